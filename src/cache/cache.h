@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The cache folder: variants' bytes as files (blobs), what is known of them in a catalog, and
+ * a bound on their sum. It knows keys and bytes; it has never heard of pictures or FUSE.
+ *
+ *	FOLDER/lock         flock'ed by the one daemon that owns the folder, holds its pid
+ *	FOLDER/secret       192 random bytes, 0600
+ *	FOLDER/catalog.db   SQLite, WAL
+ *	FOLDER/blobs/ab/ab34…   a file per variant, named by its key
+ *
+ * A blob is written to an unnamed file, linked, then recorded in one transaction: after kill -9
+ * at any instant, what is unrecorded, missing, short or (after an unclean stop, at its first
+ * open) of another hash is dropped, never served.
+ *
+ * All functions may be called by any thread; those marked (slow) read or write much or wait for
+ * a transaction, and are not for threads that answer the kernel.
+ */
+#ifndef CACHE_CACHE_H
+#define CACHE_CACHE_H
+
+#include <stdint.h>
+
+#include "cache/key.h"
+#include "source/stamp.h"
+#include "util/clock.h"
+
+struct cache;
+
+struct cache_options {
+	const char *folder;     /* made with its parents (0700) when missing */
+	uint64_t limit_bytes;   /* bound on the sum of blobs; > 0 */
+	const char *fingerprint; /* of the encoder; part of every key. Borrowed for the life */
+};
+
+#define CACHE_REASON_MAX 256
+
+enum {
+	CACHE_E_MISS = 1, /* nothing known, or the bytes are not there */
+	CACHE_E_FAILED,   /* a remembered failure; the entry says which */
+	CACHE_E_LOCKED,   /* another process owns the folder; see cache_new() */
+};
+
+/* Opens or creates. On failure -errno or CACHE_E_LOCKED, and `reason` says what to tell the user
+ * (with the path, and the pid of the owner where one holds the lock). A catalog of an unknown
+ * schema version, or one that SQLite calls damaged, is set aside as catalog.db.TIME and rebuilt
+ * empty; blobs that no row names are removed. (slow) */
+int cache_new(const struct cache_options *options, struct cache **ret,
+		char reason[CACHE_REASON_MAX]);
+/* Marks the stop as clean, gives everything back. NULL is fine. Returns NULL. (slow) */
+struct cache *cache_free(struct cache *cache);
+
+const struct secret *cache_secret(const struct cache *cache);
+
+/* --- Content of sources ------------------------------------------------------------------ */
+
+/* The content hash remembered for exactly this stamp. 0 or CACHE_E_MISS or -errno. */
+int cache_content_get(struct cache *cache, const struct stamp *stamp, struct hash128 *ret);
+/* Remembers it, replacing what was known of the same (dev, ino). (slow) */
+int cache_content_put(struct cache *cache, const struct stamp *stamp,
+		const struct hash128 *content);
+
+struct hash128 cache_key(const struct cache *cache, const struct hash128 *content,
+		const char *canonical_view);
+
+/* --- Variants ---------------------------------------------------------------------------- */
+
+enum cache_state { CACHE_ABSENT, CACHE_PRESENT, CACHE_EVICTED, CACHE_FAILED };
+
+struct cache_entry {
+	enum cache_state state;
+	struct hash128 hash;   /* of the variant's bytes; PRESENT and EVICTED */
+	uint64_t size_bytes;   /* PRESENT and EVICTED: exact, and outlives the bytes */
+	uint32_t width, height;
+	usec_t encode_usec;
+	int error;             /* FAILED: positive errno */
+	char reason[CACHE_REASON_MAX]; /* FAILED: words, without the path */
+};
+
+/* What is known of `key`, by one read of the catalog and no look at the disk; an expired failure
+ * is ABSENT. Always writes *ret. 0 or -errno. */
+int cache_lookup(struct cache *cache, const struct hash128 *key, struct cache_entry *ret);
+
+/* Opens the bytes of a PRESENT entry for reading and notes the use in memory. Checks that the
+ * file exists with its size (and, once after an unclean stop, its hash); when not, the entry
+ * becomes ABSENT and CACHE_E_MISS is returned. *ret_fd is the caller's. Eviction does not touch
+ * what is open. */
+int cache_open(struct cache *cache, const struct hash128 *key, struct cache_entry *ret,
+		int *ret_fd);
+
+/* Remembers that encoding `key` fails with `error` for `ttl_usec` from now. (slow) */
+int cache_put_failure(struct cache *cache, const struct hash128 *key, int error,
+		const char *reason, usec_t ttl_usec);
+/* Forgets failure, size and bytes of `key`. (slow) */
+int cache_drop(struct cache *cache, const struct hash128 *key);
+
+/* --- Publication: begin → commit or free ------------------------------------------------- */
+
+/* A variant being written. Freed without commit, it leaves nothing behind. */
+struct cache_blob;
+
+/* An unnamed file for the encoder to write. When the folder cannot take one (full, read-only,
+ * gone), an anonymous memory file instead, so that the read is served and the result not kept.
+ * 0 or -errno (only when memory fails too). */
+int cache_blob_new(struct cache *cache, struct cache_blob **ret);
+struct cache_blob *cache_blob_free(struct cache_blob *blob); /* NULL is fine; returns NULL */
+/* The read-write descriptor, borrowed from the blob. */
+int cache_blob_fd(const struct cache_blob *blob);
+
+/* Makes room by eviction, links the file and records the row in one transaction; replaces what
+ * was there under the key. `meta` gives width, height, encode_usec; hash, size and state are
+ * computed from the bytes and written back to it. Afterwards the blob's descriptor still reads
+ * the bytes, whatever became of the folder. Returns 0 when kept; CACHE_E_MISS when the bytes are
+ * good but could not be kept (larger than the bound, ENOSPC after evicting, read-only folder: a
+ * counter and one log line at debug; the caller serves them from the descriptor), then size and
+ * hash are recorded as EVICTED where the catalog can be written; -errno when the bytes cannot
+ * be read. (slow) */
+int cache_blob_commit(struct cache_blob *blob, const struct hash128 *key,
+		struct cache_entry *meta);
+
+/* --- Bound and figures ------------------------------------------------------------------- */
+
+/* Sets the bound and evicts down to it. (slow) */
+int cache_set_limit(struct cache *cache, uint64_t limit_bytes);
+
+/* Writes what is pending in memory (uses) in one transaction; called every few seconds and by
+ * cache_free(). (slow) */
+int cache_flush(struct cache *cache);
+
+struct cache_stats {
+	uint64_t bytes, limit_bytes; /* of blobs present */
+	uint64_t entries;            /* present */
+	uint64_t evictions, evicted_bytes;
+	uint64_t unkept;             /* results that could not be kept */
+	uint64_t dropped;            /* blobs found missing, short or wrong */
+};
+void cache_stats(struct cache *cache, struct cache_stats *ret);
+
+#endif

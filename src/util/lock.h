@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Mutexes with scope, and the one list of their order. A thread that holds a lock may take only
+ * locks that stand below it here:
+ *
+ *	1  fs/node        node table                     (struct nodes)
+ *	2  fs/fdcache     descriptor cache               (struct fdcache)
+ *	3  render         job table                      (struct render)
+ *	4  encode/pool    queue of jobs                  (struct pool)
+ *	5  cache          budget and eviction            (struct cache)
+ *	6  cache/catalog  writer connection, then reader (struct catalog)
+ *	7  control        ring of recent errors          (struct journal)
+ *
+ * Never reply to the kernel, touch SQLite or wait for a job with a node lock held.
+ */
+#ifndef UTIL_LOCK_H
+#define UTIL_LOCK_H
+
+#include <pthread.h>
+
+/* Clang's -Wthread-safety knows these; gcc compiles them away. */
+#if defined(__clang__)
+#define THREAD_ANNOTATION(x) __attribute__((x))
+#else
+#define THREAD_ANNOTATION(x)
+#endif
+#define LOCK_CAPABILITY  THREAD_ANNOTATION(capability("mutex"))
+#define LOCK_SCOPED      THREAD_ANNOTATION(scoped_lockable)
+#define GUARDED_BY(l)    THREAD_ANNOTATION(guarded_by(l))
+#define REQUIRES(l)      THREAD_ANNOTATION(requires_capability(l))
+#define ACQUIRE(l)       THREAD_ANNOTATION(acquire_capability(l))
+#define RELEASE(l)       THREAD_ANNOTATION(release_capability(l))
+
+struct LOCK_CAPABILITY lock {
+	pthread_mutex_t mutex;
+};
+
+static inline void lock_init(struct lock *l)
+{
+	pthread_mutex_init(&l->mutex, NULL);
+}
+
+static inline void lock_done(struct lock *l)
+{
+	pthread_mutex_destroy(&l->mutex);
+}
+
+static inline void lock_take(struct lock *l) ACQUIRE(l)
+		THREAD_ANNOTATION(no_thread_safety_analysis)
+{
+	pthread_mutex_lock(&l->mutex);
+}
+
+static inline void lock_drop(struct lock *l) RELEASE(l)
+		THREAD_ANNOTATION(no_thread_safety_analysis)
+{
+	pthread_mutex_unlock(&l->mutex);
+}
+
+static inline void lock_dropp(struct lock **l) THREAD_ANNOTATION(no_thread_safety_analysis)
+{
+	lock_drop(*l);
+}
+
+/* Holds `l` to the end of the enclosing block. */
+#define LOCK_SCOPE_NAME2(line) lock_scope_##line
+#define LOCK_SCOPE_NAME(line)  LOCK_SCOPE_NAME2(line)
+#define LOCK_SCOPE(l)                                                                          \
+	__attribute__((cleanup(lock_dropp), unused)) struct lock *LOCK_SCOPE_NAME(__LINE__) =  \
+		(lock_take(l), (l))
+
+#endif
