@@ -27,8 +27,8 @@
 struct cache;
 
 struct cache_options {
-	const char *folder;     /* made with its parents (0700) when missing */
-	uint64_t limit_bytes;   /* bound on the sum of blobs; > 0 */
+	const char *folder;      /* made with its parents (0700) when missing */
+	uint64_t limit_bytes;    /* bound on the sum of blobs; > 0 */
 	const char *fingerprint; /* of the encoder; part of every key. Borrowed for the life */
 };
 
@@ -40,13 +40,16 @@ enum {
 	CACHE_E_LOCKED,   /* another process owns the folder; see cache_new() */
 };
 
-/* Opens or creates. On failure -errno or CACHE_E_LOCKED, and `reason` says what to tell the user
- * (with the path, and the pid of the owner where one holds the lock). A catalog of an unknown
- * schema version, or one that SQLite calls damaged, is set aside as catalog.db.TIME and rebuilt
- * empty; blobs that no row names are removed. (slow) */
-int cache_new(const struct cache_options *options, struct cache **ret,
-		char reason[CACHE_REASON_MAX]);
-/* Marks the stop as clean, gives everything back. NULL is fine. Returns NULL. (slow) */
+/* Opens or creates. On failure -errno or CACHE_E_LOCKED, and `reason` says what to tell the
+ * user (with the path, and the pid of the owner where one holds the lock). A catalog of an
+ * unknown schema version, or one that SQLite calls damaged, is set aside as catalog.db.TIME and
+ * rebuilt empty; blobs that no row names are removed. On success `reason` is empty, or a note
+ * about that worth a warning. Call it in the process that goes on to use it: SQLite does not
+ * survive fork, and the lock would name the parent. (slow) */
+int cache_new(
+	const struct cache_options *options, struct cache **ret, char reason[CACHE_REASON_MAX]);
+/* Marks the stop as clean, gives everything back; blobs are freed before. NULL is fine. Returns
+ * NULL. (slow) */
 struct cache *cache_free(struct cache *cache);
 
 const struct secret *cache_secret(const struct cache *cache);
@@ -56,11 +59,11 @@ const struct secret *cache_secret(const struct cache *cache);
 /* The content hash remembered for exactly this stamp. 0 or CACHE_E_MISS or -errno. */
 int cache_content_get(struct cache *cache, const struct stamp *stamp, struct hash128 *ret);
 /* Remembers it, replacing what was known of the same (dev, ino). (slow) */
-int cache_content_put(struct cache *cache, const struct stamp *stamp,
-		const struct hash128 *content);
+int cache_content_put(
+	struct cache *cache, const struct stamp *stamp, const struct hash128 *content);
 
-struct hash128 cache_key(const struct cache *cache, const struct hash128 *content,
-		const char *canonical_view);
+struct hash128 cache_key(
+	const struct cache *cache, const struct hash128 *content, const char *canonical_view);
 
 /* --- Variants ---------------------------------------------------------------------------- */
 
@@ -68,28 +71,29 @@ enum cache_state { CACHE_ABSENT, CACHE_PRESENT, CACHE_EVICTED, CACHE_FAILED };
 
 struct cache_entry {
 	enum cache_state state;
-	struct hash128 hash;   /* of the variant's bytes; PRESENT and EVICTED */
-	uint64_t size_bytes;   /* PRESENT and EVICTED: exact, and outlives the bytes */
+	struct hash128 hash; /* of the variant's bytes; PRESENT and EVICTED */
+	uint64_t size_bytes; /* PRESENT and EVICTED: exact, and outlives the bytes */
 	uint32_t width, height;
 	usec_t encode_usec;
-	int error;             /* FAILED: positive errno */
+	int error;                     /* FAILED: positive errno */
 	char reason[CACHE_REASON_MAX]; /* FAILED: words, without the path */
 };
 
-/* What is known of `key`, by one read of the catalog and no look at the disk; an expired failure
- * is ABSENT. Always writes *ret. 0 or -errno. */
+/* What is known of `key`, by one read of the catalog and no look at the disk; an expired
+ * failure is ABSENT. Always writes *ret. 0 or -errno. */
 int cache_lookup(struct cache *cache, const struct hash128 *key, struct cache_entry *ret);
 
 /* Opens the bytes of a PRESENT entry for reading and notes the use in memory. Checks that the
- * file exists with its size (and, once after an unclean stop, its hash); when not, the entry
- * becomes ABSENT and CACHE_E_MISS is returned. *ret_fd is the caller's. Eviction does not touch
- * what is open. */
-int cache_open(struct cache *cache, const struct hash128 *key, struct cache_entry *ret,
-		int *ret_fd);
+ * file exists with its size (and, once after an unclean stop, its hash); when it is missing the
+ * entry becomes EVICTED, when its bytes are wrong ABSENT, and CACHE_E_MISS is returned, as for
+ * every other entry but a FAILED one: CACHE_E_FAILED. Always writes *ret; -errno says nothing
+ * about the entry (-EMFILE). *ret_fd is the caller's. Eviction does not touch what is open. */
+int cache_open(
+	struct cache *cache, const struct hash128 *key, struct cache_entry *ret, int *ret_fd);
 
 /* Remembers that encoding `key` fails with `error` for `ttl_usec` from now. (slow) */
 int cache_put_failure(struct cache *cache, const struct hash128 *key, int error,
-		const char *reason, usec_t ttl_usec);
+	const char *reason, usec_t ttl_usec);
 /* Forgets failure, size and bytes of `key`. (slow) */
 int cache_drop(struct cache *cache, const struct hash128 *key);
 
@@ -102,6 +106,9 @@ struct cache_blob;
  * gone), an anonymous memory file instead, so that the read is served and the result not kept.
  * 0 or -errno (only when memory fails too). */
 int cache_blob_new(struct cache *cache, struct cache_blob **ret);
+/* One in memory from the start: for a second attempt, after an encoder could not write its
+ * output (ENOSPC, EDQUOT, EIO). Commit copies it to the folder if it can be made to fit. */
+int cache_blob_new_memory(struct cache *cache, struct cache_blob **ret);
 struct cache_blob *cache_blob_free(struct cache_blob *blob); /* NULL is fine; returns NULL */
 /* The read-write descriptor, borrowed from the blob. */
 int cache_blob_fd(const struct cache_blob *blob);
@@ -109,13 +116,13 @@ int cache_blob_fd(const struct cache_blob *blob);
 /* Makes room by eviction, links the file and records the row in one transaction; replaces what
  * was there under the key. `meta` gives width, height, encode_usec; hash, size and state are
  * computed from the bytes and written back to it. Afterwards the blob's descriptor still reads
- * the bytes, whatever became of the folder. Returns 0 when kept; CACHE_E_MISS when the bytes are
- * good but could not be kept (larger than the bound, ENOSPC after evicting, read-only folder: a
- * counter and one log line at debug; the caller serves them from the descriptor), then size and
- * hash are recorded as EVICTED where the catalog can be written; -errno when the bytes cannot
- * be read. (slow) */
-int cache_blob_commit(struct cache_blob *blob, const struct hash128 *key,
-		struct cache_entry *meta);
+ * the bytes, whatever became of the folder. Returns 0 when kept; CACHE_E_MISS when the bytes
+ * are good but could not be kept (larger than the bound, ENOSPC after evicting, read-only
+ * folder: a counter and one log line at debug; the caller serves them from the descriptor),
+ * then size and hash are recorded as EVICTED where the catalog can be written; -errno when the
+ * bytes cannot be read. (slow) */
+int cache_blob_commit(
+	struct cache_blob *blob, const struct hash128 *key, struct cache_entry *meta);
 
 /* --- Bound and figures ------------------------------------------------------------------- */
 
@@ -130,8 +137,8 @@ struct cache_stats {
 	uint64_t bytes, limit_bytes; /* of blobs present */
 	uint64_t entries;            /* present */
 	uint64_t evictions, evicted_bytes;
-	uint64_t unkept;             /* results that could not be kept */
-	uint64_t dropped;            /* blobs found missing, short or wrong */
+	uint64_t unkept;  /* results that could not be kept */
+	uint64_t dropped; /* blobs found missing, short or wrong */
 };
 void cache_stats(struct cache *cache, struct cache_stats *ret);
 

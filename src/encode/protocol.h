@@ -2,16 +2,17 @@
  *
  * What daemon, zygote and encoders say to each other: fixed-size messages over SOCK_SEQPACKET,
  * one message one packet, descriptors beside them (SCM_RIGHTS). All processes are of one build
- * and one machine, so structs travel as they are; PROTOCOL_VERSION catches a mixed installation.
+ * and one machine, so structs travel as they are; PROTOCOL_VERSION catches a mixed
+ *installation.
  *
- *	daemon ── zygote socket (the zygote's descriptor 3) ──────────────────────────────────────
- *	  zygote → daemon   zygote_hello                       once, when libvips is initialised
- *	  daemon → zygote   zygote_spawn + 1 fd                fork an encoder that serves this socket
- *	  zygote → daemon   zygote_event SPAWNED + 1 fd        its pid, and a pidfd to kill it by
- *	  zygote → daemon   zygote_event EXITED                its wait status; any time
- *	daemon ── job socket (one per encoder) ───────────────────────────────────────────────────
- *	  daemon → encoder  encode_request + 2 fds             source (read only), output (empty, rw)
- *	  encoder → daemon  encode_reply                       one per request
+ *	daemon ── zygote socket (the zygote's descriptor 3)
+ *────────────────────────────────────── zygote → daemon   zygote_hello once, when libvips is
+ *initialised daemon → zygote   zygote_spawn + 1 fd                fork an encoder that serves
+ *this socket zygote → daemon   zygote_event SPAWNED + 1 fd        its pid, and a pidfd to kill
+ *it by zygote → daemon   zygote_event EXITED                its wait status; any time daemon ──
+ *job socket (one per encoder) ─────────────────────────────────────────────────── daemon →
+ *encoder  encode_request + 2 fds             source (read only), output (empty, rw) encoder →
+ *daemon  encode_reply                       one per request
  *
  * End of stream ends a zygote and an encoder. The zygote ends its encoders with itself.
  * The receiving side checks size and `version` and trusts nothing else of an encoder.
@@ -46,7 +47,7 @@ enum zygote_event_kind { ZYGOTE_SPAWNED = 1, ZYGOTE_EXITED, ZYGOTE_SPAWN_FAILED 
 
 struct zygote_event {
 	uint32_t version;
-	uint32_t kind;  /* enum zygote_event_kind */
+	uint32_t kind; /* enum zygote_event_kind */
 	uint32_t token;
 	int32_t pid;
 	int32_t status; /* EXITED: as waitpid() gives it; SPAWN_FAILED: errno */
@@ -75,13 +76,13 @@ struct encode_reply {
 	uint32_t version;
 	uint32_t result; /* enum encode_result */
 	uint64_t job;
-	int32_t error;   /* ENCODE_OUTPUT: positive errno */
+	int32_t error;                        /* ENCODE_OUTPUT: positive errno */
 	uint32_t source_width, source_height; /* upright: after orientation */
-	uint32_t width, height; /* of the result, one frame */
+	uint32_t width, height;               /* of the result, one frame */
 	uint32_t frames;
 	uint64_t size_bytes;
 	uint64_t cpu_usec;
-	uint64_t maxrss_bytes; /* of the encoder so far */
+	uint64_t maxrss_bytes;            /* of the encoder so far */
 	char reason[PROTOCOL_REASON_MAX]; /* words for a human where result is not ENCODE_OK */
 };
 

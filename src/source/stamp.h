@@ -17,7 +17,8 @@ struct file_id {
 	int64_t btime_ns; /* 0 where the file system has none */
 };
 
-/* Which version of it: any write, truncation, chmod, rename or replacement changes one field. */
+/* Which version of it: any write, truncation, chmod, rename or replacement changes one field.
+ */
 struct stamp {
 	struct file_id id;
 	uint64_t size_bytes;

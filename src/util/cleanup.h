@@ -10,23 +10,24 @@
 #ifndef UTIL_CLEANUP_H
 #define UTIL_CLEANUP_H
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#define _cleanup_(f)     __attribute__((cleanup(f)))
-#define _cleanup_free_   _cleanup_(cleanup_freep)
-#define _cleanup_close_  _cleanup_(cleanup_closep)
+#define _cleanup_(f)    __attribute__((cleanup(f)))
+#define _cleanup_free_  _cleanup_(cleanup_freep)
+#define _cleanup_close_ _cleanup_(cleanup_closep)
 
 /* Moves the value out and leaves nothing behind for the destructor. */
 #define TAKE_PTR(p)                                                                            \
-	({                                                                                     \
+	__extension__({                                                                        \
 		__typeof__(p) *take_p_ = &(p);                                                 \
 		__typeof__(p) take_v_ = *take_p_;                                              \
 		*take_p_ = NULL;                                                               \
 		take_v_;                                                                       \
 	})
 #define TAKE_FD(fd)                                                                            \
-	({                                                                                     \
+	__extension__({                                                                        \
 		int *take_p_ = &(fd);                                                          \
 		int take_v_ = *take_p_;                                                        \
 		*take_p_ = -1;                                                                 \
@@ -43,7 +44,7 @@
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
-#define container_of(ptr, type, member) ((type *)((char *)(ptr) - offsetof(type, member)))
+#define container_of(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
 
 static inline void cleanup_freep(void *p)
 {

@@ -28,6 +28,17 @@ static inline usec_t now_monotonic(void)
 	return clock_usec(CLOCK_MONOTONIC);
 }
 
+static inline void clock_sleep(usec_t duration)
+{
+	struct timespec ts = {
+		.tv_sec = (time_t)(duration / USEC_PER_SEC),
+		.tv_nsec = (long)(duration % USEC_PER_SEC) * 1000,
+	};
+
+	while (nanosleep(&ts, &ts) < 0)
+		; /* EINTR: the rest is in ts */
+}
+
 static inline usec_t now_real(void)
 {
 	return clock_usec(CLOCK_REALTIME);

@@ -30,8 +30,8 @@ int fdio_pwrite_full(int fd, const void *buf, size_t size, off_t offset)
 	size_t done = 0;
 
 	while (done < size) {
-		ssize_t n = pwrite(fd, (const char *)buf + done, size - done,
-				offset + (off_t)done);
+		ssize_t n =
+			pwrite(fd, (const char *)buf + done, size - done, offset + (off_t)done);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -87,9 +87,9 @@ int fdio_send(int sock, const void *msg, size_t size, const int *fds, size_t n_f
 	union {
 		char space[CMSG_SPACE(sizeof(int) * FDIO_MAX_FDS)];
 		struct cmsghdr align;
-	} control = { 0 };
-	struct iovec iov = { .iov_base = (void *)(uintptr_t)msg, .iov_len = size };
-	struct msghdr mh = { .msg_iov = &iov, .msg_iovlen = 1 };
+	} control = {0};
+	struct iovec iov = {.iov_base = (void *)(uintptr_t)msg, .iov_len = size};
+	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1};
 	ssize_t n;
 
 	if (n_fds > FDIO_MAX_FDS)
@@ -112,13 +112,13 @@ int fdio_send(int sock, const void *msg, size_t size, const int *fds, size_t n_f
 }
 
 ssize_t fdio_recv(int sock, void *msg, size_t size, int fds[static FDIO_MAX_FDS],
-		size_t *ret_n_fds, int flags)
+	size_t *ret_n_fds, int flags)
 {
 	union {
 		char space[CMSG_SPACE(sizeof(int) * FDIO_MAX_FDS)];
 		struct cmsghdr align;
-	} control = { 0 };
-	struct iovec iov = { .iov_base = msg, .iov_len = size };
+	} control = {0};
+	struct iovec iov = {.iov_base = msg, .iov_len = size};
 	struct msghdr mh = {
 		.msg_iov = &iov,
 		.msg_iovlen = 1,

@@ -18,7 +18,8 @@ ssize_t fdio_pread_full(int fd, void *buf, size_t size, off_t offset);
 int fdio_pwrite_full(int fd, const void *buf, size_t size, off_t offset);
 int fdio_write_full(int fd, const void *buf, size_t size);
 
-/* Copies from the start of `in_fd` to the start of `out_fd` by whatever the kernel does best. */
+/* Copies from the start of `in_fd` to the start of `out_fd` by whatever the kernel does best.
+ */
 int fdio_copy(int in_fd, int out_fd, off_t size);
 
 /* Sends one SOCK_SEQPACKET message with descriptors, which stay the caller's. */
@@ -27,6 +28,6 @@ int fdio_send(int sock, const void *msg, size_t size, const int *fds, size_t n_f
 /* Receives one message: its size, 0 at end of stream, -EMSGSIZE when it or its descriptors
  * did not fit. On success `fds[0 … *ret_n_fds)` are the caller's to close. */
 ssize_t fdio_recv(int sock, void *msg, size_t size, int fds[static FDIO_MAX_FDS],
-		size_t *ret_n_fds, int flags);
+	size_t *ret_n_fds, int flags);
 
 #endif

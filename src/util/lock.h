@@ -6,7 +6,7 @@
  *	1  fs/node        node table                     (struct nodes)
  *	2  fs/fdcache     descriptor cache               (struct fdcache)
  *	3  render         job table                      (struct render)
- *	4  encode/pool    queue of jobs                  (struct pool)
+ *	4  encode/pool    figures, then the queue        (struct pool, struct job_queue)
  *	5  cache          budget and eviction            (struct cache)
  *	6  cache/catalog  writer connection, then reader (struct catalog)
  *	7  control        ring of recent errors          (struct journal)
@@ -24,12 +24,12 @@
 #else
 #define THREAD_ANNOTATION(x)
 #endif
-#define LOCK_CAPABILITY  THREAD_ANNOTATION(capability("mutex"))
-#define LOCK_SCOPED      THREAD_ANNOTATION(scoped_lockable)
-#define GUARDED_BY(l)    THREAD_ANNOTATION(guarded_by(l))
-#define REQUIRES(l)      THREAD_ANNOTATION(requires_capability(l))
-#define ACQUIRE(l)       THREAD_ANNOTATION(acquire_capability(l))
-#define RELEASE(l)       THREAD_ANNOTATION(release_capability(l))
+#define LOCK_CAPABILITY THREAD_ANNOTATION(capability("mutex"))
+#define LOCK_SCOPED     THREAD_ANNOTATION(scoped_lockable)
+#define GUARDED_BY(l)   THREAD_ANNOTATION(guarded_by(l))
+#define REQUIRES(l)     THREAD_ANNOTATION(requires_capability(l))
+#define ACQUIRE(l)      THREAD_ANNOTATION(acquire_capability(l))
+#define RELEASE(l)      THREAD_ANNOTATION(release_capability(l))
 
 struct LOCK_CAPABILITY lock {
 	pthread_mutex_t mutex;
@@ -46,13 +46,13 @@ static inline void lock_done(struct lock *l)
 }
 
 static inline void lock_take(struct lock *l) ACQUIRE(l)
-		THREAD_ANNOTATION(no_thread_safety_analysis)
+	THREAD_ANNOTATION(no_thread_safety_analysis)
 {
 	pthread_mutex_lock(&l->mutex);
 }
 
 static inline void lock_drop(struct lock *l) RELEASE(l)
-		THREAD_ANNOTATION(no_thread_safety_analysis)
+	THREAD_ANNOTATION(no_thread_safety_analysis)
 {
 	pthread_mutex_unlock(&l->mutex);
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
  * The only mutable globals of the project: a log that needs a context handed down is a log
- * that library code will do without. They are written before threads start.
+ * that library code will do without.
  */
 #include "util/log.h"
 
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
@@ -13,8 +14,8 @@
 static struct {
 	const char *program; /* borrowed, static */
 	enum log_level level;
-	bool use_syslog;
-} sink = { .program = "lensfs", .level = LOG_LEVEL_INFO };
+	atomic_bool use_syslog; /* switched while threads run, when the daemon detaches */
+} sink = {.program = "lensfs", .level = LOG_LEVEL_INFO};
 
 static const int syslog_priority[] = {
 	[LOG_LEVEL_ERROR] = LOG_ERR,
@@ -23,13 +24,16 @@ static const int syslog_priority[] = {
 	[LOG_LEVEL_DEBUG] = LOG_DEBUG,
 };
 
-void log_init(const char *program, enum log_level level, bool use_syslog)
+void log_to_syslog(void)
+{
+	openlog(sink.program, LOG_PID, LOG_DAEMON);
+	sink.use_syslog = true;
+}
+
+void log_init(const char *program, enum log_level level)
 {
 	sink.program = program;
 	sink.level = level;
-	sink.use_syslog = use_syslog;
-	if (use_syslog)
-		openlog(program, LOG_PID, LOG_DAEMON);
 }
 
 void log_write(enum log_level level, const char *format, ...)
@@ -46,14 +50,15 @@ void log_write(enum log_level level, const char *format, ...)
 		syslog(syslog_priority[level], "%s", line);
 	else
 		fprintf(stderr, "%s: %s%s\n", sink.program,
-				level == LOG_LEVEL_WARNING ? "warning: " : "", line);
+			level == LOG_LEVEL_WARNING ? "warning: " : "", line);
 }
 
 const char *log_quote(char *out, size_t out_size, const char *text)
 {
 	size_t n = 0;
 
-	for (const unsigned char *p = (const unsigned char *)text; *p && n + 5 < out_size; p++) {
+	for (const unsigned char *p = (const unsigned char *)text; *p && n + 5 < out_size;
+		p++) {
 		if (*p < 0x20 || *p == 0x7f || *p == '\'' || *p == '\\')
 			n += (size_t)snprintf(out + n, out_size - n, "\\x%02x", *p);
 		else

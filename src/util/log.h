@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Log lines to stderr (foreground) or syslog (background). An error is logged once, where it
- * stops, with the path and the reason; user strings stand in single quotes and pass log_quote().
- * Library code does not log above debug. Any thread.
+ * stops, with the path and the reason; user strings stand in single quotes and pass
+ * log_quote(). Library code does not log above debug. Any thread.
  */
 #ifndef UTIL_LOG_H
 #define UTIL_LOG_H
@@ -12,11 +12,13 @@
 
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 
-/* Where lines go. Called before threads start, and once more when the daemon detaches. */
-void log_init(const char *program, enum log_level level, bool use_syslog);
+/* Called once, before threads start; lines go to stderr. */
+void log_init(const char *program, enum log_level level);
+/* From here on they go to syslog. */
+void log_to_syslog(void);
 
 void log_write(enum log_level level, const char *format, ...)
-		__attribute__((format(printf, 2, 3)));
+	__attribute__((format(printf, 2, 3)));
 
 #define log_error(...)   log_write(LOG_LEVEL_ERROR, __VA_ARGS__)
 #define log_warning(...) log_write(LOG_LEVEL_WARNING, __VA_ARGS__)
@@ -28,6 +30,6 @@ void log_write(enum log_level level, const char *format, ...)
 const char *log_quote(char *out, size_t out_size, const char *text);
 
 /* log_quote() into a buffer of the caller's block. */
-#define LOG_QUOTE(text) log_quote((char[512]){ 0 }, 512, (text))
+#define LOG_QUOTE(text) log_quote((char[512]){0}, 512, (text))
 
 #endif

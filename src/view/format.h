@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The picture formats lensfs knows, one row each: names, extensions, MIME type, the defaults and
- * ranges of their coding tokens. Everything else asks this table. Pure, any thread.
+ * The picture formats lensfs knows, one row each: names, extensions, MIME type, the defaults
+ * and ranges of their coding tokens. Everything else asks this table. Pure, any thread.
  */
 #ifndef VIEW_FORMAT_H
 #define VIEW_FORMAT_H
@@ -25,15 +25,15 @@ enum format {
 
 struct format_info {
 	const char *name;          /* the canonical token: "jpeg" */
-	const char *extensions[4]; /* without the dot, the preferred one first, NULL-terminated */
+	const char *extensions[4]; /* without the dot, preferred first, NULL-terminated */
 	const char *mime_type;
-	bool readable;             /* accepted as a source */
-	bool writable;             /* accepted as a view's format */
-	bool lossless;             /* the token `lossless` has a meaning and needs saying */
-	bool progressive;          /* the token `prog` has a meaning */
-	bool animates;             /* may hold frames when read and when written */
-	uint8_t quality;           /* default of qN; 0: the format has no quality */
-	int8_t effort;             /* default of eN; -1: the format has no effort */
+	bool readable;    /* accepted as a source */
+	bool writable;    /* accepted as a view's format */
+	bool lossless;    /* the token `lossless` has a meaning and needs saying */
+	bool progressive; /* the token `prog` has a meaning */
+	bool animates;    /* may hold frames when read and when written */
+	uint8_t quality;  /* default of qN; 0: the format has no quality */
+	int8_t effort;    /* default of eN; -1: the format has no effort */
 	int8_t effort_min, effort_max;
 };
 

@@ -4,7 +4,7 @@
  * the grammar, as values: text is parsed into a struct view, resolved against the format of a
  * source, and printed as the one canonical text that is cache key, xattr and inode.
  *
- *	text ── view_parse ──► view ── view_resolve(source's format) ──► view ── view_print ──► text
+ *	text ─ view_parse ─► view ─ view_resolve (for a source) ─► view ─ view_print ─► text
  *
  * All tokens stand in one table (view/token.c), which the parser, the printer, `lensctl views`
  * and the documents share. Pure functions, no I/O, no allocation, any thread.
@@ -26,14 +26,14 @@ enum view_fit {
 
 /* Zero everywhere is the view of no tokens. Fixed-size integers: it travels to the encoder. */
 struct view {
-	uint8_t format;    /* enum format */
-	uint8_t quality;   /* 1…100; 0: the format's default, or it has none */
-	int8_t effort;     /* eN as N + 1, so that 0 is unset */
-	uint8_t lossless;  /* bool */
-	uint8_t prog;      /* bool */
-	uint8_t still;     /* bool: the first frame only */
-	uint8_t fit;       /* enum view_fit */
-	uint8_t fit_named; /* bool: `fit` or `cover` was written */
+	uint8_t format;         /* enum format */
+	uint8_t quality;        /* 1…100; 0: the format's default, or it has none */
+	int8_t effort;          /* eN as N + 1, so that 0 is unset */
+	uint8_t lossless;       /* bool */
+	uint8_t prog;           /* bool */
+	uint8_t still;          /* bool: the first frame only, said where all could be kept */
+	uint8_t fit;            /* enum view_fit */
+	uint8_t reserved;       /* 0, where padding would be; for the next token */
 	uint32_t width, height; /* pixels; 0: unset */
 };
 
@@ -47,7 +47,9 @@ enum {
  * numbers in decimal without leading zeros and in range, EXT (any case of a real extension is
  * refused but lower) belongs to the view's format, or chooses it where VIEW names none; a
  * format named by token or EXT must be writable and every other token must have a meaning for
- * it; `cover` needs both sides, `fit` at least one; `lossless` excludes qN.
+ * it; `cover` needs both sides, `fit` at least one; `lossless` excludes qN. A token that says
+ * the default aloud is accepted and leaves no trace: `fit-w800` is the view `w800`. `still` is
+ * true of every format, so `jpeg-still` is a view.
  *
  * Returns 0, or VIEW_E_NOT_A_VIEW with `reason` (may be NULL) telling which token and why, in
  * words fit for `lensctl explain`. *ret is written only on success. */
@@ -55,15 +57,21 @@ int view_parse(const char *text, size_t len, struct view *ret, char reason[VIEW_
 
 /* Makes every choice explicit for a source of format `source`: format (the source's own when
  * none is named and it can be written, else jpeg), quality, effort clamped to the format's
- * range, `still` where source and target do not both animate. Tokens that have no meaning for
- * a format that only the source chose are dropped, save `lossless`, which is refused.
- * Idempotent. Returns 0 or VIEW_E_REFUSED with a reason. */
+ * range. `still` stays only where source and target both animate, for only there it makes a
+ * difference: one result, one text. Ask view_keeps_frames(), not the field. Tokens that have no
+ * meaning for a format that only the source chose are dropped, save `lossless`, which is
+ * refused. Idempotent. Returns 0 or VIEW_E_REFUSED with a reason (may be NULL); *ret is written
+ * only on success, and may be `view` itself. */
 int view_resolve(const struct view *view, enum format source, struct view *ret,
-		char reason[VIEW_REASON_MAX]);
+	char reason[VIEW_REASON_MAX]);
 
-/* Writes the canonical text of `view` and returns its length. For every view that view_parse()
- * or view_resolve() made: parsing the text gives the same view again, and two views are equal
- * if and only if their texts are. */
+/* Whether a resolved view of a source of format `source` holds all its frames; where not, it
+ * holds the first. */
+bool view_keeps_frames(const struct view *view, enum format source);
+
+/* Writes the canonical text of `view` and returns its length (0 for the view of no tokens). For
+ * every view that view_parse() or view_resolve() made, save that one: parsing the text gives
+ * the same view again. Two views are equal if and only if their texts are. */
 size_t view_print(const struct view *view, char out[VIEW_TEXT_MAX]);
 
 bool view_equal(const struct view *a, const struct view *b);

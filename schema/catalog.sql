@@ -1,0 +1,65 @@
+-- SPDX-License-Identifier: MIT
+--
+-- The catalog of a cache folder, version 1. schema/README.md says how to change it.
+--
+-- Times are microseconds of the real clock unless a name says otherwise; dev, ino and sizes
+-- are unsigned 64-bit numbers stored as SQLite's signed ones, bit for bit.
+
+PRAGMA user_version = 1;
+
+-- What the folder as a whole remembers.
+--   session       counts the daemons that have owned the folder
+--   trusted_from  blobs recorded in sessions before this one were followed by an unclean stop:
+--                 each is checked by hash at its first open, then its row moves to the session
+--                 that checked it. It outlives clean stops, since few blobs are opened in one.
+--   clean         1 while nobody owns the folder after an orderly stop
+CREATE TABLE meta (
+	name  TEXT NOT NULL PRIMARY KEY,
+	value INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO meta (name, value) VALUES ('session', 0), ('trusted_from', 0), ('clean', 1);
+
+-- A variant that was made, or failed to be made. States are those of enum cache_state:
+-- 1 present, 2 evicted (size and dimensions stay, so that ls -l needs no encode), 3 failed.
+-- WITHOUT ROWID: the key is random and everything is asked by it, so the row lives in its tree.
+CREATE TABLE variant (
+	key          BLOB    NOT NULL PRIMARY KEY CHECK (length(key) = 16),
+	state        INTEGER NOT NULL CHECK (state IN (1, 2, 3)),
+	session      INTEGER NOT NULL,
+	hash         BLOB    NOT NULL CHECK (length(hash) = 16),  -- of the bytes; zeros: failed
+	size_bytes   INTEGER NOT NULL CHECK (size_bytes >= 0),
+	width        INTEGER NOT NULL,
+	height       INTEGER NOT NULL,
+	encode_usec  INTEGER NOT NULL,
+	used_usec    INTEGER NOT NULL,
+	uses         INTEGER NOT NULL,
+	rank         REAL    NOT NULL,                            -- evict_rank(): lowest goes first
+	expires_usec INTEGER NOT NULL,                            -- failed: when it is forgotten
+	error        INTEGER NOT NULL CHECK ((error > 0) = (state = 3)),
+	reason       TEXT    NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Serves the choice of victims in order and, as it covers size_bytes, the totals at start.
+-- (SQLite 3.40 takes a partial index for covering only if it holds the column of its own WHERE.)
+CREATE INDEX variant_present ON variant (rank, size_bytes, state) WHERE state = 1;
+
+-- Serves the trim of rows without bytes, oldest first, and their count.
+CREATE INDEX variant_absent ON variant (used_usec, state) WHERE state <> 1;
+
+-- Content hashes of sources, so that an unchanged picture is never read only to be recognised.
+-- One row per file: a new version replaces the old one.
+CREATE TABLE source (
+	dev         INTEGER NOT NULL,
+	ino         INTEGER NOT NULL,
+	btime_ns    INTEGER NOT NULL,
+	size_bytes  INTEGER NOT NULL,
+	mtime_ns    INTEGER NOT NULL,
+	ctime_ns    INTEGER NOT NULL,
+	content     BLOB    NOT NULL CHECK (length(content) = 16),
+	learnt_usec INTEGER NOT NULL,
+	PRIMARY KEY (dev, ino)
+) STRICT, WITHOUT ROWID;
+
+-- Serves the trim, oldest first, and the count.
+CREATE INDEX source_by_age ON source (learnt_usec);

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Files of bytes in FOLDER/blobs/ab/ab34…, named by key, and files on their way there. Knows
+ * neither catalog nor bound. All paths are resolved anew from the folder's descriptor, and
+ * missing directories are made again, so that someone may clear blobs/ under a running daemon.
+ * Any thread.
+ */
+#ifndef CACHE_BLOB_H
+#define CACHE_BLOB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cache/key.h"
+
+#define BLOB_DIR "blobs"
+
+enum { BLOB_E_NONE = 1 }; /* no regular file under this key */
+
+/* A file being written; .fd = -1 is none. */
+struct blob_file {
+	int fd;        /* owned; read and write */
+	bool memory;   /* a memfd, which cannot be linked */
+	char name[32]; /* in BLOB_DIR; "" when unnamed */
+};
+
+/* An unnamed file (O_TMPFILE); where the file system has none, a named one that the next start
+ * removes if we cannot. 0 or -errno. */
+int blob_file_new(int folder_fd, struct blob_file *ret);
+int blob_file_new_named(int folder_fd, struct blob_file *ret);
+int blob_file_new_memory(struct blob_file *ret);
+/* Closes, and removes what still has its temporary name. */
+void blob_file_done(int folder_fd, struct blob_file *file);
+
+/* Gives the file its place under `key`; one that lies there is replaced. The descriptor stays
+ * open. 0 or -errno. */
+int blob_link(int folder_fd, struct blob_file *file, const struct hash128 *key);
+
+/* Opens for reading. 0, BLOB_E_NONE or -errno. */
+int blob_open(int folder_fd, const struct hash128 *key, int *ret_fd, uint64_t *ret_size_bytes);
+
+/* 0 (also when there is none) or -errno. */
+int blob_remove(int folder_fd, const struct hash128 *key);
+
+/* Removes every file that `keep` does not want, and every temporary one. Unreadable directories
+ * are left. Returns the number removed, or -errno. */
+int64_t blob_sweep(
+	int folder_fd, bool (*keep)(void *userdata, const struct hash128 *key), void *userdata);
+
+#endif

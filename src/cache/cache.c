@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The façade: life, looking and opening. A hit is one point select by the reader connection,
+ * one open and fstat, and a note in memory; it takes no lock that is held over a transaction.
+ * The row is a hint and the file is the truth: what an open finds missing or wrong is settled
+ * under `publish`, after a second look, because eviction and replacement may have come between
+ * the row and the file.
+ */
+#include "cache/cache.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cache/blob.h"
+#include "cache/recover.h"
+#include "cache/state.h"
+#include "util/cleanup.h"
+#include "util/log.h"
+
+/* Rows without bytes and rows of sources, about 150 and 100 bytes each on the disk. */
+#define ROWS_ABSENT_MAX 1000000
+#define ROWS_SOURCE_MAX 1000000
+/* How many rows may be written until the next flush counts: the bounds may be exceeded by so
+ * many, and counting a million takes some 10 ms. */
+#define TRIM_EVERY 4096
+
+static struct cache *cache_destroy(struct cache *cache)
+{
+	uses_done(&cache->uses);
+	catalog_free(cache->catalog);
+	/* Last, as it lets the next owner in. */
+	folder_done(&cache->folder);
+	lock_done(&cache->lock);
+	lock_done(&cache->publish);
+	explicit_bzero(&cache->secret, sizeof(cache->secret));
+	free(cache);
+	return NULL;
+}
+
+DEFINE_CLEANUP(struct cache *, cache_destroy)
+
+static struct cache *cache_allocate(const struct cache_options *options)
+{
+	struct cache *cache = calloc(1, sizeof(*cache));
+
+	if (!cache)
+		return NULL;
+	cache->folder.fd = cache->folder.lock_fd = -1;
+	cache->fingerprint = options->fingerprint;
+	cache->puts = TRIM_EVERY;
+	lock_init(&cache->publish);
+	lock_init(&cache->lock);
+	uses_init(&cache->uses);
+	return cache;
+}
+
+static int open_folder(
+	struct cache *cache, const struct cache_options *options, char reason[CACHE_REASON_MAX])
+{
+	struct recovered recovered;
+	bool secret_created;
+	int r = folder_open(options->folder, &cache->folder, reason);
+
+	if (r == 0)
+		r = folder_secret(&cache->folder, &cache->secret, &secret_created, reason);
+	if (r == 0)
+		r = recover_catalog(&cache->folder, secret_created, &recovered, reason);
+	if (r != 0)
+		return r;
+	cache->catalog = recovered.catalog;
+	cache->session = recovered.session;
+	budget_init(&cache->budget, options->limit_bytes, recovered.bytes, recovered.entries);
+	return 0;
+}
+
+static int put_in_order(struct cache *cache)
+{
+	/* The names of a new catalog and its WAL, without which the session is not on disk. */
+	if (fsync(cache->folder.fd) < 0)
+		return -errno;
+	if (!cache->session.clean && recover_blobs(&cache->folder, cache->catalog) < 0)
+		cache->untidy = true;
+	return cache_set_limit(cache, cache->budget.limit_bytes);
+}
+
+int cache_new(
+	const struct cache_options *options, struct cache **ret, char reason[CACHE_REASON_MAX])
+{
+	_cleanup_(cache_destroyp) struct cache *cache = cache_allocate(options);
+	int r;
+
+	if (!cache || options->limit_bytes == 0) {
+		r = cache ? -EINVAL : -ENOMEM;
+		snprintf(reason, CACHE_REASON_MAX, "cannot start the cache: %s", strerror(-r));
+		return r;
+	}
+	r = open_folder(cache, options, reason);
+	if (r != 0)
+		return r;
+	r = put_in_order(cache);
+	if (r < 0) {
+		snprintf(reason, CACHE_REASON_MAX, "cannot write to cache folder '%.128s': %s",
+			LOG_QUOTE(cache->folder.path), strerror(-r));
+		return r;
+	}
+	*ret = TAKE_PTR(cache);
+	return 0;
+}
+
+/* Blobs are not synced one by one, so they are before a note says that all is well. */
+static int end_session(struct cache *cache)
+{
+	if (cache->untidy)
+		return 0;
+	if (cache->published && syncfs(cache->folder.fd) < 0)
+		return -errno;
+	return catalog_session_end(cache->catalog);
+}
+
+struct cache *cache_free(struct cache *cache)
+{
+	int r;
+
+	if (!cache)
+		return NULL;
+	r = cache_flush(cache);
+	if (r == 0)
+		r = end_session(cache);
+	if (r < 0)
+		log_debug("cache: the next start will verify: %s", strerror(-r));
+	return cache_destroy(cache);
+}
+
+const struct secret *cache_secret(const struct cache *cache)
+{
+	return &cache->secret;
+}
+
+int cache_content_get(struct cache *cache, const struct stamp *stamp, struct hash128 *ret)
+{
+	int r = catalog_content_get(cache->catalog, stamp, ret);
+
+	return r == CATALOG_E_NONE ? CACHE_E_MISS : r;
+}
+
+int cache_content_put(
+	struct cache *cache, const struct stamp *stamp, const struct hash128 *content)
+{
+	cache_count_put(cache);
+	return catalog_content_put(cache->catalog, stamp, content, now_real());
+}
+
+struct hash128 cache_key(
+	const struct cache *cache, const struct hash128 *content, const char *canonical_view)
+{
+	return hash128_of_key(&cache->secret, content, canonical_view, cache->fingerprint);
+}
+
+/* `row->entry` always says something: ABSENT for what is not known, or no longer. */
+static int look_up(struct cache *cache, const struct hash128 *key, struct catalog_row *row)
+{
+	static const struct cache_entry absent = {.state = CACHE_ABSENT};
+	int r = catalog_get(cache->catalog, key, row);
+
+	if (r != 0 || (row->entry.state == CACHE_FAILED && row->expires_usec <= now_real()))
+		row->entry = absent;
+	return r < 0 ? r : 0;
+}
+
+int cache_lookup(struct cache *cache, const struct hash128 *key, struct cache_entry *ret)
+{
+	struct catalog_row row;
+	int r = look_up(cache, key, &row);
+
+	*ret = row.entry;
+	return r;
+}
+
+enum { TRY_E_MISSING = 1, TRY_E_WRONG };
+
+static int verify(struct cache *cache, const struct catalog_row *row, int fd)
+{
+	struct hash128 hash;
+	uint64_t size_bytes;
+	int r = hash128_of_fd(&cache->secret, fd, &hash, &size_bytes);
+
+	/* What the disk cannot read back is as good as wrong. */
+	if (r < 0)
+		return r == -EIO ? TRY_E_WRONG : r;
+	return hash128_equal(&hash, &row->entry.hash) ? 0 : TRY_E_WRONG;
+}
+
+static int try_open(struct cache *cache, const struct hash128 *key,
+	const struct catalog_row *row, int *ret_fd)
+{
+	_cleanup_close_ int fd = -1;
+	bool doubtful = row->session < cache->session.trusted_from;
+	uint64_t size_bytes;
+	int r = blob_open(cache->folder.fd, key, &fd, &size_bytes);
+
+	if (r == BLOB_E_NONE)
+		return TRY_E_MISSING;
+	if (r < 0)
+		return r;
+	if (size_bytes != row->entry.size_bytes)
+		return TRY_E_WRONG;
+	if (doubtful && !uses_verified(&cache->uses, key)) {
+		r = verify(cache, row, fd);
+		if (r != 0)
+			return r;
+	}
+	uses_note(&cache->uses, key, doubtful);
+	*ret_fd = TAKE_FD(fd);
+	return 0;
+}
+
+/* A row without its file keeps its size, as after eviction; where the bytes are not what the
+ * row says, neither is believed. */
+static int give_up_locked(struct cache *cache, const struct hash128 *key,
+	struct catalog_row *row, bool wrong) REQUIRES(cache->publish)
+{
+	int r = cache_retire_locked(cache, key, row, wrong);
+
+	if (r < 0)
+		return r;
+	if (wrong)
+		row->entry = (struct cache_entry){.state = CACHE_ABSENT};
+	else
+		row->entry.state = CACHE_EVICTED;
+	LOCK_SCOPE(&cache->lock);
+	cache->counters.dropped++;
+	return 0;
+}
+
+/* The second look, when nothing can come between row and file. */
+static int settle(
+	struct cache *cache, const struct hash128 *key, struct catalog_row *row, int *ret_fd)
+{
+	LOCK_SCOPE(&cache->publish);
+	int r = look_up(cache, key, row);
+
+	if (r < 0)
+		return r;
+	if (row->entry.state != CACHE_PRESENT)
+		return CACHE_E_MISS;
+	r = try_open(cache, key, row, ret_fd);
+	if (r <= 0)
+		return r;
+	r = give_up_locked(cache, key, row, r == TRY_E_WRONG);
+	/* A row that cannot be changed now is met again; its bytes are not served either way.
+	 */
+	if (r < 0)
+		row->entry = (struct cache_entry){.state = CACHE_ABSENT};
+	return CACHE_E_MISS;
+}
+
+int cache_open(
+	struct cache *cache, const struct hash128 *key, struct cache_entry *ret, int *ret_fd)
+{
+	struct catalog_row row;
+	int r = look_up(cache, key, &row);
+
+	if (r == 0 && row.entry.state == CACHE_FAILED)
+		r = CACHE_E_FAILED;
+	else if (r == 0 && row.entry.state != CACHE_PRESENT)
+		r = CACHE_E_MISS;
+	else if (r == 0) {
+		r = try_open(cache, key, &row, ret_fd);
+		if (r > 0)
+			r = settle(cache, key, &row, ret_fd);
+	}
+	*ret = row.entry;
+	return r;
+}
+
+static int put_failure_locked(struct cache *cache, const struct hash128 *key,
+	const struct catalog_row *row) REQUIRES(cache->publish)
+{
+	_cleanup_(catalog_txn_done) struct catalog_txn txn = {0};
+	struct catalog_row old;
+	int r = catalog_begin(cache->catalog, &txn);
+
+	if (r < 0)
+		return r;
+	r = catalog_txn_get(&txn, key, &old);
+	if (r < 0)
+		return r;
+	/* Someone succeeded meanwhile. */
+	if (r == 0 && old.entry.state == CACHE_PRESENT)
+		return 0;
+	r = catalog_txn_put(&txn, key, row);
+	return r == 0 ? catalog_commit(&txn) : r;
+}
+
+int cache_put_failure(struct cache *cache, const struct hash128 *key, int error,
+	const char *reason, usec_t ttl_usec)
+{
+	usec_t now = now_real();
+	usec_t ttl_max = (usec_t)INT64_MAX - now;
+	struct catalog_row row = {
+		.entry = {.state = CACHE_FAILED, .error = error},
+		.session = cache->session.number,
+		.expires_usec = now + (ttl_usec < ttl_max ? ttl_usec : ttl_max),
+		.used_usec = now,
+	};
+
+	if (error <= 0)
+		return -EINVAL;
+	snprintf(row.entry.reason, sizeof(row.entry.reason), "%s", reason);
+	cache_count_put(cache);
+	LOCK_SCOPE(&cache->publish);
+	return put_failure_locked(cache, key, &row);
+}
+
+static int forget_row(struct cache *cache, const struct hash128 *key)
+{
+	_cleanup_(catalog_txn_done) struct catalog_txn txn = {0};
+	int r = catalog_begin(cache->catalog, &txn);
+
+	if (r == 0)
+		r = catalog_txn_delete(&txn, key);
+	return r == 0 ? catalog_commit(&txn) : r;
+}
+
+int cache_drop(struct cache *cache, const struct hash128 *key)
+{
+	LOCK_SCOPE(&cache->publish);
+	struct catalog_row row;
+	int r = catalog_get(cache->catalog, key, &row);
+
+	if (r != 0)
+		return r < 0 ? r : 0;
+	if (row.entry.state == CACHE_PRESENT)
+		return cache_retire_locked(cache, key, &row, true);
+	return forget_row(cache, key);
+}
+
+int cache_set_limit(struct cache *cache, uint64_t limit_bytes)
+{
+	LOCK_SCOPE(&cache->publish);
+	uint64_t excess;
+
+	if (limit_bytes == 0)
+		return -EINVAL;
+	{
+		LOCK_SCOPE(&cache->lock);
+		cache->budget.limit_bytes = limit_bytes;
+		excess = budget_excess(&cache->budget, 0);
+	}
+	return excess > 0 ? cache_shrink_locked(cache, excess) : 0;
+}
+
+static bool is_trim_due(struct cache *cache)
+{
+	LOCK_SCOPE(&cache->lock);
+	bool due = cache->puts >= TRIM_EVERY;
+
+	if (due)
+		cache->puts = 0;
+	return due;
+}
+
+int cache_flush(struct cache *cache)
+{
+	_cleanup_(catalog_txn_done) struct catalog_txn txn = {0};
+	bool trim = is_trim_due(cache);
+	int r;
+
+	if (!trim && uses_are_none(&cache->uses))
+		return 0;
+	r = catalog_begin(cache->catalog, &txn);
+	if (r == 0)
+		r = cache_write_uses(cache, &txn);
+	if (r == 0 && trim)
+		r = catalog_txn_trim(&txn, ROWS_ABSENT_MAX, ROWS_SOURCE_MAX);
+	return r == 0 ? catalog_commit(&txn) : r;
+}
+
+void cache_stats(struct cache *cache, struct cache_stats *ret)
+{
+	LOCK_SCOPE(&cache->lock);
+	*ret = cache->counters;
+	ret->bytes = cache->budget.present_bytes;
+	ret->limit_bytes = cache->budget.limit_bytes;
+	ret->entries = cache->budget.entries;
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What is known of variants and sources, in SQLite: the only SQL of the project. Two
+ *connections: reads that answer the kernel go through the reader, which has its own lock, so
+ *that a hit never waits for a transaction or a checkpoint (WAL lets both go on at once);
+ *everything else goes through the writer, as transactions:
+ *
+ *	_cleanup_(catalog_txn_done) struct catalog_txn txn = { 0 };
+ *	r = catalog_begin(catalog, &txn);
+ *	r = catalog_txn_put(&txn, &key, &row);
+ *	r = catalog_commit(&txn);          … without it, catalog_txn_done() rolls back
+ *
+ * Errors of SQLite come as -errno: -ENOSPC and -EDQUOT for a full disk, -EROFS, -EUCLEAN for
+ * damage, -EIO. Any thread; a thread must not begin while it holds a transaction.
+ */
+#ifndef CACHE_CATALOG_H
+#define CACHE_CATALOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cache/cache.h"
+#include "cache/evict.h"
+
+struct catalog;
+
+enum {
+	CATALOG_E_NONE = 1, /* no such row */
+	CATALOG_E_UNUSABLE, /* another schema version, damaged, or no database at all */
+};
+
+struct catalog_row {
+	struct cache_entry entry; /* its state is not CACHE_ABSENT */
+	uint64_t session;         /* that recorded or verified the bytes */
+	usec_t expires_usec;      /* FAILED */
+	usec_t used_usec;
+	uint64_t uses;
+};
+
+struct catalog_session {
+	uint64_t number;
+	uint64_t trusted_from; /* see schema/catalog.sql */
+	bool clean; /* the folder was left in order: no blob is unrecorded. False when fresh */
+};
+
+/* Opens or creates; `reason` says why not. 0, -errno or CATALOG_E_UNUSABLE, which leaves the
+ * files as they are. After an unclean stop the whole file is checked. */
+int catalog_new(const char *path, struct catalog **ret, char reason[CACHE_REASON_MAX]);
+struct catalog *catalog_free(struct catalog *catalog); /* NULL is fine; returns NULL */
+
+/* Begins a session; on the disk when this returns, so that no blob of a session can outlive
+ * the note that there was one. */
+int catalog_session_start(struct catalog *catalog, struct catalog_session *ret);
+/* Notes a clean stop, unless the file was found damaged. */
+int catalog_session_end(struct catalog *catalog);
+
+/* Bytes and number of what is PRESENT, by one walk over an index. */
+int catalog_totals(struct catalog *catalog, uint64_t *ret_bytes, uint64_t *ret_entries);
+
+/* By the reader. 0, CATALOG_E_NONE or -errno. */
+int catalog_get(struct catalog *catalog, const struct hash128 *key, struct catalog_row *ret);
+int catalog_content_get(
+	struct catalog *catalog, const struct stamp *stamp, struct hash128 *ret);
+int catalog_content_put(struct catalog *catalog, const struct stamp *stamp,
+	const struct hash128 *content, usec_t now_usec);
+
+struct catalog_txn {
+	struct catalog *catalog; /* borrowed; NULL: over, or never begun */
+};
+
+int catalog_begin(struct catalog *catalog, struct catalog_txn *ret);
+int catalog_commit(struct catalog_txn *txn); /* over in either case */
+void catalog_txn_done(struct catalog_txn *txn);
+
+int catalog_txn_get(
+	struct catalog_txn *txn, const struct hash128 *key, struct catalog_row *ret);
+/* Adds or replaces; computes the rank. */
+int catalog_txn_put(
+	struct catalog_txn *txn, const struct hash128 *key, const struct catalog_row *row);
+/* PRESENT → EVICTED; other rows stay. */
+int catalog_txn_evict(struct catalog_txn *txn, const struct hash128 *key);
+int catalog_txn_delete(struct catalog_txn *txn, const struct hash128 *key);
+/* Up to `max` PRESENT rows of the lowest ranks, in order. */
+int catalog_txn_candidates(
+	struct catalog_txn *txn, struct evict_candidate *ret, size_t max, size_t *ret_n);
+/* Deletes the oldest rows without bytes, and the oldest sources, beyond these numbers. */
+int catalog_txn_trim(struct catalog_txn *txn, uint64_t absent_max, uint64_t sources_max);
+
+#endif

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+#include "cache/recover.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cache/blob.h"
+#include "util/cleanup.h"
+#include "util/log.h"
+
+#define CATALOG_NAME "catalog.db"
+
+static void close_dirp(DIR **dir)
+{
+	if (*dir)
+		closedir(*dir);
+}
+
+/* catalog.db.TIME and catalog.db.TIME-wal */
+static bool is_set_aside(const char *name)
+{
+	size_t prefix = strlen(CATALOG_NAME ".");
+
+	return strncmp(name, CATALOG_NAME ".", prefix) == 0 &&
+	       isdigit((unsigned char)name[prefix]);
+}
+
+static void remove_set_aside(const struct folder *folder)
+{
+	_cleanup_(close_dirp) DIR *dir = opendir(folder->path);
+	const struct dirent *d;
+
+	while (dir && (d = readdir(dir)))
+		if (is_set_aside(d->d_name))
+			unlinkat(folder->fd, d->d_name, 0);
+}
+
+static int move_aside(const struct folder *folder, const char *suffix, uint64_t time_sec)
+{
+	char from[64], to[64];
+
+	snprintf(from, sizeof(from), CATALOG_NAME "%s", suffix);
+	snprintf(to, sizeof(to), CATALOG_NAME ".%" PRIu64 "%s", time_sec, suffix);
+	if (renameat(folder->fd, from, folder->fd, to) < 0 && errno != ENOENT)
+		return -errno;
+	return 0;
+}
+
+/* The database first: a crash between the two leaves a WAL without one, which SQLite drops. */
+static int set_aside(const struct folder *folder)
+{
+	uint64_t time_sec = now_real() / USEC_PER_SEC;
+	int r;
+
+	remove_set_aside(folder);
+	r = move_aside(folder, "", time_sec);
+	if (r == 0)
+		r = move_aside(folder, "-wal", time_sec);
+	unlinkat(folder->fd, CATALOG_NAME "-shm", 0);
+	return r;
+}
+
+static bool exists(const struct folder *folder)
+{
+	return faccessat(folder->fd, CATALOG_NAME, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+DEFINE_CLEANUP(struct catalog *, catalog_free)
+
+static int open_catalog(const char *path, struct recovered *ret, char why[CACHE_REASON_MAX])
+{
+	_cleanup_(catalog_freep) struct catalog *catalog = NULL;
+	int r = catalog_new(path, &catalog, why);
+
+	if (r == 0)
+		r = catalog_session_start(catalog, &ret->session);
+	if (r == 0)
+		r = catalog_totals(catalog, &ret->bytes, &ret->entries);
+	/* Damage after a clean stop shows first here, where no page was checked before. */
+	if (r == -EUCLEAN) {
+		snprintf(why, CACHE_REASON_MAX, "damaged pages");
+		return CATALOG_E_UNUSABLE;
+	}
+	if (r == 0)
+		ret->catalog = TAKE_PTR(catalog);
+	return r;
+}
+
+int recover_catalog(const struct folder *folder, bool discard, struct recovered *ret,
+	char reason[CACHE_REASON_MAX])
+{
+	char path[4096 + sizeof("/" CATALOG_NAME)],
+		why[CACHE_REASON_MAX] = "its secret was lost";
+	int r = CATALOG_E_UNUSABLE;
+
+	reason[0] = '\0';
+	snprintf(path, sizeof(path), "%s/" CATALOG_NAME, folder->path);
+	discard = discard && exists(folder);
+	if (!discard)
+		r = open_catalog(path, ret, why);
+	if (r == CATALOG_E_UNUSABLE) {
+		snprintf(reason, CACHE_REASON_MAX,
+			"catalog of cache folder '%.96s' was set aside and begun anew: %.80s",
+			LOG_QUOTE(folder->path), why);
+		r = set_aside(folder);
+		if (r == 0)
+			r = open_catalog(path, ret, why);
+	}
+	/* What is unusable twice is not worth a third file. */
+	if (r == CATALOG_E_UNUSABLE)
+		r = -EUCLEAN;
+	if (r < 0)
+		snprintf(reason, CACHE_REASON_MAX,
+			"cannot open the catalog '%.96s': %.32s %.80s", LOG_QUOTE(path),
+			strerror(-r), why);
+	return r;
+}
+
+static bool is_recorded(void *userdata, const struct hash128 *key)
+{
+	struct catalog_row row;
+	int r = catalog_get(userdata, key, &row);
+
+	/* Where the catalog cannot tell, the file stays. */
+	return r < 0 || (r == 0 && row.entry.state == CACHE_PRESENT);
+}
+
+int recover_blobs(const struct folder *folder, struct catalog *catalog)
+{
+	int64_t n = blob_sweep(folder->fd, is_recorded, catalog);
+
+	if (n < 0)
+		return (int)n;
+	log_debug("cache: removed %" PRId64 " files that no row names", n);
+	return 0;
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * How blobs leave. Rows first, in one transaction; then files; then the budget. Wherever this
+ * is cut off:
+ *
+ *   - before the transaction is durable (a power loss may take it although files are gone):
+ *     rows say PRESENT. A file still there is what its row says; one that is gone is a row
+ *     without a file, which cache_open() turns into EVICTED and never serves.
+ *   - after it, before all files are gone: files without a PRESENT row. The stop was unclean,
+ *     so the next start removes them (recover.c) before it serves anything.
+ *   - after that nothing is left to do but arithmetic, which starts from the catalog anyway.
+ *
+ * At no point do rows' sizes sum to less than the files that a running daemon accounts for, so
+ * the bound holds throughout. The other order, files first, is as safe but lets a lookup answer
+ * PRESENT for bytes that are gone; it is taken only where a full disk refuses the transaction,
+ * because it makes the room that the transaction needs.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "cache/blob.h"
+#include "cache/evict.h"
+#include "cache/state.h"
+#include "util/cleanup.h"
+#include "util/log.h"
+
+#define WINDOW 256 /* candidates read at a time */
+
+struct victims {
+	struct evict_candidate *items; /* owned */
+	size_t n, allocated;
+};
+
+static void victims_done(struct victims *victims)
+{
+	free(victims->items);
+}
+
+static int victims_reserve(struct victims *victims, size_t more)
+{
+	size_t wanted = victims->n + more;
+	struct evict_candidate *items;
+
+	if (wanted <= victims->allocated)
+		return 0;
+	wanted *= 2;
+	items = reallocarray(victims->items, wanted, sizeof(*items));
+	if (!items)
+		return -ENOMEM;
+	victims->items = items;
+	victims->allocated = wanted;
+	return 0;
+}
+
+void cache_count_put(struct cache *cache)
+{
+	LOCK_SCOPE(&cache->lock);
+	cache->puts++;
+}
+
+static int write_use(struct cache *cache, struct catalog_txn *txn, const struct use *use)
+{
+	struct catalog_row row;
+	int r = catalog_txn_get(txn, &use->key, &row);
+
+	if (r == CATALOG_E_NONE)
+		return 0;
+	if (r < 0)
+		return r;
+	if (row.used_usec < use->used_usec)
+		row.used_usec = use->used_usec;
+	row.uses += use->count;
+	if (use->verified && row.entry.state == CACHE_PRESENT)
+		row.session = cache->session.number;
+	return catalog_txn_put(txn, &use->key, &row);
+}
+
+int cache_write_uses(struct cache *cache, struct catalog_txn *txn)
+{
+	_cleanup_(use_table_free) struct use *table = uses_take(&cache->uses);
+	int r = 0;
+
+	for (const struct use *use = table; use && r == 0; use = use->hh.next)
+		r = write_use(cache, txn, use);
+	return r;
+}
+
+static int mark(struct catalog_txn *txn, const struct victims *victims, size_t first)
+{
+	int r = 0;
+
+	for (size_t i = first; i < victims->n && r == 0; i++)
+		r = catalog_txn_evict(txn, &victims->items[i].key);
+	return r;
+}
+
+static int choose_and_mark(struct catalog_txn *txn, uint64_t bytes, struct victims *victims)
+{
+	while (bytes > 0) {
+		size_t first = victims->n, n;
+		uint64_t freed;
+		int r = victims_reserve(victims, WINDOW);
+
+		if (r == 0)
+			r = catalog_txn_candidates(txn, victims->items + first, WINDOW, &n);
+		if (r < 0)
+			return r;
+		if (n == 0)
+			break;
+		victims->n += evict_choose(victims->items + first, n, bytes, &freed);
+		bytes -= freed < bytes ? freed : bytes;
+		r = mark(txn, victims, first);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int choose(struct cache *cache, uint64_t bytes, struct victims *victims)
+{
+	_cleanup_(catalog_txn_done) struct catalog_txn txn = {0};
+	int r = catalog_begin(cache->catalog, &txn);
+
+	if (r == 0)
+		r = cache_write_uses(cache, &txn);
+	if (r == 0)
+		r = choose_and_mark(&txn, bytes, victims);
+	return r == 0 ? catalog_commit(&txn) : r;
+}
+
+static int mark_again(struct cache *cache, const struct victims *victims)
+{
+	_cleanup_(catalog_txn_done) struct catalog_txn txn = {0};
+	int r = catalog_begin(cache->catalog, &txn);
+
+	if (r == 0)
+		r = mark(&txn, victims, 0);
+	return r == 0 ? catalog_commit(&txn) : r;
+}
+
+void cache_remove_blob(struct cache *cache, const struct hash128 *key)
+{
+	int r = blob_remove(cache->folder.fd, key);
+
+	if (r == 0)
+		return;
+	LOCK_SCOPE(&cache->lock);
+	cache->untidy = true;
+}
+
+static void remove_files(struct cache *cache, const struct victims *victims)
+{
+	for (size_t i = 0; i < victims->n; i++)
+		cache_remove_blob(cache, &victims->items[i].key);
+}
+
+static void account(struct cache *cache, const struct victims *victims)
+{
+	LOCK_SCOPE(&cache->lock);
+	for (size_t i = 0; i < victims->n; i++) {
+		budget_release(&cache->budget, victims->items[i].size_bytes);
+		cache->counters.evicted_bytes += victims->items[i].size_bytes;
+	}
+	cache->counters.evictions += victims->n;
+	cache->puts += (unsigned)victims->n;
+}
+
+int cache_shrink_locked(struct cache *cache, uint64_t bytes)
+{
+	_cleanup_(victims_done) struct victims victims = {0};
+	int r = choose(cache, bytes, &victims);
+
+	if (r == -ENOSPC || r == -EDQUOT) {
+		remove_files(cache, &victims);
+		r = mark_again(cache, &victims);
+	}
+	if (r < 0) {
+		log_debug("cache: cannot evict: %s", strerror(-r));
+		return r;
+	}
+	remove_files(cache, &victims);
+	account(cache, &victims);
+	return 0;
+}
+
+int cache_retire_locked(struct cache *cache, const struct hash128 *key,
+	const struct catalog_row *row, bool forget)
+{
+	_cleanup_(catalog_txn_done) struct catalog_txn txn = {0};
+	int r = catalog_begin(cache->catalog, &txn);
+
+	if (r == 0)
+		r = forget ? catalog_txn_delete(&txn, key) : catalog_txn_evict(&txn, key);
+	if (r == 0)
+		r = catalog_commit(&txn);
+	if (r < 0)
+		return r;
+	cache_remove_blob(cache, key);
+	LOCK_SCOPE(&cache->lock);
+	budget_release(&cache->budget, row->entry.size_bytes);
+	cache->puts++;
+	return 0;
+}

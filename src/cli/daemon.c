@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/daemon.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/sysinfo.h>
+
+#include "cli/mountpoint.h"
+#include "cli/places.h"
+#include "control/control.h"
+#include "control/housekeeper.h"
+#include "util/cleanup.h"
+#include "util/log.h"
+
+#define RENDER_THREADS   2
+#define JOBS_PER_ENCODER 200 /* a leak of a megabyte per job stays below what one job needs */
+
+struct daemon {
+	struct tree *tree;                          /* owned */
+	char *encoder, *cache_folder, *source_real; /* owned */
+	struct cache *cache;                        /* owned */
+	struct pool *pool;                          /* owned */
+	struct render *render;                      /* owned */
+	struct fs *fs;                              /* owned */
+	struct control control;
+	struct housekeeper keeper;
+	bool keeping;
+
+	void (*ready)(void *);
+	void *ready_context; /* borrowed */
+};
+
+/* As many descriptors as we may have; how many of them the cache of descriptors gets. */
+static size_t raise_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return 64;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+	getrlimit(RLIMIT_NOFILE, &limit);
+	return limit.rlim_cur / 4 < 4096 ? limit.rlim_cur / 4 : 4096;
+}
+
+/* Only the main thread hears the signals that end us: threads inherit this mask. */
+static void block_signals(sigset_t *ret_old)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	pthread_sigmask(SIG_BLOCK, &set, ret_old);
+	signal(SIGPIPE, SIG_IGN);
+	/* Kept for "read your configuration again", and never a reason to unmount. */
+	signal(SIGHUP, SIG_IGN);
+}
+
+/* --- Opening ----------------------------------------------------------------------------- */
+
+static enum exit_code open_source(
+	struct daemon *daemon, const struct options *options, const char *mountpoint)
+{
+	int r = tree_new(options->source, mountpoint, &daemon->tree);
+
+	if (r == 0)
+		daemon->source_real = realpath(options->source, NULL);
+	if (r == 0 && daemon->source_real)
+		return EXIT_CODE_OK;
+	log_error("cannot open the source folder '%s': %s", LOG_QUOTE(options->source),
+		strerror(r ? -r : errno));
+	return EXIT_CODE_SOURCE;
+}
+
+/* A cache below the mountpoint would be hidden by the mount, and asking for it would be asking
+ * ourselves. */
+static enum exit_code check_cache_place(struct daemon *daemon, const char *mountpoint)
+{
+	char path[4096];
+	char *slash;
+
+	snprintf(path, sizeof(path), "%s", daemon->cache_folder);
+	for (;;) {
+		_cleanup_free_ char *real = realpath(path, NULL);
+
+		if (real && path_is_below(real, mountpoint)) {
+			log_error("the cache folder '%s' lies below the mountpoint; choose "
+				  "another "
+				  "with -o cache=DIR",
+				LOG_QUOTE(daemon->cache_folder));
+			return EXIT_CODE_CACHE;
+		}
+		slash = strrchr(path, '/');
+		if (real || !slash || slash == path)
+			return EXIT_CODE_OK;
+		*slash = '\0';
+	}
+}
+
+static enum exit_code open_encoders(struct daemon *daemon, const struct options *options)
+{
+	struct pool_options pool_options = {
+		.workers =
+			options->workers ? (unsigned)options->workers : (unsigned)get_nprocs(),
+		.jobs_per_encoder = JOBS_PER_ENCODER,
+		.deadline_usec = options->deadline_usec,
+		.keep_stderr = options->foreground,
+	};
+	char reason[POOL_REASON_MAX];
+
+	daemon->encoder =
+		options->encoder ? realpath(options->encoder, NULL) : places_encoder();
+	if (!daemon->encoder) {
+		log_error("cannot find the encoder '%s': %s", LOG_QUOTE(options->encoder),
+			strerror(errno));
+		return EXIT_CODE_ENCODER;
+	}
+	pool_options.encoder_path = daemon->encoder;
+	if (pool_new(&pool_options, &daemon->pool, reason) == 0)
+		return EXIT_CODE_OK;
+	log_error("%s; -o encoder=FILE names another", reason);
+	return EXIT_CODE_ENCODER;
+}
+
+static enum exit_code open_cache(
+	struct daemon *daemon, const struct options *options, const char *mountpoint)
+{
+	struct cache_options cache_options = {
+		.limit_bytes = options->cache_size_bytes,
+		.fingerprint = pool_hello(daemon->pool)->fingerprint,
+	};
+	char reason[CACHE_REASON_MAX];
+
+	daemon->cache_folder =
+		options->cache ? strdup(options->cache) : places_cache(daemon->source_real);
+	if (!daemon->cache_folder) {
+		log_error("no place for the cache: HOME is not set; choose one with -o "
+			  "cache=DIR");
+		return EXIT_CODE_CACHE;
+	}
+	if (check_cache_place(daemon, mountpoint) != EXIT_CODE_OK)
+		return EXIT_CODE_CACHE;
+	cache_options.folder = daemon->cache_folder;
+	if (cache_new(&cache_options, &daemon->cache, reason) == 0)
+		return EXIT_CODE_OK;
+	log_error("%s; choose another cache folder with -o cache=DIR", reason);
+	return EXIT_CODE_CACHE;
+}
+
+static enum exit_code open_render(struct daemon *daemon, const struct options *options)
+{
+	struct render_options render_options = {
+		.cache = daemon->cache,
+		.pool = daemon->pool,
+		.threads = RENDER_THREADS,
+		.max_pixels = options->max_pixels,
+		.on_failure = control_note_failure,
+		.context = &daemon->control,
+	};
+	int r = render_new(&render_options, &daemon->render);
+
+	if (r == 0)
+		return EXIT_CODE_OK;
+	log_error("cannot start threads: %s", strerror(-r));
+	return EXIT_CODE_OTHER;
+}
+
+static void on_ready(void *context)
+{
+	struct daemon *daemon = container_of(context, struct daemon, control);
+
+	daemon->ready(daemon->ready_context);
+}
+
+static enum exit_code open_mount(struct daemon *daemon, const struct options *options,
+	const char *mountpoint, size_t descriptors)
+{
+	struct fs_options fs_options = {
+		.source_name = daemon->source_real,
+		.mountpoint = mountpoint,
+		.mount_options = options->mount_options,
+		.tree = daemon->tree,
+		.render = daemon->render,
+		.control_files = control_files,
+		.context = &daemon->control,
+		.ready = on_ready,
+		.threads = (unsigned)options->threads,
+		.descriptors = descriptors,
+		.debug = options->debug,
+	};
+	char reason[FS_REASON_MAX];
+
+	if (fs_new(&fs_options, &daemon->fs, reason) == 0)
+		return EXIT_CODE_OK;
+	log_error("%s", reason);
+	return EXIT_CODE_MOUNT;
+}
+
+enum exit_code daemon_new(const struct options *options, const char *mountpoint,
+	void (*ready)(void *), void *ready_context, struct daemon **ret)
+{
+	struct daemon *daemon = calloc(1, sizeof(*daemon));
+	size_t descriptors = raise_descriptors();
+	enum exit_code code;
+	sigset_t old;
+
+	if (!daemon)
+		return EXIT_CODE_OTHER;
+	daemon->ready = ready;
+	daemon->ready_context = ready_context;
+	daemon->control.started_at = now_monotonic();
+	journal_init(&daemon->control.journal);
+	block_signals(&old);
+	code = open_source(daemon, options, mountpoint);
+	if (code == EXIT_CODE_OK)
+		code = open_encoders(daemon, options);
+	if (code == EXIT_CODE_OK)
+		code = open_cache(daemon, options, mountpoint);
+	if (code == EXIT_CODE_OK)
+		code = open_render(daemon, options);
+	if (code == EXIT_CODE_OK)
+		code = open_mount(daemon, options, mountpoint, descriptors);
+	daemon->control.cache = daemon->cache;
+	daemon->control.pool = daemon->pool;
+	daemon->control.render = daemon->render;
+	daemon->control.fs = daemon->fs;
+	if (code == EXIT_CODE_OK) {
+		daemon->keeping = housekeeper_start(&daemon->keeper, &daemon->control) == 0;
+		if (!daemon->keeping)
+			code = EXIT_CODE_OTHER;
+	}
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	if (code == EXIT_CODE_OK)
+		*ret = daemon;
+	else
+		daemon_free(daemon);
+	return code;
+}
+
+enum exit_code daemon_run(struct daemon *daemon)
+{
+	int r = fs_run(daemon->fs);
+
+	if (r < 0)
+		log_error("the session with the kernel ended: %s", strerror(-r));
+	return r < 0 ? EXIT_CODE_MOUNT : EXIT_CODE_OK;
+}
+
+struct daemon *daemon_free(struct daemon *daemon)
+{
+	if (!daemon)
+		return NULL;
+	/* First everybody who waits is told, then the kernel is let go, then what is running
+	 * ends. */
+	if (daemon->render)
+		render_quiesce(daemon->render);
+	if (daemon->fs)
+		fs_unmount(daemon->fs);
+	if (daemon->pool)
+		pool_stop(daemon->pool);
+	if (daemon->keeping)
+		housekeeper_stop(&daemon->keeper);
+	render_free(daemon->render);
+	fs_free(daemon->fs);
+	pool_free(daemon->pool);
+	cache_free(daemon->cache);
+	tree_free(daemon->tree);
+	journal_done(&daemon->control.journal);
+	free(daemon->encoder);
+	free(daemon->cache_folder);
+	free(daemon->source_real);
+	free(daemon);
+	return NULL;
+}

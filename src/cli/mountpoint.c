@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/mountpoint.h"
+
+#include <errno.h>
+#include <mntent.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "util/cleanup.h"
+#include "util/log.h"
+
+extern char **environ;
+
+bool path_is_below(const char *path, const char *folder)
+{
+	size_t n = strlen(folder);
+
+	if (n > 0 && folder[n - 1] == '/')
+		n--;
+	return strncmp(path, folder, n) == 0 && (path[n] == '/' || path[n] == '\0');
+}
+
+/* realpath() asks the mount itself, which a dead one answers with ENOTCONN: so the parent is
+ * resolved, and the name put behind it. */
+static char *real_of_dead(const char *path)
+{
+	_cleanup_free_ char *copy = strdup(path), *parent = NULL;
+	char *slash, *real = NULL;
+	size_t n;
+
+	if (!copy)
+		return NULL;
+	for (n = strlen(copy); n > 1 && copy[n - 1] == '/'; n--)
+		copy[n - 1] = '\0';
+	slash = strrchr(copy, '/');
+	if (slash)
+		*slash = '\0';
+	parent = realpath(!slash ? "." : slash == copy ? "/" : copy, NULL);
+	if (!parent || asprintf(&real, "%s/%s", strcmp(parent, "/") == 0 ? "" : parent,
+			       slash ? slash + 1 : copy) < 0)
+		return NULL;
+	return real;
+}
+
+static int run_fusermount(const char *path)
+{
+	char *const argv[] = {(char *)(uintptr_t) "fusermount3", (char *)(uintptr_t) "-uzq",
+		(char *)(uintptr_t)path, NULL};
+	int status;
+	pid_t pid;
+
+	if (posix_spawnp(&pid, argv[0], NULL, NULL, argv, environ) != 0)
+		return -EPERM;
+	if (waitpid(pid, &status, 0) < 0)
+		return -errno;
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EPERM;
+}
+
+static int clear_dead(const char *path)
+{
+	_cleanup_free_ char *real = real_of_dead(path);
+	int r = 0;
+
+	if (!real)
+		return -ENOMEM;
+	if (umount2(real, MNT_DETACH) < 0)
+		r = errno == EPERM ? run_fusermount(real) : -errno;
+	if (r == 0)
+		log_info("cleared the mount of a program that died, at '%s'", LOG_QUOTE(real));
+	return r;
+}
+
+/* The type of the topmost mount just at `real`; "" for none. */
+static void mounted_type(const char *real, char *out, size_t out_size)
+{
+	FILE *mounts = setmntent("/proc/self/mounts", "r");
+	struct mntent entry;
+	char line[8192];
+
+	out[0] = '\0';
+	if (!mounts)
+		return;
+	while (getmntent_r(mounts, &entry, line, sizeof(line))) {
+		if (strcmp(entry.mnt_dir, real) == 0)
+			snprintf(out, out_size, "%s", entry.mnt_type);
+	}
+	endmntent(mounts);
+}
+
+static int refuse(char *reason, int error, const char *path, const char *next_step)
+{
+	snprintf(reason, MOUNTPOINT_REASON_MAX, "cannot mount on '%s': %s; %s", LOG_QUOTE(path),
+		error == EBUSY ? "a lensfs is mounted there" : strerror(error), next_step);
+	return -error;
+}
+
+int mountpoint_prepare(const char *path, char **ret_real, char reason[MOUNTPOINT_REASON_MAX])
+{
+	_cleanup_free_ char *real = NULL;
+	struct stat st;
+	char type[64];
+	int r = stat(path, &st) < 0 ? -errno : 0;
+
+	/* A second one may lie below the first. */
+	for (int i = 0; r == -ENOTCONN && i < 8; i++) {
+		r = clear_dead(path);
+		if (r < 0)
+			return refuse(reason, ENOTCONN, path,
+				"unmount it by hand: fusermount3 -uz MOUNTPOINT");
+		r = stat(path, &st) < 0 ? -errno : 0;
+	}
+	if (r < 0)
+		return refuse(reason, -r, path, "make the folder first: mkdir -p MOUNTPOINT");
+	if (!S_ISDIR(st.st_mode))
+		return refuse(reason, ENOTDIR, path, "name a folder");
+	real = realpath(path, NULL);
+	if (!real)
+		return refuse(reason, errno, path, "name another folder");
+	mounted_type(real, type, sizeof(type));
+	if (strcmp(type, "fuse.lensfs") == 0)
+		return refuse(
+			reason, EBUSY, path, "unmount it first: fusermount3 -u MOUNTPOINT");
+	*ret_real = TAKE_PTR(real);
+	return 0;
+}

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/quantity.h"
+#include "util/cleanup.h"
+#include "util/clock.h"
+#include "util/log.h"
+
+/* --- Our own -o options ------------------------------------------------------------------ */
+
+enum kind { KIND_TEXT, KIND_BYTES, KIND_COUNT, KIND_SECONDS };
+
+static const struct option_row {
+	const char *name;
+	const char *value; /* as --help calls it */
+	enum kind kind;
+	size_t offset;
+	uint64_t min, max; /* of numbers */
+	const char *help;
+} rows[] = {
+	{"cache", "DIR", KIND_TEXT, offsetof(struct options, cache), 0, 0,
+		"folder that keeps encoded variants"},
+	{"cache_size", "SIZE", KIND_BYTES, offsetof(struct options, cache_size_bytes), 1,
+		UINT64_MAX, "its bound, such as 500m or 20g (default: 2g)"},
+	{"workers", "N", KIND_COUNT, offsetof(struct options, workers), 1, 256,
+		"pictures encoded at once (default: one per processor)"},
+	{"deadline", "SEC", KIND_SECONDS, offsetof(struct options, deadline_usec), 0, 0,
+		"longest time one encode may take (default: 60)"},
+	{"max_pixels", "N", KIND_COUNT, offsetof(struct options, max_pixels), 1, UINT64_MAX,
+		"largest picture, width x height x frames (default: 100m)"},
+	{"threads", "N", KIND_COUNT, offsetof(struct options, threads), 1, 64,
+		"threads that answer the kernel (default: 4)"},
+	{"encoder", "FILE", KIND_TEXT, offsetof(struct options, encoder), 0, 0,
+		"the encoder program (default: the one installed with lensfs)"},
+};
+
+/* Handed on to libfuse and the kernel as they are. */
+static const char *const passed_on[] = {
+	"allow_other",
+	"allow_root",
+	"auto_unmount",
+	"max_read",
+	"atime",
+	"noatime",
+	"nodev",
+	"noexec",
+	"nosuid",
+	"exec",
+	"sync",
+	"async",
+	"dirsync",
+};
+
+/* What mount(8), fstab and other FUSE programs' habits bring along; the mount is always
+ * read-only, unprivileged by default and checks permissions. */
+static const char *const ignored[] = {
+	"ro",
+	"rw",
+	"dev",
+	"suid",
+	"nofail",
+	"_netdev",
+	"auto",
+	"noauto",
+	"user",
+	"users",
+	"nouser",
+	"owner",
+	"group",
+	"defaults",
+	"relatime",
+	"norelatime",
+	"strictatime",
+	"diratime",
+	"nodiratime",
+	"nonempty",
+	"default_permissions",
+	"intr",
+};
+
+static bool is_listed(const char *name, size_t len, const char *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (strlen(list[i]) == len && memcmp(list[i], name, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int set_text(char **place, const char *value)
+{
+	free(*place);
+	*place = strdup(value);
+	return *place ? 0 : -ENOMEM;
+}
+
+static int set_row(
+	const struct option_row *row, const char *value, struct options *ret, char *reason)
+{
+	void *place = (char *)ret + row->offset;
+	uint64_t number = 0;
+	bool good = false;
+
+	switch (row->kind) {
+	case KIND_TEXT:
+		if (value[0])
+			return set_text(place, value);
+		break;
+	case KIND_BYTES:
+		good = quantity_bytes(value, &number);
+		break;
+	case KIND_COUNT:
+		good = quantity_count(value, &number);
+		break;
+	case KIND_SECONDS:
+		if (quantity_seconds(value, place))
+			return 0;
+		break;
+	}
+	if (!good || number < row->min || number > row->max) {
+		snprintf(reason, OPTIONS_REASON_MAX,
+			"-o %s=%s wants its value otherwise: '%s' is not one", row->name,
+			row->value, LOG_QUOTE(value));
+		return -EINVAL;
+	}
+	*(uint64_t *)place = number;
+	return 0;
+}
+
+static int pass_on(struct options *ret, const char *option)
+{
+	_cleanup_free_ char *old = ret->mount_options;
+
+	ret->mount_options = NULL;
+	if (asprintf(&ret->mount_options, "%s%s%s", old ? old : "", old ? "," : "", option) < 0)
+		return -ENOMEM;
+	return 0;
+}
+
+static int set_option(const char *option, struct options *ret, char *reason)
+{
+	size_t len = strcspn(option, "=");
+	const char *value = option[len] ? option + len + 1 : "";
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		if (strlen(rows[i].name) == len && memcmp(rows[i].name, option, len) == 0)
+			return set_row(&rows[i], value, ret, reason);
+	}
+	if (is_listed(option, len, passed_on, ARRAY_SIZE(passed_on)))
+		return pass_on(ret, option);
+	if (is_listed(option, len, ignored, ARRAY_SIZE(ignored)) ||
+		strncmp(option, "x-", 2) == 0 || option[0] == '\0')
+		return 0;
+	snprintf(reason, OPTIONS_REASON_MAX,
+		"unknown option '-o %s'; 'lensfs --help' lists them", LOG_QUOTE(option));
+	return -EINVAL;
+}
+
+/* Commas separate; `\,` and `\\` stand for themselves. */
+static int set_options(const char *list, struct options *ret, char *reason)
+{
+	_cleanup_free_ char *option = malloc(strlen(list) + 1);
+
+	if (!option)
+		return -ENOMEM;
+	while (*list) {
+		size_t n = 0;
+		int r;
+
+		for (; *list && *list != ','; list++) {
+			if (*list == '\\' && (list[1] == ',' || list[1] == '\\'))
+				list++;
+			option[n++] = *list;
+		}
+		option[n] = '\0';
+		list += *list == ',';
+		r = set_option(option, ret, reason);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* --- The command line -------------------------------------------------------------------- */
+
+static int set_folders(int argc, char **argv, struct options *ret, char *reason)
+{
+	if (argc != 2) {
+		snprintf(reason, OPTIONS_REASON_MAX,
+			argc < 2
+				? "SOURCE and MOUNTPOINT are wanted; 'lensfs --help' tells more"
+				: "too many arguments, from '%s' on",
+			argc < 2 ? "" : LOG_QUOTE(argv[2]));
+		return -EINVAL;
+	}
+	if (set_text(&ret->source, argv[0]) < 0 || set_text(&ret->mountpoint, argv[1]) < 0)
+		return -ENOMEM;
+	return 0;
+}
+
+int options_parse(int argc, char **argv, struct options *ret, char reason[OPTIONS_REASON_MAX])
+{
+	static const struct option long_options[] = {
+		{"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'V'},
+		{0},
+	};
+	int c, r = 0;
+
+	*ret = (struct options){
+		.cache_size_bytes = 2ull << 30,
+		.threads = 4,
+		.deadline_usec = 60 * USEC_PER_SEC,
+		.max_pixels = 100 * 1000 * 1000,
+	};
+	opterr = 0;
+	while (r == 0 && (c = getopt_long(argc, argv, ":fdshVo:", long_options, NULL)) != -1) {
+		switch (c) {
+		case 'f':
+			ret->foreground = true;
+			break;
+		case 'd':
+			ret->foreground = ret->debug = true;
+			break;
+		case 's':
+			ret->threads = 1;
+			break;
+		case 'h':
+			ret->help = true;
+			return 0;
+		case 'V':
+			ret->version = true;
+			return 0;
+		case 'o':
+			r = set_options(optarg, ret, reason);
+			break;
+		default:
+			snprintf(reason, OPTIONS_REASON_MAX,
+				c == ':' ? "option '%s' wants a value"
+					 : "unknown option '%s'; 'lensfs --help' lists them",
+				LOG_QUOTE(argv[optind - 1]));
+			r = -EINVAL;
+			break;
+		}
+	}
+	if (r == 0)
+		r = set_folders(argc - optind, argv + optind, ret, reason);
+	if (r == -ENOMEM)
+		snprintf(reason, OPTIONS_REASON_MAX, "out of memory");
+	return r;
+}
+
+void options_done(struct options *options)
+{
+	free(options->source);
+	free(options->mountpoint);
+	free(options->cache);
+	free(options->encoder);
+	free(options->mount_options);
+	*options = (struct options){0};
+}
+
+void options_print_help(FILE *out, const char *program)
+{
+	fprintf(out,
+		"usage: %s [options] SOURCE MOUNTPOINT\n"
+		"\n"
+		"Mounts a lens over the folder SOURCE: everything in it is there as it was, "
+		"and\n"
+		"beside every picture are names that nobody stored, such as photo.jpg@webp-q75 "
+		"or\n"
+		"photo.jpg@w800-avif.avif. Reading such a name gives the picture encoded that "
+		"way.\n"
+		"SOURCE may be MOUNTPOINT itself. 'fusermount3 -u MOUNTPOINT' unmounts.\n"
+		"\n"
+		"  -f                    stay in the foreground, log to stderr\n"
+		"  -d                    like -f, and print every request of the kernel\n"
+		"  -s                    one thread answers the kernel\n"
+		"  -h, --help            this text\n"
+		"  -V, --version         versions\n"
+		"  -o OPTION[,OPTION...]\n",
+		program);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "%s=%s", rows[i].name, rows[i].value);
+		fprintf(out, "     %-18s %s\n", name, rows[i].help);
+	}
+	fputs("     allow_other        let other users in (as root, or with user_allow_other "
+	      "in\n"
+	      "                        /etc/fuse.conf)\n"
+	      "     allow_root, auto_unmount, max_read=N, noatime, nodev, noexec, nosuid:\n"
+	      "                        as for every FUSE file system\n"
+	      "\n"
+	      "Exit codes: 0 mounted (with -f: unmounted), 1 other failure, 2 usage, 4 "
+	      "SOURCE,\n"
+	      "5 MOUNTPOINT, 6 cache folder, 7 encoder program, 8 the kernel or fusermount3 "
+	      "refused.\n",
+		out);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The command line of lensfs: what every FUSE program understands (-f -d -s -h -V -o), our own
+ * -o options from one table that also makes --help, and the argv that mount(8), fstab and
+ * mount.fuse3 really pass.
+ */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#define OPTIONS_REASON_MAX 512
+
+struct options {
+	char *source, *mountpoint; /* owned; NULL where not given */
+	bool foreground, debug, help, version;
+	char *cache;   /* owned; NULL: the default folder of this source */
+	char *encoder; /* owned; NULL: the installed one, or that of the build folder */
+	uint64_t cache_size_bytes;
+	uint64_t workers; /* 0: one per processor */
+	uint64_t threads;
+	uint64_t deadline_usec;
+	uint64_t max_pixels;
+	char *mount_options; /* owned: what is libfuse's, comma-separated; NULL: none */
+};
+
+/* Fills `ret` with defaults and what argv says. 0, or -EINVAL with a message for the user. Free
+ * with options_done() in either case. */
+int options_parse(int argc, char **argv, struct options *ret, char reason[OPTIONS_REASON_MAX]);
+void options_done(struct options *options);
+
+void options_print_help(FILE *out, const char *program);
+
+#endif

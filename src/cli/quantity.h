@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Numbers as people write them in options. Pure, any thread.
+ */
+#ifndef CLI_QUANTITY_H
+#define CLI_QUANTITY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Digits with an optional suffix k, m, g or t (either case): powers of 1024 for bytes, of 1000
+ * for all that is counted. The whole text, in range, or false and *ret stays. */
+bool quantity_bytes(const char *text, uint64_t *ret);
+bool quantity_count(const char *text, uint64_t *ret);
+
+/* Seconds, with a fraction if need be ("0.5"), as microseconds; positive, up to a day. */
+bool quantity_seconds(const char *text, uint64_t *ret_usec);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+#include "control/control.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "control/stats.h"
+#include "util/log.h"
+
+static int make_errors(void *context, char **ret_text, size_t *ret_length)
+{
+	struct control *control = context;
+
+	return journal_text(&control->journal, ret_text, ret_length);
+}
+
+const struct fs_control_file control_files[] = {
+	{"stats.json", 0444, stats_make_json},
+	{"errors", 0444, make_errors},
+	{0},
+};
+
+void control_note_failure(
+	void *context, const char *source, const char *view, int error, const char *reason)
+{
+	struct control *control = context;
+
+	log_warning("'%s' as %s: %s (%s)", LOG_QUOTE(source), view, LOG_QUOTE(reason),
+		strerrorname_np(error));
+	journal_add(&control->journal, source, view, error, reason);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a running mount tells of itself: the files of MOUNTPOINT/.lensfs, and the log line and
+ * journal entry of every failed encode.
+ */
+#ifndef CONTROL_CONTROL_H
+#define CONTROL_CONTROL_H
+
+#include "cache/cache.h"
+#include "control/journal.h"
+#include "encode/pool.h"
+#include "fs/fs.h"
+#include "render/render.h"
+
+/* Everything is borrowed but the journal. `fs` is NULL until mounted; the control files are
+ * asked for only afterwards. */
+struct control {
+	struct cache *cache;
+	struct pool *pool;
+	struct render *render;
+	struct fs *fs;
+	struct journal journal;
+	usec_t started_at; /* monotonic */
+};
+
+/* For fs_options, with a struct control as context. */
+extern const struct fs_control_file control_files[];
+
+/* For render_options.on_failure, with a struct control as context. */
+void control_note_failure(
+	void *context, const char *source, const char *view, int error, const char *reason);
+
+#endif

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+#include "control/stats.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "control/control.h"
+#include "util/cleanup.h"
+
+/* Resident set of this process, from /proc/self/statm; 0 where that cannot be read. */
+static uint64_t rss_bytes(void)
+{
+	unsigned long size, resident = 0;
+	FILE *statm = fopen("/proc/self/statm", "re");
+
+	if (!statm)
+		return 0;
+	if (fscanf(statm, "%lu %lu", &size, &resident) != 2)
+		resident = 0;
+	fclose(statm);
+	return (uint64_t)resident * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+static void set(json_t *object, const char *name, uint64_t value)
+{
+	json_object_set_new(object, name, json_integer((json_int_t)value));
+}
+
+static void add_render(json_t *object, struct render *render)
+{
+	struct render_stats stats;
+
+	render_stats(render, &stats);
+	set(object, "encodes", stats.encodes);
+	set(object, "encode_failures", stats.encode_failures);
+	set(object, "remembered_failures", stats.remembered_failures);
+	set(object, "hits", stats.hits);
+	set(object, "misses", stats.misses);
+	set(object, "coalesced", stats.coalesced);
+	set(object, "source_bytes", stats.source_bytes);
+	set(object, "variant_bytes", stats.variant_bytes);
+	set(object, "encode_ms", stats.encode_usec / USEC_PER_MSEC);
+}
+
+static void add_cache(json_t *object, struct cache *cache)
+{
+	struct cache_stats stats;
+
+	cache_stats(cache, &stats);
+	set(object, "cache_bytes", stats.bytes);
+	set(object, "cache_limit", stats.limit_bytes);
+	set(object, "entries", stats.entries);
+	set(object, "evictions", stats.evictions);
+	set(object, "evicted_bytes", stats.evicted_bytes);
+	set(object, "unkept", stats.unkept);
+	set(object, "dropped", stats.dropped);
+}
+
+static void add_pool(json_t *object, struct pool *pool)
+{
+	struct pool_stats stats;
+
+	pool_stats(pool, &stats);
+	set(object, "encoders", stats.encoders);
+	set(object, "running", stats.running);
+	set(object, "queue", stats.queued);
+	set(object, "encoder_restarts", stats.restarts);
+	set(object, "encoder_crashes", stats.crashes);
+	set(object, "encoder_deadlines", stats.deadlines);
+	set(object, "encoder_retired", stats.retired);
+	set(object, "zygote_restarts", stats.zygote_restarts);
+}
+
+static void add_fs(json_t *object, struct fs *fs)
+{
+	struct fs_stats stats;
+
+	fs_stats(fs, &stats);
+	set(object, "nodes", stats.nodes);
+	set(object, "descriptors", stats.descriptors);
+	set(object, "lookups", stats.lookups);
+	set(object, "getattrs", stats.getattrs);
+	set(object, "reads", stats.reads);
+	set(object, "interrupted", stats.interrupted);
+}
+
+int stats_make_json(void *context, char **ret_text, size_t *ret_length)
+{
+	struct control *control = context;
+	json_t *object = json_object();
+	char *text = NULL, *line = NULL;
+	int n = -1;
+
+	if (!object)
+		return -ENOMEM;
+	json_object_set_new(object, "version", json_string(LENSFS_VERSION));
+	set(object, "pid", (uint64_t)getpid());
+	set(object, "uptime_seconds", (now_monotonic() - control->started_at) / USEC_PER_SEC);
+	add_render(object, control->render);
+	add_cache(object, control->cache);
+	add_pool(object, control->pool);
+	add_fs(object, control->fs);
+	set(object, "rss_bytes", rss_bytes());
+	/* No room measures memory pressure yet. */
+	json_object_set_new(object, "level", json_null());
+	/* How changes of the source are noticed: by timeouts of a second, not by watching. */
+	json_object_set_new(object, "watch", json_string("timeout"));
+	text = json_dumps(object, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+	json_decref(object);
+	if (text)
+		n = asprintf(&line, "%s\n", text);
+	free(text);
+	if (n < 0)
+		return -ENOMEM;
+	*ret_text = line;
+	*ret_length = (size_t)n;
+	return 0;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * libvips objects under the house rules of ownership. A step of the pipeline takes the image it
+ * works on by pointer and replaces it, and returns 0, or -1 with libvips' error text set;
+ * engine.c alone turns that text into a result.
+ */
+#ifndef ENCODER_IMAGE_H
+#define ENCODER_IMAGE_H
+
+#include <vips/vips.h>
+
+#include "util/cleanup.h"
+
+static inline void object_unrefp(void *object)
+{
+	if (*(void **)object)
+		g_object_unref(*(void **)object);
+}
+
+#define _cleanup_object_ _cleanup_(object_unrefp)
+
+/* Drops what `image` holds and makes it own `next_consume`. */
+static inline void image_replace(VipsImage **image, VipsImage *next_consume)
+{
+	if (*image)
+		g_object_unref(*image);
+	*image = next_consume;
+}
+
+#endif

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A truncated picture must fail, or half a grey picture would be cached as if it were the
+ * whole; a picture with a flaw that every viewer forgives must pass. In libvips' scale that is
+ * VIPS_FAIL_ON_TRUNCATED: libjpeg's "extraneous bytes before marker" and its like are warnings.
+ */
+#include "encode/encoder/load.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "encode/encoder/fingerprint.h"
+#include "encode/encoder/image.h"
+#include "encode/encoder/job.h"
+
+#define LOAD_COMMON "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", VIPS_FAIL_ON_TRUNCATED
+
+static const char *const loaders[FORMAT_COUNT] = {
+	[FORMAT_JPEG] = "jpegload_source",
+	[FORMAT_WEBP] = "webpload_source",
+	[FORMAT_AVIF] = "heifload_source",
+	[FORMAT_HEIC] = "heifload_source",
+	[FORMAT_JXL] = "jxlload_source",
+	[FORMAT_PNG] = "pngload_source",
+	[FORMAT_GIF] = "gifload_source",
+	[FORMAT_TIFF] = "tiffload_source",
+};
+
+/* heif_have_decoder_for_format() and the numbers of enum heif_compression_format are libheif's
+ * stable API (heif.h). libvips has the loader even where libheif lacks the decoder. */
+static bool heif_can_decode(enum format format)
+{
+	int (*have)(int) =
+		(int (*)(int))library_find("libheif.so", "heif_have_decoder_for_format");
+
+	return !have || have(format == FORMAT_AVIF ? 4 : 1);
+}
+
+bool load_available(enum format format)
+{
+	GType type = loaders[format] ? vips_type_find("VipsOperation", loaders[format]) : 0;
+	VipsOperationClass *class;
+	bool blocked;
+
+	if (!type || !format_info(format)->readable)
+		return false;
+	class = g_type_class_ref(type);
+	blocked = class->flags & VIPS_OPERATION_BLOCKED;
+	g_type_class_unref(class);
+	if (blocked)
+		return false;
+	return (format != FORMAT_AVIF && format != FORMAT_HEIC) || heif_can_decode(format);
+}
+
+/* `shrink` ≥ 1: how much smaller the picture may be decoded. */
+static int image_open(struct load *load, double shrink, VipsImage **ret)
+{
+	int n = load->animated ? -1 : 1;
+
+	switch (load->format) {
+	case FORMAT_JPEG:
+		return vips_jpegload_source(load->source, ret, LOAD_COMMON, "shrink",
+			shrink >= 8   ? 8
+			: shrink >= 4 ? 4
+			: shrink >= 2 ? 2
+				      : 1,
+			NULL);
+	case FORMAT_WEBP:
+		return vips_webpload_source(load->source, ret, LOAD_COMMON, "n", n, "scale",
+			load->animated ? 1.0 : 1.0 / shrink, NULL);
+	case FORMAT_AVIF:
+	case FORMAT_HEIC:
+		return vips_heifload_source(load->source, ret, LOAD_COMMON, NULL);
+	case FORMAT_PNG:
+		return vips_pngload_source(load->source, ret, LOAD_COMMON, NULL);
+	case FORMAT_GIF:
+		return vips_gifload_source(load->source, ret, LOAD_COMMON, "n", n, NULL);
+	case FORMAT_TIFF:
+		return vips_tiffload_source(load->source, ret, LOAD_COMMON, NULL);
+	default:
+		vips_error("load", "no loader for this format");
+		return -1;
+	}
+}
+
+static void header_read(struct load *load)
+{
+	VipsImage *h = load->header;
+	int page_height = vips_image_get_page_height(h);
+
+	load->frames = load->animated ? (unsigned)(h->Ysize / page_height) : 1;
+	load->stored.width = (uint32_t)h->Xsize;
+	load->stored.height = load->frames > 1 ? (uint32_t)page_height : (uint32_t)h->Ysize;
+	/* EXIF speaks of one picture; no viewer turns animations by it. */
+	load->orientation = load->frames > 1 ? 1 : vips_image_get_orientation(h);
+}
+
+static struct size load_upright(const struct load *load, struct size size)
+{
+	return load->orientation >= 5 ? size_turn(size) : size;
+}
+
+/* libvips 8.14 ends the process for a source of no bytes: it takes the mapping that it cannot
+ * have for a pipe (iofuncs/source.c, vips_source_pipe_read_to_position). */
+static int source_rewind(int fd, struct encode_reply *reply)
+{
+	off_t size = lseek(fd, 0, SEEK_END);
+
+	if (size == 0)
+		return job_refuse(reply, ENCODE_DAMAGED, "the file is empty");
+	if (size < 0 || lseek(fd, 0, SEEK_SET) < 0) {
+		vips_error_system(errno, "load", "cannot seek");
+		return -1;
+	}
+	return 0;
+}
+
+int load_open(struct load *load, const struct encode_request *request, int source_fd,
+	struct encode_reply *reply)
+{
+	const struct view *view = &request->view;
+	struct size upright;
+	uint64_t pixels;
+	int r;
+
+	load->format = request->source_format;
+	load->animated = !view->still && format_info(load->format)->animates &&
+	                 format_info(view->format)->animates;
+	if (!load_available(load->format))
+		return job_refuse(reply, ENCODE_UNSUPPORTED, "this libvips cannot read %s",
+			format_info(load->format)->name);
+	r = source_rewind(source_fd, reply);
+	if (r)
+		return r;
+	load->source = vips_source_new_from_descriptor(source_fd);
+	if (!load->source || image_open(load, 1.0, &load->header))
+		return -1;
+
+	header_read(load);
+	upright = load_upright(load, load->stored);
+	reply->source_width = upright.width;
+	reply->source_height = upright.height;
+	pixels = (uint64_t)load->header->Xsize * (uint64_t)load->header->Ysize;
+	if (pixels > request->max_pixels)
+		return job_refuse(reply, ENCODE_TOO_LARGE,
+			"%" PRIu32 " x %" PRIu32 " x %u is over the limit of %" PRIu64
+			" pixels",
+			upright.width, upright.height, load->frames, request->max_pixels);
+	return 0;
+}
+
+int load_pixels(struct load *load, struct size scaled, VipsImage **ret)
+{
+	struct size target = load_upright(load, scaled); /* turning is its own inverse */
+	double shrink = MIN((double)load->stored.width / target.width,
+		(double)load->stored.height / target.height);
+
+	if (shrink < 4 || (load->format != FORMAT_JPEG && load->format != FORMAT_WEBP)) {
+		*ret = TAKE_PTR(load->header);
+		return 0;
+	}
+	/* The loader goes back in its source, so the first image must be gone. */
+	g_object_unref(TAKE_PTR(load->header));
+	return image_open(load, shrink / 2, ret);
+}
+
+void load_done(struct load *load)
+{
+	object_unrefp(&load->header);
+	object_unrefp(&load->source);
+	*load = LOAD_INIT;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Limits are those of the libraries, which are a little below those of the formats: libjpeg's
+ * JPEG_MAX_DIMENSION, WEBP_MAX_DIMENSION, libvips' own for HEIF, 16 bits in GIF, libpng's
+ * PNG_USER_WIDTH_MAX. TIFF's is that of a file below 4 GiB, which max_pixels keeps.
+ */
+#include "encode/encoder/save.h"
+
+#include <inttypes.h>
+
+#include "encode/encoder/fingerprint.h"
+#include "encode/encoder/image.h"
+#include "encode/encoder/job.h"
+
+struct saver {
+	const char *operation;
+	uint32_t side_max; /* 0: none that a source could have */
+	int (*save)(const struct view *view, VipsImage *image, VipsTarget *target);
+};
+
+static const struct saver savers[FORMAT_COUNT] = {
+	[FORMAT_JPEG] = {"jpegsave_target", 65500, save_jpeg},
+	[FORMAT_WEBP] = {"webpsave_target", 16383, save_webp},
+	[FORMAT_AVIF] = {"heifsave_target", 16384, save_avif},
+	[FORMAT_JXL] = {"jxlsave_target", 0, save_jxl},
+	[FORMAT_PNG] = {"pngsave_target", 1000000, save_png},
+	[FORMAT_GIF] = {"gifsave_target", 65535, save_gif},
+	[FORMAT_TIFF] = {"tiffsave_target", 0, save_tiff},
+};
+
+/* libvips has the saver even where libheif lacks the encoder; 4 is AV1 (heif.h). */
+static bool heif_can_encode(void)
+{
+	int (*have)(int) =
+		(int (*)(int))library_find("libheif.so", "heif_have_encoder_for_format");
+
+	return !have || have(4);
+}
+
+bool save_available(enum format format)
+{
+	const char *name = savers[format].operation;
+	GType type = name ? vips_type_find("VipsOperation", name) : 0;
+	VipsOperationClass *class;
+	bool blocked;
+
+	if (!type)
+		return false;
+	class = g_type_class_ref(type);
+	blocked = class->flags & VIPS_OPERATION_BLOCKED;
+	g_type_class_unref(class);
+	return !blocked && (format != FORMAT_AVIF || heif_can_encode());
+}
+
+int save_check(
+	enum format format, struct size frame, unsigned frames, struct encode_reply *reply)
+{
+	const struct saver *saver = &savers[format];
+	const char *name = format_info(format)->name;
+
+	if (!save_available(format))
+		return job_refuse(
+			reply, ENCODE_UNSUPPORTED, "this libvips cannot write %s", name);
+	if (saver->side_max &&
+		(frame.width > saver->side_max || frame.height > saver->side_max))
+		return job_refuse(reply, ENCODE_TOO_LARGE,
+			"%" PRIu32 " x %" PRIu32 " is over the limit of %s, %" PRIu32
+			" pixels a side",
+			frame.width, frame.height, name, saver->side_max);
+	reply->width = frame.width;
+	reply->height = frame.height;
+	reply->frames = frames;
+	return 0;
+}
+
+int save_run(const struct view *view, VipsImage *image, struct output *output)
+{
+	_cleanup_object_ VipsTarget *target = output_target_new(output);
+
+	if (savers[view->format].save(view, image, target))
+		return -1;
+	/* Some savers do not look whether their last write succeeded. */
+	return output->error ? -1 : 0;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * bitdepth is given because libvips' default for it is HEVC's 12, which browsers decode slowly.
+ * Lossless needs full chroma, which libvips' lossless implies.
+ */
+#include "encode/encoder/save.h"
+
+int save_avif(const struct view *view, VipsImage *image, VipsTarget *target)
+{
+	return vips_heifsave_target(image, target, "compression",
+		VIPS_FOREIGN_HEIF_COMPRESSION_AV1, "Q", view->lossless ? 100 : view->quality,
+		"lossless", view->lossless, "effort", save_effort(view), "bitdepth", 8,
+		SAVE_METADATA(image), NULL);
+}

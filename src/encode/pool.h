@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Runs encode jobs in other processes: as many encoders as asked for, forked on demand by the
+ * zygote, each given one job at a time. One thread of its own owns every encoder and socket, so
+ * nothing here waits for a codec: jobs go into a queue, and come back by their `done`.
+ *
+ *	deadline passed        the encoder is killed, the job ends with ETIMEDOUT
+ *	encoder died           the job is run once more on a fresh encoder, then ends with EIO
+ *	encoder lied (protocol) it is killed, counts as died
+ *	jobs_per_encoder       the encoder is retired and replaced: no leak can accumulate
+ *	zygote died            started again, at most once a second; jobs wait for it
+ */
+#ifndef ENCODE_POOL_H
+#define ENCODE_POOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "encode/protocol.h"
+#include "util/clock.h"
+
+#define POOL_REASON_MAX 256
+
+struct pool;
+
+struct pool_options {
+	const char *encoder_path; /* of lensfs-encoder. Borrowed for the life of the pool */
+	unsigned workers;         /* encoders at once, ≥ 1 */
+	unsigned jobs_per_encoder;
+	bool keep_stderr;     /* encoders may write to ours: foreground and tests */
+	usec_t deadline_usec; /* of one attempt, from being handed to an encoder */
+};
+
+struct pool_result {
+	int error;          /* 0 or a positive errno as the table of DESIGN §1 has it */
+	const char *reason; /* borrowed; "" when error is 0 */
+	bool transient;     /* the error says nothing of the picture: not worth remembering */
+	const struct encode_reply *reply; /* borrowed; NULL unless an encoder answered */
+	usec_t wall_usec;                 /* in the encoder, the last attempt */
+};
+
+/* Embedded in the caller's object, which must live until `done` was called. */
+struct pool_job {
+	struct encode_request request; /* version, threads and job are the pool's to fill */
+	int source_fd; /* borrowed until done; a file description of its own: it is seeked */
+	int output_fd; /* borrowed until done; emptied before every attempt */
+	/* Called once, on the pool's thread, which must not be kept waiting. */
+	void (*done)(struct pool_job *job, const struct pool_result *result);
+
+	/* the pool's */
+	struct pool_job *next;
+	unsigned attempts;
+};
+
+/* Starts the zygote and waits for its hello (10 s at most). 0 or -errno, with `reason` in words
+ * for the user. Call before other threads exist, with the signals blocked that threads must not
+ * take. */
+int pool_new(
+	const struct pool_options *options, struct pool **ret, char reason[POOL_REASON_MAX]);
+
+/* Fails what is queued and running with ESHUTDOWN, ends thread, encoders and zygote. */
+void pool_stop(struct pool *pool);
+struct pool *pool_free(struct pool *pool); /* after pool_stop(); NULL is fine; returns NULL */
+
+/* What the zygote said first. Immutable. */
+const struct zygote_hello *pool_hello(const struct pool *pool);
+
+/* Queues a job, first come, first served. Any thread. */
+void pool_submit(struct pool *pool, struct pool_job *job);
+
+struct pool_stats {
+	uint64_t encoders, queued, running;
+	uint64_t restarts;                    /* encoders replaced, for whatever cause */
+	uint64_t crashes, deadlines, retired; /* causes */
+	uint64_t zygote_restarts;
+};
+void pool_stats(struct pool *pool, struct pool_stats *ret);
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Inside the room: what every operation shares.
+ */
+#ifndef FS_CONTEXT_H
+#define FS_CONTEXT_H
+
+#include <fuse_lowlevel.h>
+#include <stdatomic.h>
+
+#include "fs/fdcache.h"
+#include "fs/fs.h"
+#include "fs/node.h"
+
+/* Seconds that the kernel may believe us. Nothing watches the source yet, so one second is the
+ * longest that a change may go unseen. */
+#define FS_TIMEOUT_SEC 1.0
+
+#define CONTROL_DIR_NAME ".lensfs"
+
+struct fs {
+	/* fixed after init */
+	struct fs_options options;
+	struct fuse_session *session; /* owned */
+	struct fdcache *fds;          /* owned */
+	uint64_t root_dev;
+	uint32_t uid, gid; /* of control files: ours */
+	usec_t started_at;
+	bool mounted;
+
+	struct nodes nodes; /* has its own lock */
+
+	atomic_uint_fast64_t lookups, getattrs, reads, interrupted;
+};
+
+static inline struct fs *fs_of(fuse_req_t req)
+{
+	return fuse_req_userdata(req);
+}
+
+static inline struct node *fs_node(struct fs *fs, fuse_ino_t ino)
+{
+	return ino == FUSE_ROOT_ID ? &fs->nodes.root : (struct node *)(uintptr_t)ino;
+}
+
+static inline fuse_ino_t fs_nodeid(const struct node *node)
+{
+	return (uintptr_t)node;
+}
+
+/* --- open.c: descriptors of nodes, through the descriptor cache. 0 or -errno; -ESTALE when
+ * what is at the node's place now is not the node. --- */
+
+/* Of a mirrored folder, O_PATH. */
+int fs_folder(struct fs *fs, struct node *node, struct fdref **ret);
+/* Of a mirrored regular file, for reading. */
+int fs_file(struct fs *fs, struct node *node, struct fdref **ret);
+/* A description of the caller's own. */
+int fs_open_node(struct fs *fs, struct node *node, int flags, int *ret_fd);
+
+/* --- attr.c --- */
+
+void fs_attr_of_mirror(const struct fs *fs, const struct statx *stx, struct stat *ret);
+void fs_attr_of_variant(const struct variant *variant, uint64_t size_bytes, struct stat *ret);
+void fs_attr_of_snapshot(
+	const struct fs *fs, const struct snapshot *snapshot, struct stat *ret);
+void fs_attr_of_control(const struct fs *fs, struct stat *ret);
+
+/* --- lookup.c: 0 with an entry that counts as looked up, or -errno --- */
+
+int fs_lookup(
+	struct fs *fs, struct node *parent, const char *name, struct fuse_entry_param *ret);
+
+/* Operations, as fs_op_NAME; session.c has their table. */
+void fs_op_lookup(fuse_req_t req, fuse_ino_t parent, const char *name);
+void fs_op_forget(fuse_req_t req, fuse_ino_t ino, uint64_t nlookup);
+void fs_op_forget_multi(fuse_req_t req, size_t count, struct fuse_forget_data *forgets);
+void fs_op_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
+void fs_op_readlink(fuse_req_t req, fuse_ino_t ino);
+void fs_op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
+void fs_op_read(
+	fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fuse_file_info *fi);
+void fs_op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
+void fs_op_readdir(
+	fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fuse_file_info *fi);
+void fs_op_readdirplus(
+	fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fuse_file_info *fi);
+void fs_op_releasedir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
+void fs_op_statfs(fuse_req_t req, fuse_ino_t ino);
+void fs_op_getxattr(fuse_req_t req, fuse_ino_t ino, const char *name, size_t size);
+void fs_op_listxattr(fuse_req_t req, fuse_ino_t ino, size_t size);
+
+#endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+#include "fs/fdcache.h"
+
+#include <stdatomic.h>
+#include <uthash.h>
+#include <utlist.h>
+
+#include "util/lock.h"
+
+struct fdref {
+	int fd;           /* owned */
+	atomic_uint refs; /* the cache's, while it is in it, and those handed out */
+
+	/* protected by the cache's lock */
+	const void *key;
+	usec_t used_at;
+	UT_hash_handle hh;
+	struct fdref *prev, *next; /* head: least recently used */
+};
+
+struct fdcache {
+	size_t capacity;
+
+	/* 2 in util/lock.h */
+	struct lock lock;
+	struct fdref *by_key;
+	struct fdref *lru;
+	size_t count;
+};
+
+struct fdcache *fdcache_new(size_t capacity)
+{
+	struct fdcache *cache = calloc(1, sizeof(*cache));
+
+	if (cache) {
+		cache->capacity = capacity;
+		lock_init(&cache->lock);
+	}
+	return cache;
+}
+
+static struct fdref *take_out_locked(struct fdcache *cache, struct fdref *ref)
+{
+	HASH_DEL(cache->by_key, ref);
+	DL_DELETE(cache->lru, ref);
+	cache->count--;
+	return ref;
+}
+
+static void unref_all(struct fdref *refs)
+{
+	struct fdref *next;
+
+	for (; refs; refs = next) {
+		next = refs->next;
+		fdref_unref(refs);
+	}
+}
+
+struct fdcache *fdcache_free(struct fdcache *cache)
+{
+	if (cache) {
+		while (cache->lru)
+			fdref_unref(take_out_locked(cache, cache->lru));
+		lock_done(&cache->lock);
+		free(cache);
+	}
+	return NULL;
+}
+
+struct fdref *fdcache_get(struct fdcache *cache, const void *key)
+{
+	LOCK_SCOPE(&cache->lock);
+	struct fdref *ref;
+
+	HASH_FIND_PTR(cache->by_key, &key, ref);
+	if (ref) {
+		ref->refs++;
+		ref->used_at = now_monotonic();
+		DL_DELETE(cache->lru, ref);
+		DL_APPEND(cache->lru, ref);
+	}
+	return ref;
+}
+
+struct fdref *fdcache_put(struct fdcache *cache, const void *key, int fd_consume)
+{
+	struct fdref *ref = malloc(sizeof(*ref)), *old, *out = NULL;
+
+	if (!ref) {
+		close(fd_consume);
+		return NULL;
+	}
+	*ref = (struct fdref){
+		.fd = fd_consume, .refs = 2, .key = key, .used_at = now_monotonic()};
+	lock_take(&cache->lock);
+	HASH_FIND_PTR(cache->by_key, &key, old);
+	if (old) {
+		take_out_locked(cache, old);
+		LL_PREPEND(out, old);
+	}
+	while (cache->count >= cache->capacity && cache->lru) {
+		old = take_out_locked(cache, cache->lru);
+		LL_PREPEND(out, old);
+	}
+	HASH_ADD_PTR(cache->by_key, key, ref);
+	DL_APPEND(cache->lru, ref);
+	cache->count++;
+	lock_drop(&cache->lock);
+	unref_all(out); /* close() may take its time: not under the lock */
+	return ref;
+}
+
+void fdcache_drop(struct fdcache *cache, const void *key)
+{
+	struct fdref *ref;
+
+	lock_take(&cache->lock);
+	HASH_FIND_PTR(cache->by_key, &key, ref);
+	if (ref)
+		take_out_locked(cache, ref);
+	lock_drop(&cache->lock);
+	fdref_unref(ref);
+}
+
+void fdcache_expire(struct fdcache *cache, usec_t idle)
+{
+	usec_t now = now_monotonic();
+	struct fdref *out = NULL;
+
+	lock_take(&cache->lock);
+	while (cache->lru && cache->lru->used_at + idle <= now) {
+		struct fdref *ref = take_out_locked(cache, cache->lru);
+
+		LL_PREPEND(out, ref);
+	}
+	lock_drop(&cache->lock);
+	unref_all(out);
+}
+
+size_t fdcache_count(struct fdcache *cache)
+{
+	LOCK_SCOPE(&cache->lock);
+
+	return cache->count;
+}
+
+int fdref_fd(const struct fdref *ref)
+{
+	return ref->fd;
+}
+
+void fdref_unref(struct fdref *ref)
+{
+	if (ref && atomic_fetch_sub(&ref->refs, 1) == 1) {
+		close(ref->fd);
+		free(ref);
+	}
+}

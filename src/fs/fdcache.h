@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The bounded descriptor cache: open files and folders of nodes, least recently used out first.
+ * A descriptor per inode would end at the process's limit; none at all would cost an open per
+ * read. It is also what keeps an evicted variant alive for those who read it a moment ago.
+ * Whoever holds an fdref may use its descriptor, whatever the cache forgets. Any thread.
+ */
+#ifndef FS_FDCACHE_H
+#define FS_FDCACHE_H
+
+#include "util/cleanup.h"
+#include "util/clock.h"
+
+struct fdcache;
+struct fdref;
+
+/* `capacity` counts descriptors in the cache, not those still referenced. NULL: no memory. */
+struct fdcache *fdcache_new(size_t capacity);
+struct fdcache *fdcache_free(struct fdcache *cache);
+
+/* The descriptor kept under `key` (an address that identifies the owner), or NULL. */
+struct fdref *fdcache_get(struct fdcache *cache, const void *key);
+
+/* Keeps `fd` under `key` in the place of what was there. The reference, or NULL: no memory,
+ * and then `fd` is closed. */
+struct fdref *fdcache_put(struct fdcache *cache, const void *key, int fd_consume);
+
+/* Forgets `key`: before its address can be used again. */
+void fdcache_drop(struct fdcache *cache, const void *key);
+
+/* Forgets what nobody asked for since `idle` ago. */
+void fdcache_expire(struct fdcache *cache, usec_t idle);
+
+size_t fdcache_count(struct fdcache *cache);
+
+int fdref_fd(const struct fdref *ref);
+void fdref_unref(struct fdref *ref); /* NULL is fine */
+DEFINE_CLEANUP(struct fdref *, fdref_unref)
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The file system: a mirror of the source with views beside its pictures, answered to the
+ * kernel by low-level FUSE operations. The only room that includes <fuse*>, and this header
+ * hides it.
+ *
+ * The mount is read-only, so OPEN is answered with ENOSYS: from then on the kernel opens files
+ * by itself, keeps their pages, and a warm read never comes here. Sizes stay exact because the
+ * attributes of a variant that is not made yet expire at once and `default_permissions` makes
+ * open(2) ask for them again.
+ */
+#ifndef FS_FS_H
+#define FS_FS_H
+
+#include "render/render.h"
+#include "source/tree.h"
+
+struct fs;
+
+#define FS_REASON_MAX 512
+
+/* A file of the control folder `.lensfs`: its text is made anew whenever it is looked up. */
+struct fs_control_file {
+	const char *name;
+	uint32_t mode;
+	/* 0 with the text (malloc'ed, the caller's) or -errno. FUSE threads. */
+	int (*make)(void *context, char **ret_text, size_t *ret_length);
+};
+
+struct fs_options {
+	const char *source_name; /* shown as the mount's device */
+	const char *mountpoint;
+	const char *
+		mount_options; /* further -o options for libfuse, comma-separated; NULL: none */
+	const struct tree *tree;
+	struct render *render;
+	const struct fs_control_file *control_files; /* ended by an empty name */
+	void *context;                               /* of make and ready */
+	void (*ready)(void *context); /* the kernel has shaken hands; the first FUSE thread */
+	unsigned threads;
+	size_t descriptors; /* capacity of the descriptor cache */
+	bool debug;         /* libfuse prints every request */
+			    /* Everything above is borrowed for the life. */
+};
+
+/* Mounts. 0 or -errno with `reason` in words for the user. */
+int fs_new(const struct fs_options *options, struct fs **ret, char reason[FS_REASON_MAX]);
+
+/* Serves until unmounted or SIGINT, SIGTERM, SIGHUP, which only the calling thread may take.
+ * 0, or -errno when the session broke. */
+int fs_run(struct fs *fs);
+
+/* Unmounts, if that did not happen yet. */
+void fs_unmount(struct fs *fs);
+/* After the render is freed: its jobs hold nodes. NULL is fine; returns NULL. */
+struct fs *fs_free(struct fs *fs);
+
+/* Gives back descriptors that nobody used for `idle`. Any thread. */
+void fs_trim(struct fs *fs, usec_t idle);
+
+struct fs_stats {
+	uint64_t nodes;                    /* known to the kernel or to jobs */
+	uint64_t descriptors;              /* in the cache */
+	uint64_t lookups, getattrs, reads; /* requests that came to the daemon */
+	uint64_t interrupted;              /* waiters that were answered with EINTR */
+};
+void fs_stats(struct fs *fs, struct fs_stats *ret);
+
+#endif

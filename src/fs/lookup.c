@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * From a name to a node. A real file always wins; only a name that is not there is read as a
+ * view, and that costs nothing more unless its right part parses as one.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+
+#include "fs/context.h"
+#include "source/sniff.h"
+#include "view/name.h"
+
+/* --- Views ------------------------------------------------------------------------------- */
+
+/* Opens `name` if it is a regular file, and tells what it is now: what was seen before the open
+ * may have been another file. -ENOENT for all that is not. */
+static int open_picture(struct fs *fs, int dir_fd, const struct file_id *dir, const char *name,
+	struct statx *ret_stx, enum format *ret_format)
+{
+	_cleanup_close_ int fd = -1;
+	int r = tree_stat_child(fs->options.tree, dir_fd, dir, name, ret_stx);
+
+	if (r < 0)
+		return r;
+	if (!S_ISREG(ret_stx->stx_mode))
+		return -ENOENT;
+	fd = tree_open(dir_fd, name, O_RDONLY | O_NOFOLLOW);
+	if (fd < 0)
+		return fd;
+	if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_SYNC_AS_STAT, STAMP_STATX_MASK, ret_stx) < 0)
+		return -errno;
+	r = sniff_fd(fd, ret_format);
+	if (r < 0)
+		return r;
+	return S_ISREG(ret_stx->stx_mode) && format_info(*ret_format)->readable ? 0 : -ENOENT;
+}
+
+static void fill_variant_entry(
+	struct fs *fs, struct variant *variant, struct fuse_entry_param *ret)
+{
+	struct cache_entry known;
+	int r = render_peek(fs->options.render, &variant->source.stamp, &variant->view, &known);
+	bool sized = r == 0 && (known.state == CACHE_PRESENT || known.state == CACHE_EVICTED) &&
+	             variant_tell(variant, &known.hash);
+
+	ret->ino = fs_nodeid(&variant->node);
+	ret->entry_timeout = FS_TIMEOUT_SEC;
+	/* Not made yet: no size is told, and the attributes have expired when they arrive. */
+	ret->attr_timeout = sized ? FS_TIMEOUT_SEC : 0;
+	fs_attr_of_variant(variant, sized ? known.size_bytes : 0, &ret->attr);
+}
+
+static int lookup_view(struct fs *fs, struct node *parent, int dir_fd, const char *name,
+	struct fuse_entry_param *ret)
+{
+	char source_name[NAME_MAX + 1];
+	struct view named, view;
+	struct variant *variant;
+	enum format format;
+	struct statx stx;
+	size_t len;
+	int r;
+
+	if (name_split(name, &len, &named, NULL) != 0 || len > NAME_MAX)
+		return -ENOENT;
+	memcpy(source_name, name, len);
+	source_name[len] = '\0';
+	r = open_picture(fs, dir_fd, &parent->id, source_name, &stx, &format);
+	if (r < 0)
+		return r;
+	if (view_resolve(&named, format, &view, NULL) != 0)
+		return -ENOENT;
+	variant = nodes_enter_variant(&fs->nodes, parent, source_name, &stx, format, &view);
+	if (!variant)
+		return -ENOMEM;
+	fill_variant_entry(fs, variant, ret);
+	return 0;
+}
+
+/* --- The mirror -------------------------------------------------------------------------- */
+
+static int lookup_in_folder(
+	struct fs *fs, struct node *parent, const char *name, struct fuse_entry_param *ret)
+{
+	_cleanup_(fdref_unrefp) struct fdref *folder = NULL;
+	struct statx stx;
+	struct node *node;
+	int r = fs_folder(fs, parent, &folder);
+
+	if (r < 0)
+		return r;
+	r = tree_stat_child(fs->options.tree, fdref_fd(folder), &parent->id, name, &stx);
+	if (r == -ENOENT || r == -ENAMETOOLONG) {
+		int view_r = lookup_view(fs, parent, fdref_fd(folder), name, ret);
+
+		return view_r == -ENOENT ? r : view_r;
+	}
+	if (r < 0)
+		return r;
+	node = nodes_enter_mirror(&fs->nodes, parent, name, &stx);
+	if (!node)
+		return -ENOMEM;
+	ret->ino = fs_nodeid(node);
+	ret->attr_timeout = ret->entry_timeout = FS_TIMEOUT_SEC;
+	fs_attr_of_mirror(fs, &stx, &ret->attr);
+	return 0;
+}
+
+/* --- The control folder ------------------------------------------------------------------ */
+
+/* Every lookup takes a new snapshot: its size is exact, and a reader sees one moment. */
+static int lookup_control(struct fs *fs, const char *name, struct fuse_entry_param *ret)
+{
+	const struct fs_control_file *file = fs->options.control_files;
+	struct snapshot *snapshot;
+	size_t length;
+	char *text;
+	int r;
+
+	while (file->name && strcmp(file->name, name) != 0)
+		file++;
+	if (!file->name)
+		return -ENOENT;
+	r = file->make(fs->options.context, &text, &length);
+	if (r < 0)
+		return r;
+	snapshot = nodes_enter_snapshot(&fs->nodes, text, length);
+	if (!snapshot)
+		return -ENOMEM;
+	ret->ino = fs_nodeid(&snapshot->node);
+	ret->attr_timeout = FS_TIMEOUT_SEC;
+	ret->entry_timeout = 0;
+	fs_attr_of_snapshot(fs, snapshot, &ret->attr);
+	return 0;
+}
+
+static int lookup_control_dir(struct fs *fs, struct fuse_entry_param *ret)
+{
+	LOCK_SCOPE(&fs->nodes.lock);
+
+	fs->nodes.control.nlookup++;
+	fs->nodes.control.refs += fs->nodes.control.nlookup == 1;
+	ret->ino = fs_nodeid(&fs->nodes.control);
+	ret->attr_timeout = ret->entry_timeout = FS_TIMEOUT_SEC;
+	fs_attr_of_control(fs, &ret->attr);
+	return 0;
+}
+
+/* --- The operation ----------------------------------------------------------------------- */
+
+int fs_lookup(
+	struct fs *fs, struct node *parent, const char *name, struct fuse_entry_param *ret)
+{
+	*ret = (struct fuse_entry_param){0};
+	/* `.` and `..` come from NFS exports only, which need file handles that last. */
+	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return -ENOENT;
+	if (parent == &fs->nodes.control)
+		return lookup_control(fs, name, ret);
+	if (parent == &fs->nodes.root && strcmp(name, CONTROL_DIR_NAME) == 0)
+		return lookup_control_dir(fs, ret);
+	return lookup_in_folder(fs, parent, name, ret);
+}
+
+void fs_op_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
+{
+	struct fs *fs = fs_of(req);
+	struct fuse_entry_param entry;
+	int r = fs_lookup(fs, fs_node(fs, parent), name, &entry);
+
+	fs->lookups++;
+	if (r == -ENOENT && fs_node(fs, parent) != &fs->nodes.control) {
+		/* Number 0 with a timeout: the kernel remembers that there is nothing. */
+		entry = (struct fuse_entry_param){.entry_timeout = FS_TIMEOUT_SEC};
+		fuse_reply_entry(req, &entry);
+		return;
+	}
+	if (r < 0)
+		fuse_reply_err(req, -r);
+	/* The kernel that did not take the answer does not know the node. */
+	else if (fuse_reply_entry(req, &entry) == -ENOENT)
+		nodes_forget(&fs->nodes, fs_node(fs, entry.ino), 1);
+}
+
+void fs_op_forget(fuse_req_t req, fuse_ino_t ino, uint64_t nlookup)
+{
+	struct fs *fs = fs_of(req);
+
+	if (ino != FUSE_ROOT_ID)
+		nodes_forget(&fs->nodes, fs_node(fs, ino), nlookup);
+	fuse_reply_none(req);
+}
+
+void fs_op_forget_multi(fuse_req_t req, size_t count, struct fuse_forget_data *forgets)
+{
+	struct fs *fs = fs_of(req);
+
+	for (size_t i = 0; i < count; i++) {
+		if (forgets[i].ino != FUSE_ROOT_ID)
+			nodes_forget(
+				&fs->nodes, fs_node(fs, forgets[i].ino), forgets[i].nlookup);
+	}
+	fuse_reply_none(req);
+}

@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: MIT */
+#include "fs/node.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <xxhash.h>
+
+#include "fs/fdcache.h"
+#include "fs/variant.h"
+
+#define BUCKETS_MIN 1024
+
+/* Hashes of identities: what a node is found by. Filled into zeroed memory. */
+struct variant_id {
+	struct stamp stamp;
+	struct view view;
+};
+
+static uint64_t hash_mirror(const struct file_id *id)
+{
+	return XXH3_64bits(id, sizeof(*id));
+}
+
+static uint64_t hash_variant(const struct stamp *stamp, const struct view *view)
+{
+	struct variant_id id;
+
+	memset(&id, 0, sizeof(id));
+	id.stamp = *stamp;
+	id.view = *view;
+	return XXH3_64bits(&id, sizeof(id));
+}
+
+static uint64_t hash_node(const struct node *node)
+{
+	if (node->kind == NODE_VARIANT) {
+		const struct variant *variant = (const struct variant *)node;
+
+		return hash_variant(&variant->source.stamp, &variant->view);
+	}
+	return hash_mirror(&node->id);
+}
+
+/* --- The table --------------------------------------------------------------------------- */
+
+static struct node **bucket_of(struct nodes *nodes, uint64_t hash)
+{
+	return &nodes->buckets[hash & (nodes->n_buckets - 1)];
+}
+
+static void grow_locked(struct nodes *nodes)
+{
+	size_t n = nodes->n_buckets * 2;
+	struct node **old = nodes->buckets, **buckets = calloc(n, sizeof(*buckets));
+
+	if (!buckets)
+		return; /* longer chains, not fewer nodes */
+	nodes->buckets = buckets;
+	for (size_t i = 0; i < nodes->n_buckets; i++) {
+		struct node *next;
+
+		for (struct node *node = old[i]; node; node = next) {
+			struct node **bucket = &buckets[hash_node(node) & (n - 1)];
+
+			next = node->hash_next;
+			node->hash_next = *bucket;
+			*bucket = node;
+		}
+	}
+	nodes->n_buckets = n;
+	free(old);
+}
+
+static void insert_locked(struct nodes *nodes, struct node *node)
+{
+	struct node **bucket;
+
+	if (nodes->n_nodes >= nodes->n_buckets)
+		grow_locked(nodes);
+	bucket = bucket_of(nodes, hash_node(node));
+	node->hash_next = *bucket;
+	*bucket = node;
+	nodes->n_nodes++;
+}
+
+static void remove_locked(struct nodes *nodes, struct node *node)
+{
+	for (struct node **p = bucket_of(nodes, hash_node(node)); *p; p = &(*p)->hash_next) {
+		if (*p == node) {
+			*p = node->hash_next;
+			break;
+		}
+	}
+	nodes->n_nodes--;
+}
+
+/* --- References -------------------------------------------------------------------------- */
+
+static void node_free(struct nodes *nodes, struct node *node)
+{
+	/* Before the address can be somebody else's. */
+	fdcache_drop(nodes->fds, node);
+	if (node->kind == NODE_SNAPSHOT)
+		free(node_snapshot(node)->text);
+	free(node->name);
+	free(node);
+}
+
+/* Drops one reference and unlinks the node, and every parent that only it held, from the table;
+ * they are chained by hash_next and the caller frees them without the lock. */
+static struct node *unref_locked(struct nodes *nodes, struct node *node)
+{
+	struct node *dead = NULL;
+
+	while (node) {
+		struct node *parent = node->parent;
+
+		assert(node->refs > 0);
+		if (--node->refs > 0)
+			break;
+		remove_locked(nodes, node);
+		node->hash_next = dead;
+		dead = node;
+		node = parent;
+	}
+	return dead;
+}
+
+static void free_chain(struct nodes *nodes, struct node *dead)
+{
+	struct node *next;
+
+	for (; dead; dead = next) {
+		next = dead->hash_next;
+		node_free(nodes, dead);
+	}
+}
+
+void nodes_ref(struct nodes *nodes, struct node *node)
+{
+	LOCK_SCOPE(&nodes->lock);
+
+	node->refs++;
+}
+
+void nodes_unref(struct nodes *nodes, struct node *node)
+{
+	struct node *dead;
+
+	lock_take(&nodes->lock);
+	dead = unref_locked(nodes, node);
+	lock_drop(&nodes->lock);
+	free_chain(nodes, dead);
+}
+
+void nodes_forget(struct nodes *nodes, struct node *node, uint64_t n)
+{
+	struct node *dead = NULL;
+
+	lock_take(&nodes->lock);
+	assert(node->nlookup >= n);
+	node->nlookup -= n;
+	if (node->nlookup == 0 && n > 0)
+		dead = unref_locked(nodes, node);
+	lock_drop(&nodes->lock);
+	free_chain(nodes, dead);
+}
+
+static void add_lookup_locked(struct node *node)
+{
+	if (node->nlookup++ == 0)
+		node->refs++;
+}
+
+/* --- Entering ---------------------------------------------------------------------------- */
+
+/* A node that nobody knows yet: no references, not in the table. */
+static bool node_setup(struct node *node, enum node_kind kind, mode_t mode, const char *name)
+{
+	node->kind = (uint8_t)kind;
+	node->type = (uint8_t)(mode >> 12);
+	node->name = name ? strdup(name) : NULL;
+	return !name || node->name;
+}
+
+static void adopt_locked(struct nodes *nodes, struct node *node, struct node *parent)
+{
+	node->parent = parent;
+	if (parent)
+		parent->refs++;
+	insert_locked(nodes, node);
+}
+
+static struct node *find_mirror_locked(
+	struct nodes *nodes, const struct file_id *id, uint8_t type)
+{
+	for (struct node *n = *bucket_of(nodes, hash_mirror(id)); n; n = n->hash_next) {
+		if (n->kind == NODE_MIRROR && n->type == type && file_id_equal(&n->id, id))
+			return n;
+	}
+	return NULL;
+}
+
+static bool is_below_locked(const struct node *node, const struct node *ancestor)
+{
+	for (; node; node = node->parent) {
+		if (node == ancestor)
+			return true;
+	}
+	return false;
+}
+
+/* Notes that a known node was seen at another place. Returns what the old place kept alive. */
+static struct node *move_locked(
+	struct nodes *nodes, struct node *node, struct node *parent, const char *name)
+{
+	struct node *old = node->parent, *dead;
+	char *copy;
+
+	if (!old || (old == parent && strcmp(node->name, name) == 0))
+		return NULL;
+	/* Two lookups that race with renames could make a ring of parents. */
+	if (is_below_locked(parent, node))
+		return NULL;
+	copy = strdup(name);
+	if (!copy)
+		return NULL;
+	free(node->name);
+	node->name = copy;
+	node->parent = parent;
+	parent->refs++;
+	dead = unref_locked(nodes, old);
+	return dead;
+}
+
+struct node *nodes_enter_mirror(
+	struct nodes *nodes, struct node *parent, const char *name, const struct statx *stx)
+{
+	struct node *node, *dead = NULL;
+	struct stamp stamp;
+
+	stamp_from_statx(stx, &stamp);
+	lock_take(&nodes->lock);
+	node = find_mirror_locked(nodes, &stamp.id, (uint8_t)(stx->stx_mode >> 12));
+	if (node) {
+		dead = move_locked(nodes, node, parent, name);
+	} else {
+		node = calloc(1, sizeof(*node));
+		if (node && !node_setup(node, NODE_MIRROR, stx->stx_mode, name)) {
+			free(node);
+			node = NULL;
+		}
+		if (node) {
+			node->id = stamp.id;
+			adopt_locked(nodes, node, parent);
+		}
+	}
+	if (node)
+		add_lookup_locked(node);
+	lock_drop(&nodes->lock);
+	free_chain(nodes, dead);
+	return node;
+}
+
+static struct variant *find_variant_locked(
+	struct nodes *nodes, const struct stamp *stamp, const struct view *view)
+{
+	uint64_t hash = hash_variant(stamp, view);
+
+	for (struct node *n = *bucket_of(nodes, hash); n; n = n->hash_next) {
+		struct variant *v = node_variant(n);
+
+		if (n->kind == NODE_VARIANT && !v->stale &&
+			stamp_equal(&v->source.stamp, stamp) && view_equal(&v->view, view))
+			return v;
+	}
+	return NULL;
+}
+
+struct variant *nodes_enter_variant(struct nodes *nodes, struct node *parent,
+	const char *source_name, const struct statx *stx, enum format format,
+	const struct view *view)
+{
+	struct node *dead = NULL;
+	struct variant *variant;
+	struct stamp stamp;
+
+	stamp_from_statx(stx, &stamp);
+	lock_take(&nodes->lock);
+	variant = find_variant_locked(nodes, &stamp, view);
+	if (variant) {
+		dead = move_locked(nodes, &variant->node, parent, source_name);
+	} else {
+		variant = variant_new(nodes, stx, &stamp, format, view);
+		if (variant &&
+			!node_setup(&variant->node, NODE_VARIANT, S_IFREG, source_name)) {
+			free(variant);
+			variant = NULL;
+		}
+		if (variant) {
+			variant->node.id = stamp.id;
+			/* 63 bits of identity; the top bit tells it from any real inode. */
+			variant->ino = hash_variant(&stamp, view) | 1ull << 63;
+			adopt_locked(nodes, &variant->node, parent);
+		}
+	}
+	if (variant)
+		add_lookup_locked(&variant->node);
+	lock_drop(&nodes->lock);
+	free_chain(nodes, dead);
+	return variant;
+}
+
+struct snapshot *nodes_enter_snapshot(struct nodes *nodes, char *text_consume, size_t length)
+{
+	struct snapshot *snapshot = calloc(1, sizeof(*snapshot));
+
+	if (!snapshot) {
+		free(text_consume);
+		return NULL;
+	}
+	node_setup(&snapshot->node, NODE_SNAPSHOT, S_IFREG, NULL);
+	snapshot->text = text_consume;
+	snapshot->length = length;
+	snapshot->taken_at = now_real();
+	lock_take(&nodes->lock);
+	/* New text, new inode: what is cached of the last one is not this one's. */
+	snapshot->node.id.ino = 3ull << 62 | ++nodes->n_snapshots;
+	adopt_locked(nodes, &snapshot->node, NULL);
+	add_lookup_locked(&snapshot->node);
+	lock_drop(&nodes->lock);
+	return snapshot;
+}
+
+/* --- Where a node is --------------------------------------------------------------------- */
+
+int nodes_path(
+	struct nodes *nodes, struct node *node, const char *leaf, int *ret_fd, char **ret_path)
+{
+	size_t size = leaf ? strlen(leaf) + 1 : 1, at;
+	LOCK_SCOPE(&nodes->lock);
+	struct node *n;
+	char *path;
+	int fd = -1;
+
+	for (n = node; n && (fd = tree_pinned(nodes->tree, &n->id)) < 0; n = n->parent)
+		size += strlen(n->name) + 1;
+	path = malloc(size + 1);
+	if (!path)
+		return -ENOMEM;
+	at = size;
+	path[at] = '\0';
+	if (leaf) {
+		at -= strlen(leaf);
+		memcpy(path + at, leaf, strlen(leaf));
+	}
+	for (n = node; n && tree_pinned(nodes->tree, &n->id) < 0; n = n->parent) {
+		size_t len = strlen(n->name);
+
+		if (path[at] != '\0')
+			path[--at] = '/';
+		at -= len;
+		memcpy(path + at, n->name, len);
+	}
+	memmove(path, path + at, size - at + 1);
+	*ret_fd = fd >= 0 ? fd : tree_root(nodes->tree);
+	*ret_path = path;
+	return 0;
+}
+
+int nodes_place(
+	struct nodes *nodes, struct node *node, struct node **ret_parent, char **ret_name)
+{
+	LOCK_SCOPE(&nodes->lock);
+	char *name;
+
+	if (!node->parent)
+		return -ENOENT;
+	name = strdup(node->name);
+	if (!name)
+		return -ENOMEM;
+	node->parent->refs++;
+	*ret_parent = node->parent;
+	*ret_name = name;
+	return 0;
+}
+
+bool variant_tell(struct variant *variant, const struct hash128 *hash)
+{
+	LOCK_SCOPE(&variant->nodes->lock);
+
+	if (!variant->told) {
+		variant->told = true;
+		variant->told_hash = *hash;
+		return true;
+	}
+	if (hash128_equal(&variant->told_hash, hash))
+		return true;
+	variant->stale = true;
+	return false;
+}
+
+/* --- Life -------------------------------------------------------------------------------- */
+
+int nodes_init(struct nodes *nodes, const struct tree *tree, struct fdcache *fds)
+{
+	*nodes = (struct nodes){.tree = tree, .fds = fds};
+	nodes->buckets = calloc(BUCKETS_MIN, sizeof(*nodes->buckets));
+	if (!nodes->buckets)
+		return -ENOMEM;
+	nodes->n_buckets = BUCKETS_MIN;
+	lock_init(&nodes->lock);
+	/* Part of the table, never freed: one reference of our own. */
+	node_setup(&nodes->root, NODE_MIRROR, S_IFDIR, NULL);
+	tree_root_id(tree, &nodes->root.id);
+	nodes->root.refs = 1;
+	node_setup(&nodes->control, NODE_CONTROL_DIR, S_IFDIR, NULL);
+	nodes->control.refs = 1;
+	return 0;
+}
+
+void nodes_done(struct nodes *nodes)
+{
+	for (size_t i = 0; nodes->buckets && i < nodes->n_buckets; i++) {
+		free_chain(nodes, nodes->buckets[i]);
+		nodes->buckets[i] = NULL;
+	}
+	free(nodes->buckets);
+	nodes->buckets = NULL;
+	lock_done(&nodes->lock);
+}
+
+size_t nodes_count(struct nodes *nodes)
+{
+	LOCK_SCOPE(&nodes->lock);
+
+	return nodes->n_nodes;
+}

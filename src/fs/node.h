@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the kernel knows by a number: a node for every file, folder and link of the source that
+ * it has looked up, for every variant, and for every snapshot of a control file.
+ *
+ * The nodeid is the node's address. A mirrored node is identified by the file (device, inode,
+ * birth time), so hard links are one node and a renamed folder stays itself; parent and name
+ * are only where it was last seen, to open it again. A variant is identified by (version of the
+ * source, resolved view): another version is another node, so no reader ever sees a mix.
+ *
+ * A node lives while somebody holds a reference: the kernel (one, for all its lookups), its
+ * children, jobs. No node has a descriptor of its own; see fdcache.h.
+ *
+ * The table's lock protects links, names and counts; everything else of a node is fixed at
+ * birth. Memory per mirrored node: its struct (80 bytes), its name, a table slot.
+ */
+#ifndef FS_NODE_H
+#define FS_NODE_H
+
+#include "render/render.h"
+#include "source/stamp.h"
+#include "source/tree.h"
+#include "util/lock.h"
+
+struct fdcache;
+struct nodes;
+
+enum node_kind {
+	NODE_MIRROR,
+	NODE_VARIANT,
+	NODE_CONTROL_DIR, /* .lensfs */
+	NODE_SNAPSHOT,    /* a control file's text as it was when it was looked up */
+};
+
+struct node {
+	/* fixed */
+	struct file_id id; /* MIRROR: of the file; VARIANT: of the source; SNAPSHOT: ino is a
+	                      number of its own */
+	uint8_t kind;      /* enum node_kind */
+	uint8_t type;      /* st_mode >> 12 */
+
+	/* protected by the table's lock */
+	uint32_t refs;
+	uint64_t nlookup;
+	struct node *hash_next;
+	struct node
+		*parent; /* owns a ref; NULL for the root and what has no place in the source */
+	char *name;      /* owned; VARIANT: the source's */
+};
+
+struct variant {
+	struct node node;
+	/* fixed */
+	struct nodes *nodes; /* borrowed */
+	struct render_source source;
+	struct view view; /* resolved */
+	uint64_t ino;
+	uint32_t mode, uid, gid;
+	struct timespec mtime, ctime;
+
+	/* protected by the table's lock: what readers were told these bytes are */
+	bool told, stale;
+	struct hash128 told_hash;
+};
+
+struct snapshot {
+	struct node node;
+	char *text; /* owned */
+	size_t length;
+	usec_t taken_at;
+};
+
+struct nodes {
+	const struct tree *tree; /* borrowed */
+	struct fdcache *fds;     /* borrowed */
+	struct node root;
+	struct node control;
+
+	/* 1 in util/lock.h */
+	struct lock lock;
+	struct node **buckets; /* owned, a power of two of them */
+	size_t n_buckets, n_nodes;
+	uint64_t n_snapshots; /* ever */
+};
+
+static inline struct variant *node_variant(struct node *node)
+{
+	return (struct variant *)node; /* its first member */
+}
+
+static inline struct snapshot *node_snapshot(struct node *node)
+{
+	return (struct snapshot *)node;
+}
+
+/* 0 or -ENOMEM. */
+int nodes_init(struct nodes *nodes, const struct tree *tree, struct fdcache *fds);
+/* Frees every node, whatever the kernel believes: after the session ended and jobs are done. */
+void nodes_done(struct nodes *nodes);
+size_t nodes_count(struct nodes *nodes);
+
+/* --- Entering: finds or makes the node and adds a lookup of the kernel's. NULL: no memory. ---
+ */
+
+struct node *nodes_enter_mirror(
+	struct nodes *nodes, struct node *parent, const char *name, const struct statx *stx);
+struct variant *nodes_enter_variant(struct nodes *nodes, struct node *parent,
+	const char *source_name, const struct statx *stx, enum format format,
+	const struct view *view);
+struct snapshot *nodes_enter_snapshot(struct nodes *nodes, char *text_consume, size_t length);
+
+/* Takes back `n` lookups. */
+void nodes_forget(struct nodes *nodes, struct node *node, uint64_t n);
+
+void nodes_ref(struct nodes *nodes, struct node *node);
+void nodes_unref(struct nodes *nodes, struct node *node);
+
+/* --- Where a node is -----------------------------------------------------------------------
+ */
+
+/* The path below the nearest folder whose descriptor is pinned (the root, mostly): *ret_path is
+ * the caller's to free, "" for that folder itself; *ret_fd is borrowed. `leaf` may be NULL. 0
+ * or -ENOMEM. */
+int nodes_path(
+	struct nodes *nodes, struct node *node, const char *leaf, int *ret_fd, char **ret_path);
+
+/* The folder a node was last seen in, with a reference for the caller, and its name there, the
+ * caller's to free. 0, -ENOMEM, or -ENOENT for what has no place in the source. */
+int nodes_place(
+	struct nodes *nodes, struct node *node, struct node **ret_parent, char **ret_name);
+
+/* --- What readers of a variant were told ---------------------------------------------------
+ */
+
+/* Notes that `hash` is what this variant's readers get, or checks that it still is. False when
+ * they were told other bytes: then the variant is no longer found, so that the next
+ * lookup makes a new one, and its readers get ESTALE. */
+bool variant_tell(struct variant *variant, const struct hash128 *hash);
+
+#endif

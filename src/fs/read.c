@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Bytes. What comes here was not in the kernel's page cache; it is answered by splice from a
+ * descriptor of the cache, so the daemon never copies it.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+
+#include "fs/context.h"
+#include "fs/parked.h"
+
+static void reply_from_fd(fuse_req_t req, int fd, size_t size, off_t off)
+{
+	struct fuse_bufvec buf = FUSE_BUFVEC_INIT(size);
+
+	buf.buf[0].flags = FUSE_BUF_IS_FD | FUSE_BUF_FD_SEEK | FUSE_BUF_FD_RETRY;
+	buf.buf[0].fd = fd;
+	buf.buf[0].pos = off;
+	fuse_reply_data(req, &buf, FUSE_BUF_SPLICE_MOVE);
+}
+
+static void read_mirror(fuse_req_t req, struct node *node, size_t size, off_t off)
+{
+	_cleanup_(fdref_unrefp) struct fdref *file = NULL;
+	int r = fs_file(fs_of(req), node, &file);
+
+	if (r < 0)
+		fuse_reply_err(req, -r);
+	else
+		reply_from_fd(req, fdref_fd(file), size, off);
+}
+
+/* The descriptor goes into the cache first: there are more reads to come, and bytes that the
+ * cache folder could not keep have no other place. */
+static void read_answer(struct parked *parked, const struct render_result *result)
+{
+	_cleanup_(fdref_unrefp) struct fdref *file = NULL;
+	struct variant *variant = parked->variant;
+	int fd;
+
+	if (result->error) {
+		fuse_reply_err(parked->req, result->error);
+		return;
+	}
+	if (!variant_tell(variant, &result->entry.hash)) {
+		fuse_reply_err(parked->req, ESTALE);
+		return;
+	}
+	fd = fcntl(result->fd, F_DUPFD_CLOEXEC, 3);
+	if (fd >= 0)
+		file = fdcache_put(parked->fs->fds, &variant->node, fd);
+	reply_from_fd(parked->req, result->fd, parked->size, parked->off);
+}
+
+static void read_variant(fuse_req_t req, struct variant *variant, size_t size, off_t off)
+{
+	struct fs *fs = fs_of(req);
+	_cleanup_(fdref_unrefp) struct fdref *file = fdcache_get(fs->fds, &variant->node);
+	struct cache_entry entry;
+	int fd;
+
+	if (!file) {
+		if (render_open(fs->options.render, &variant->source.stamp, &variant->view,
+			    &entry, &fd) != 0) {
+			fs_park(req, variant, read_answer, size, off);
+			return;
+		}
+		file = fdcache_put(fs->fds, &variant->node, fd);
+		if (!file || !variant_tell(variant, &entry.hash)) {
+			fdcache_drop(fs->fds, &variant->node);
+			fuse_reply_err(req, file ? ESTALE : ENOMEM);
+			return;
+		}
+	}
+	reply_from_fd(req, fdref_fd(file), size, off);
+}
+
+static void read_snapshot(
+	fuse_req_t req, const struct snapshot *snapshot, size_t size, off_t off)
+{
+	size_t at = (size_t)off < snapshot->length ? (size_t)off : snapshot->length;
+	size_t left = snapshot->length - at;
+
+	fuse_reply_buf(req, snapshot->text + at, left < size ? left : size);
+}
+
+void fs_op_read(
+	fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fuse_file_info *fi)
+{
+	struct fs *fs = fs_of(req);
+	struct node *node = fs_node(fs, ino);
+
+	(void)fi;
+	fs->reads++;
+	if (node->kind == NODE_MIRROR)
+		read_mirror(req, node, size, off);
+	else if (node->kind == NODE_VARIANT)
+		read_variant(req, node_variant(node), size, off);
+	else if (node->kind == NODE_SNAPSHOT)
+		read_snapshot(req, node_snapshot(node), size, off);
+	else
+		fuse_reply_err(req, EISDIR);
+}
+
+/* Once, and the kernel opens files by itself from then on. It has asked for the attributes
+ * before, so a variant is there, or its error was the answer. */
+void fs_op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+	(void)ino;
+	(void)fi;
+	fuse_reply_err(req, ENOSYS);
+}
+
+void fs_op_readlink(fuse_req_t req, fuse_ino_t ino)
+{
+	struct fs *fs = fs_of(req);
+	_cleanup_close_ int fd = -1;
+	char target[PATH_MAX];
+	ssize_t n;
+	int r;
+
+	r = fs_open_node(fs, fs_node(fs, ino), O_PATH | O_NOFOLLOW, &fd);
+	if (r < 0) {
+		fuse_reply_err(req, -r);
+		return;
+	}
+	n = readlinkat(fd, "", target, sizeof(target) - 1);
+	if (n < 0) {
+		fuse_reply_err(req, errno);
+		return;
+	}
+	target[n] = '\0';
+	fuse_reply_readlink(req, target);
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The session with the kernel: mounted by fs_new(), served by libfuse's loop in fs_run().
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/statvfs.h>
+
+#include "fs/context.h"
+#include "util/log.h"
+
+/* Readahead and direct I/O that the kernel may have in flight; 12 is its default, and it would
+ * let one slow encode hold up readahead of everything else. */
+#define MAX_BACKGROUND       64
+#define CONGESTION_THRESHOLD 48
+
+static void fs_op_init(void *userdata, struct fuse_conn_info *conn)
+{
+	static const unsigned wanted =
+		FUSE_CAP_PARALLEL_DIROPS /* or lookups queue in a folder */
+		| FUSE_CAP_CACHE_SYMLINKS | FUSE_CAP_ASYNC_READ | FUSE_CAP_AUTO_INVAL_DATA |
+		FUSE_CAP_READDIRPLUS | FUSE_CAP_READDIRPLUS_AUTO | FUSE_CAP_SPLICE_WRITE |
+		FUSE_CAP_SPLICE_MOVE;
+	struct fs *fs = userdata;
+
+	conn->want |= conn->capable & wanted;
+	conn->max_background = MAX_BACKGROUND;
+	conn->congestion_threshold = CONGESTION_THRESHOLD;
+	if (!(conn->capable & FUSE_CAP_NO_OPEN_SUPPORT))
+		log_warning("this kernel cannot open files by itself; reading will fail");
+	fs->options.ready(fs->options.context);
+}
+
+static const struct fuse_lowlevel_ops operations = {
+	.init = fs_op_init,
+	.lookup = fs_op_lookup,
+	.forget = fs_op_forget,
+	.forget_multi = fs_op_forget_multi,
+	.getattr = fs_op_getattr,
+	.readlink = fs_op_readlink,
+	.open = fs_op_open,
+	.read = fs_op_read,
+	.opendir = fs_op_opendir,
+	.readdir = fs_op_readdir,
+	.readdirplus = fs_op_readdirplus,
+	.releasedir = fs_op_releasedir,
+	.statfs = fs_op_statfs,
+	.getxattr = fs_op_getxattr,
+	.listxattr = fs_op_listxattr,
+};
+
+/* A comma in a value would start another option. */
+static void escape_commas(const char *text, char *out, size_t out_size)
+{
+	size_t n = 0;
+
+	for (; *text && n + 3 < out_size; text++) {
+		if (*text == ',' || *text == '\\')
+			out[n++] = '\\';
+		out[n++] = *text;
+	}
+	out[n] = '\0';
+}
+
+static int make_session(struct fs *fs)
+{
+	struct fuse_args args = FUSE_ARGS_INIT(0, NULL);
+	const char *more = fs->options.mount_options;
+	char name[FS_REASON_MAX], option[2 * FS_REASON_MAX];
+	int r = 0;
+
+	escape_commas(fs->options.source_name, name, sizeof(name));
+	snprintf(option, sizeof(option), "ro,default_permissions,subtype=lensfs,fsname=%s%s%s",
+		name, more && more[0] ? "," : "", more ? more : "");
+	if (fuse_opt_add_arg(&args, "lensfs") < 0 || fuse_opt_add_arg(&args, "-o") < 0 ||
+		fuse_opt_add_arg(&args, option) < 0 ||
+		(fs->options.debug && fuse_opt_add_arg(&args, "-d") < 0))
+		r = -ENOMEM;
+	if (r == 0)
+		fs->session = fuse_session_new(&args, &operations, sizeof(operations), fs);
+	fuse_opt_free_args(&args);
+	return r < 0 ? r : fs->session ? 0 : -EINVAL;
+}
+
+static int note_root(struct fs *fs)
+{
+	struct file_id id;
+
+	tree_root_id(fs->options.tree, &id);
+	fs->root_dev = id.dev;
+	fs->uid = getuid();
+	fs->gid = getgid();
+	fs->started_at = now_real();
+	return 0;
+}
+
+int fs_new(const struct fs_options *options, struct fs **ret, char reason[FS_REASON_MAX])
+{
+	struct fs *fs = calloc(1, sizeof(*fs));
+	int r;
+
+	if (!fs)
+		return -ENOMEM;
+	fs->options = *options;
+	fs->fds = fdcache_new(options->descriptors);
+	r = fs->fds ? nodes_init(&fs->nodes, options->tree, fs->fds) : -ENOMEM;
+	if (r < 0) {
+		fdcache_free(fs->fds);
+		free(fs);
+		return r;
+	}
+	note_root(fs);
+	r = make_session(fs);
+	if (r == 0 && fuse_session_mount(fs->session, options->mountpoint) != 0)
+		r = errno ? -errno : -EIO;
+	if (r < 0) {
+		snprintf(reason, FS_REASON_MAX, "cannot mount on '%s': %s", options->mountpoint,
+			strerror(-r));
+		fs_free(fs);
+		return r;
+	}
+	fs->mounted = true;
+	*ret = fs;
+	return 0;
+}
+
+int fs_run(struct fs *fs)
+{
+	struct fuse_loop_config *config = fuse_loop_cfg_create();
+	int r;
+
+	if (!config)
+		return -ENOMEM;
+	fuse_loop_cfg_set_max_threads(config, fs->options.threads);
+	fuse_loop_cfg_set_idle_threads(config, fs->options.threads);
+	if (fuse_set_signal_handlers(fs->session) != 0) {
+		fuse_loop_cfg_destroy(config);
+		return -EIO;
+	}
+	r = fuse_session_loop_mt(fs->session, config);
+	fuse_remove_signal_handlers(fs->session);
+	fuse_loop_cfg_destroy(config);
+	/* Positive: the signal that ended it. */
+	return r < 0 ? r : 0;
+}
+
+void fs_unmount(struct fs *fs)
+{
+	if (fs->mounted)
+		fuse_session_unmount(fs->session);
+	fs->mounted = false;
+}
+
+struct fs *fs_free(struct fs *fs)
+{
+	if (fs) {
+		fs_unmount(fs);
+		if (fs->session)
+			fuse_session_destroy(fs->session);
+		nodes_done(&fs->nodes);
+		fdcache_free(fs->fds);
+		free(fs);
+	}
+	return NULL;
+}
+
+void fs_trim(struct fs *fs, usec_t idle)
+{
+	fdcache_expire(fs->fds, idle);
+}
+
+void fs_stats(struct fs *fs, struct fs_stats *ret)
+{
+	*ret = (struct fs_stats){
+		.nodes = nodes_count(&fs->nodes),
+		.descriptors = fdcache_count(fs->fds),
+		.lookups = fs->lookups,
+		.getattrs = fs->getattrs,
+		.reads = fs->reads,
+		.interrupted = fs->interrupted,
+	};
+}

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Extended attributes. Of the mirror: the source's own `user.` ones. Of variants: what lensfs
+ * knows, answered by name and never listed, or `cp -a` and `rsync -X` would copy it. All other
+ * namespaces are answered from memory: the kernel asks for security.capability at every turn.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/xattr.h>
+
+#include "fs/context.h"
+#include "fs/variant.h"
+
+#define OWN_PREFIX "user.lensfs."
+#define VALUE_MAX  4096
+#define LIST_MAX   65536 /* XATTR_LIST_MAX of linux/limits.h */
+
+static bool has_prefix(const char *text, const char *prefix)
+{
+	return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+static void reply_value(fuse_req_t req, const char *value, size_t length, size_t size)
+{
+	if (size == 0)
+		fuse_reply_xattr(req, length);
+	else if (size < length)
+		fuse_reply_err(req, ERANGE);
+	else
+		fuse_reply_buf(req, value, length);
+}
+
+/* --- Variants ---------------------------------------------------------------------------- */
+
+struct question {
+	struct fs *fs;
+	struct variant *variant;
+	struct cache_entry entry;
+	bool busy;
+};
+
+static bool is_sized(const struct question *q)
+{
+	return q->entry.state == CACHE_PRESENT || q->entry.state == CACHE_EVICTED;
+}
+
+/* Each writes its value and returns its length, or -ENODATA where there is none. */
+
+static int say_mime_type(const struct question *q, char *out, size_t size)
+{
+	return snprintf(out, size, "%s", format_info(q->variant->view.format)->mime_type);
+}
+
+static int say_view(const struct question *q, char *out, size_t size)
+{
+	char text[VIEW_TEXT_MAX];
+
+	view_print(&q->variant->view, text);
+	return snprintf(out, size, "%s", text);
+}
+
+static int say_source(const struct question *q, char *out, size_t size)
+{
+	_cleanup_free_ char *path = NULL;
+	int r = variant_source_path(q->variant, &path);
+
+	return r < 0 ? r : snprintf(out, size, "%s", path);
+}
+
+static int say_state(const struct question *q, char *out, size_t size)
+{
+	static const char *const names[] = {
+		[CACHE_ABSENT] = "absent",
+		[CACHE_PRESENT] = "present",
+		[CACHE_EVICTED] = "evicted",
+		[CACHE_FAILED] = "failed",
+	};
+
+	return snprintf(out, size, "%s", q->busy ? "encoding" : names[q->entry.state]);
+}
+
+static int say_key(const struct question *q, char *out, size_t size)
+{
+	char hex[HASH128_HEX_SIZE];
+	struct hash128 key;
+	int r = render_key(
+		q->fs->options.render, &q->variant->source.stamp, &q->variant->view, &key);
+
+	return r == 0 ? snprintf(out, size, "%s", hash128_hex(&key, hex)) : -ENODATA;
+}
+
+static int say_size(const struct question *q, char *out, size_t size)
+{
+	return is_sized(q)
+	               ? snprintf(out, size, "%llu", (unsigned long long)q->entry.size_bytes)
+	               : -ENODATA;
+}
+
+static int say_width(const struct question *q, char *out, size_t size)
+{
+	return is_sized(q) ? snprintf(out, size, "%u", q->entry.width) : -ENODATA;
+}
+
+static int say_height(const struct question *q, char *out, size_t size)
+{
+	return is_sized(q) ? snprintf(out, size, "%u", q->entry.height) : -ENODATA;
+}
+
+static int say_encode_ms(const struct question *q, char *out, size_t size)
+{
+	return is_sized(q) ? snprintf(out, size, "%llu",
+				     (unsigned long long)(q->entry.encode_usec / USEC_PER_MSEC))
+	                   : -ENODATA;
+}
+
+static int say_error(const struct question *q, char *out, size_t size)
+{
+	if (q->entry.state != CACHE_FAILED)
+		return -ENODATA;
+	return snprintf(out, size, "%s: %s", strerror(q->entry.error), q->entry.reason);
+}
+
+static const struct {
+	const char *name;
+	int (*say)(const struct question *q, char *out, size_t size);
+} answers[] = {
+	{"user.mime_type", say_mime_type},
+	{OWN_PREFIX "view", say_view},
+	{OWN_PREFIX "source", say_source},
+	{OWN_PREFIX "state", say_state},
+	{OWN_PREFIX "key", say_key},
+	{OWN_PREFIX "size", say_size},
+	{OWN_PREFIX "width", say_width},
+	{OWN_PREFIX "height", say_height},
+	{OWN_PREFIX "encode_ms", say_encode_ms},
+	{OWN_PREFIX "error", say_error},
+};
+
+static void getxattr_variant(
+	fuse_req_t req, struct variant *variant, const char *name, size_t size)
+{
+	struct question q = {.fs = fs_of(req), .variant = variant};
+	struct render *render = q.fs->options.render;
+	char value[VALUE_MAX];
+	int r = -ENODATA;
+
+	for (size_t i = 0; i < ARRAY_SIZE(answers); i++) {
+		if (strcmp(answers[i].name, name) != 0)
+			continue;
+		q.busy = render_is_busy(render, &variant->source.stamp, &variant->view);
+		r = render_peek(render, &variant->source.stamp, &variant->view, &q.entry);
+		if (r == 0)
+			r = answers[i].say(&q, value, sizeof(value));
+	}
+	if (r < 0)
+		fuse_reply_err(req, -r);
+	else
+		reply_value(req, value, r < VALUE_MAX ? (size_t)r : VALUE_MAX - 1, size);
+}
+
+/* --- The mirror -------------------------------------------------------------------------- */
+
+static int open_for_xattr(struct fs *fs, struct node *node, int *ret_fd)
+{
+	mode_t type = (mode_t)node->type << 12;
+
+	/* `user.` attributes exist on files and folders only (xattr(7)). */
+	if (!S_ISREG(type) && !S_ISDIR(type))
+		return -ENODATA;
+	return fs_open_node(fs, node, O_RDONLY | O_NOFOLLOW, ret_fd);
+}
+
+static void getxattr_mirror(fuse_req_t req, struct node *node, const char *name, size_t size)
+{
+	_cleanup_close_ int fd = -1;
+	_cleanup_free_ char *value = NULL;
+	ssize_t n;
+	int r;
+
+	if (strcmp(name, OWN_PREFIX "state") == 0) {
+		reply_value(req, "source", strlen("source"), size);
+		return;
+	}
+	r = open_for_xattr(fs_of(req), node, &fd);
+	value = r == 0 && size > 0 ? malloc(size) : NULL;
+	if (r < 0 || (size > 0 && !value)) {
+		fuse_reply_err(req, r < 0 ? -r : ENOMEM);
+		return;
+	}
+	n = fgetxattr(fd, name, value, size);
+	if (n < 0)
+		fuse_reply_err(req, errno == EOPNOTSUPP ? ENODATA : errno);
+	else
+		reply_value(req, value, (size_t)n, size);
+}
+
+void fs_op_getxattr(fuse_req_t req, fuse_ino_t ino, const char *name, size_t size)
+{
+	struct node *node = fs_node(fs_of(req), ino);
+
+	if (!has_prefix(name, "user."))
+		fuse_reply_err(req, ENODATA);
+	else if (node->kind == NODE_VARIANT)
+		getxattr_variant(req, node_variant(node), name, size);
+	else if (node->kind == NODE_MIRROR)
+		getxattr_mirror(req, node, name, size);
+	else
+		fuse_reply_err(req, ENODATA);
+}
+
+/* Keeps the names that getxattr answers, in place. Returns the new length. */
+static size_t keep_user_names(char *names, size_t length)
+{
+	size_t kept = 0;
+
+	for (size_t at = 0; at < length;) {
+		size_t n = strnlen(names + at, length - at) + 1;
+
+		if (has_prefix(names + at, "user.")) {
+			memmove(names + kept, names + at, n);
+			kept += n;
+		}
+		at += n;
+	}
+	return kept;
+}
+
+void fs_op_listxattr(fuse_req_t req, fuse_ino_t ino, size_t size)
+{
+	struct node *node = fs_node(fs_of(req), ino);
+	_cleanup_free_ char *names = malloc(LIST_MAX + 1);
+	_cleanup_close_ int fd = -1;
+	ssize_t n = 0;
+
+	if (!names) {
+		fuse_reply_err(req, ENOMEM);
+		return;
+	}
+	if (node->kind == NODE_MIRROR && open_for_xattr(fs_of(req), node, &fd) == 0)
+		n = flistxattr(fd, names, LIST_MAX);
+	if (n > 0)
+		names[n] = '\0';
+	reply_value(req, names, n > 0 ? keep_user_names(names, (size_t)n) : 0, size);
+}

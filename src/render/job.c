@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The steps of one job. Each runs on a render thread, except on_encoded() on the pool's, which
+ * only takes notes. A job trusts neither the source, which may change under it, nor the
+ * encoder, whose bytes are measured and sniffed before they are published.
+ */
+#include "render/job.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "source/sniff.h"
+#include "util/cleanup.h"
+#include "util/clock.h"
+#include "util/log.h"
+
+/* How long a failure is remembered. Damage stays damage while the bytes are the same; what took
+ * too long may pass on an idle machine; a limit costs milliseconds to find again and may have
+ * been raised. */
+#define DAMAGED_TTL_USEC   (24 * 3600 * USEC_PER_SEC)
+#define TIMED_OUT_TTL_USEC (600 * USEC_PER_SEC)
+#define TOO_LARGE_TTL_USEC (60 * USEC_PER_SEC)
+
+struct render_job *job_new(
+	struct render *render, struct render_source *source, const struct job_id *id)
+{
+	struct render_job *job = calloc(1, sizeof(*job));
+
+	if (!job)
+		return NULL;
+	job->render = render;
+	job->source = source;
+	source->ops->ref(source);
+	job->id = *id;
+	job->source_fd = -1;
+	return job;
+}
+
+void job_free(struct render_job *job)
+{
+	cache_blob_free(job->blob);
+	close_fd(&job->source_fd);
+	job->source->ops->unref(job->source);
+	free(job);
+}
+
+static void finish_error(struct render_job *job, int error, const char *reason)
+{
+	struct render_result result = {.error = error, .reason = reason, .fd = -1};
+
+	render_finish(job, &result);
+}
+
+/* A failure that nobody has heard of yet: tell it once, remember it unless it will pass. */
+static void finish_failure(
+	struct render_job *job, int error, bool transient, const char *reason)
+{
+	const struct render_options *options = &job->render->options;
+	usec_t ttl = error == EFBIG       ? TOO_LARGE_TTL_USEC
+	             : error == ETIMEDOUT ? TIMED_OUT_TTL_USEC
+	                                  : DAMAGED_TTL_USEC;
+	char path[512], text[VIEW_TEXT_MAX];
+
+	if (error != ESHUTDOWN) {
+		job->source->ops->describe(job->source, path, sizeof(path));
+		view_print(&job->id.view, text);
+		options->on_failure(options->context, path, text, error, reason);
+		RENDER_COUNT(job->render, encode_failures, 1);
+	}
+	if (!transient)
+		cache_put_failure(options->cache, &job->key, error, reason, ttl);
+	finish_error(job, error, reason);
+}
+
+/* --- Prepare: from the version to the key ------------------------------------------------ */
+
+/* Hashes all bytes of the source, and remembers the hash where the stamp vouches for it. */
+static int hash_content(struct render_job *job)
+{
+	struct cache *cache = job->render->options.cache;
+	const struct stamp *stamp = &job->id.stamp;
+	usec_t settle = stamp_settle_usec(stamp, (int64_t)now_real() * 1000);
+	struct stamp after;
+	uint64_t bytes;
+	int r;
+
+	if (settle > 0 && settle <= 50 * USEC_PER_MSEC) {
+		clock_sleep(settle);
+		settle = 0;
+	}
+	r = hash128_of_fd(cache_secret(cache), job->source_fd, &job->content, &bytes);
+	if (r == 0)
+		r = stamp_of_fd(job->source_fd, &after);
+	if (r < 0)
+		return r;
+	if (bytes != stamp->size_bytes || !stamp_equal(stamp, &after))
+		return -ESTALE;
+	if (settle > 0)
+		return 0;
+	r = cache_content_put(cache, stamp, &job->content);
+	if (r < 0)
+		log_debug("content not remembered: %s", strerror(-r));
+	return 0;
+}
+
+void job_prepare(struct render_job *job)
+{
+	struct cache *cache = job->render->options.cache;
+	char text[VIEW_TEXT_MAX];
+	int r;
+
+	if (render_is_stopping(job->render)) {
+		finish_error(job, ESHUTDOWN, "lensfs is stopping");
+		return;
+	}
+	job->source_fd = job->source->ops->open(job->source);
+	if (job->source_fd < 0) {
+		finish_error(job, -job->source_fd, "the source cannot be opened");
+		return;
+	}
+	r = cache_content_get(cache, &job->id.stamp, &job->content);
+	if (r != 0)
+		r = hash_content(job);
+	if (r < 0) {
+		finish_error(job, -r,
+			r == -ESTALE ? "the source changed meanwhile"
+				     : "the source cannot be read");
+		return;
+	}
+	view_print(&job->id.view, text);
+	job->key = cache_key(cache, &job->content, text);
+	job_resume(job);
+}
+
+/* --- Resume: from the key to the pool ---------------------------------------------------- */
+
+static bool finish_from_cache(struct render_job *job)
+{
+	struct cache *cache = job->render->options.cache;
+	struct render_result result = {.reason = "", .fd = -1};
+	_cleanup_close_ int fd = -1;
+	int r = cache_open(cache, &job->key, &result.entry, &result.fd);
+
+	if (r == CACHE_E_FAILED) {
+		RENDER_COUNT(job->render, remembered_failures, 1);
+		finish_error(job, result.entry.error, result.entry.reason);
+		return true;
+	}
+	if (r == 0) {
+		RENDER_COUNT(job->render, hits, 1);
+		fd = result.fd;
+		render_finish(job, &result);
+		return true;
+	}
+	if (r < 0)
+		log_debug("catalog: %s", strerror(-r));
+	return false;
+}
+
+static void on_encoded(struct pool_job *pool_job, const struct pool_result *result)
+{
+	struct render_job *job = container_of(pool_job, struct render_job, pool_job);
+
+	job->outcome.error = result->error;
+	job->outcome.transient = result->transient;
+	job->outcome.wall_usec = result->wall_usec;
+	snprintf(job->outcome.reason, sizeof(job->outcome.reason), "%s", result->reason);
+	if (result->reply)
+		job->outcome.reply = *result->reply;
+	render_requeue(job, job_publish, true);
+}
+
+void job_resume(struct render_job *job)
+{
+	struct render *render = job->render;
+	int r;
+
+	if (finish_from_cache(job))
+		return;
+	if (!render_lead_or_follow(job))
+		return;
+	if (render_is_stopping(render)) {
+		finish_error(job, ESHUTDOWN, "lensfs is stopping");
+		return;
+	}
+	r = cache_blob_new(render->options.cache, &job->blob);
+	if (r < 0) {
+		finish_failure(job, -r, true, "no place to write the variant to");
+		return;
+	}
+	job->pool_job = (struct pool_job){
+		.request =
+			{
+				.max_pixels = render->options.max_pixels,
+				.source_format = job->source->format,
+				.view = job->id.view,
+			},
+		.source_fd = job->source_fd,
+		.output_fd = cache_blob_fd(job->blob),
+		.done = on_encoded,
+	};
+	pool_submit(render->options.pool, &job->pool_job);
+}
+
+/* --- Publish: from the encoder's bytes to the cache --------------------------------------- */
+
+/* What the encoder said must be what it wrote. */
+static bool output_is_sound(const struct render_job *job)
+{
+	const struct encode_reply *reply = &job->outcome.reply;
+	int fd = cache_blob_fd(job->blob);
+	enum format format;
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && st.st_size > 0 &&
+	       (uint64_t)st.st_size == reply->size_bytes && reply->width > 0 &&
+	       reply->height > 0 && sniff_fd(fd, &format) == 0 && format == job->id.view.format;
+}
+
+/* The bytes that were hashed must be the bytes that were encoded. A stamp that moved may only
+ * mean a chmod, or a rename over the file: then the content still decides. */
+static int check_source(struct render_job *job)
+{
+	struct cache *cache = job->render->options.cache;
+	struct hash128 content;
+	struct stamp now;
+	uint64_t bytes;
+	int r = stamp_of_fd(job->source_fd, &now);
+
+	if (r < 0 || stamp_equal(&now, &job->id.stamp))
+		return r;
+	r = hash128_of_fd(cache_secret(cache), job->source_fd, &content, &bytes);
+	if (r < 0)
+		return r;
+	return hash128_equal(&content, &job->content) ? 0 : -ESTALE;
+}
+
+static void publish_success(struct render_job *job)
+{
+	struct render *render = job->render;
+	struct render_result result = {
+		.reason = "",
+		.fd = cache_blob_fd(job->blob),
+		.entry =
+			{
+				.width = job->outcome.reply.width,
+				.height = job->outcome.reply.height,
+				.encode_usec = job->outcome.wall_usec,
+			},
+	};
+	int r = cache_blob_commit(job->blob, &job->key, &result.entry);
+
+	if (r < 0) {
+		finish_failure(job, -r, true, "the variant cannot be read back");
+		return;
+	}
+	lock_take(&render->lock);
+	render->stats.encodes++;
+	render->stats.source_bytes += job->id.stamp.size_bytes;
+	render->stats.variant_bytes += result.entry.size_bytes;
+	render->stats.encode_usec += job->outcome.wall_usec;
+	lock_drop(&render->lock);
+	render_finish(job, &result);
+}
+
+void job_publish(struct render_job *job)
+{
+	/* Before anything else: a source that was being written can make an encode fail, too,
+	 * and that failure is not one of the bytes that were hashed. */
+	int r = job->outcome.error == ESHUTDOWN ? 0 : check_source(job);
+
+	if (r < 0)
+		finish_error(job, -r, "the source changed while it was encoded");
+	else if (job->outcome.error)
+		finish_failure(
+			job, job->outcome.error, job->outcome.transient, job->outcome.reason);
+	else if (!output_is_sound(job))
+		finish_failure(
+			job, EIO, false, "the encoder's result is not what it said it was");
+	else
+		publish_success(job);
+}

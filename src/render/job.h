@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Inside the room: a job on its way from "not known" to bytes or an error, and the table it
+ * stands in. Every job ends by exactly one render_finish().
+ *
+ *	job_prepare ─► job_resume ─► (pool) ─► job_publish
+ */
+#ifndef RENDER_JOB_H
+#define RENDER_JOB_H
+
+#include <uthash.h>
+#include <utlist.h>
+
+#include "render/render.h"
+#include "util/lock.h"
+
+/* Compared as bytes: filled into zeroed memory, and without padding. */
+struct job_id {
+	struct stamp stamp;
+	struct view view;
+};
+_Static_assert(sizeof(struct job_id) == sizeof(struct stamp) + sizeof(struct view), "padding");
+
+struct render_job {
+	/* fixed after job_new() */
+	struct render *render;        /* borrowed */
+	struct render_source *source; /* owns a ref */
+	struct job_id id;
+
+	/* protected by render->lock */
+	UT_hash_handle hh;     /* in render->jobs, by id */
+	UT_hash_handle hh_key; /* in render->leaders, by key, when `leads` */
+	bool leads;
+	struct render_waiter *waiters;
+	struct render_job *followers, *follow_next;
+	struct render_job *queue_prev, *queue_next;
+
+	/* whoever has the job: one render thread, or the pool */
+	void (*step)(struct render_job *job); /* what a render thread does next */
+	int source_fd;                        /* owned */
+	struct cache_blob *blob;              /* owned */
+	struct hash128 content, key;
+	struct pool_job pool_job;
+	struct {
+		int error;
+		bool transient;
+		char reason[POOL_REASON_MAX];
+		struct encode_reply reply;
+		usec_t wall_usec;
+	} outcome; /* of the pool */
+};
+
+struct render {
+	/* fixed after init */
+	struct render_options options;
+	pthread_t *threads; /* owned */
+	unsigned n_threads;
+
+	/* protected by `lock` (3 in util/lock.h) */
+	struct lock lock;
+	pthread_cond_t wake; /* queue grew, or stopping and the last job ended */
+	bool stopping;
+	struct render_job *jobs;    /* by id */
+	struct render_job *leaders; /* those that encode, by key */
+	struct render_job *queue;   /* for the render threads */
+	struct render_stats stats;
+};
+
+#define RENDER_COUNT(render, field, by)                                                        \
+	do {                                                                                   \
+		LOCK_SCOPE(&(render)->lock);                                                   \
+		(render)->stats.field += (by);                                                 \
+	} while (0)
+
+/* job.c */
+struct render_job *job_new(
+	struct render *render, struct render_source *source, const struct job_id *id);
+void job_free(struct render_job *job);
+void job_prepare(struct render_job *job); /* open the source and find its key */
+void job_resume(struct render_job *job);  /* the key is known: look, lead or follow */
+void job_publish(struct render_job *job); /* the pool is done */
+
+/* render.c */
+bool render_is_stopping(struct render *render);
+/* Has a render thread do `step` next; `first` for what somebody already waited long for. */
+void render_requeue(struct render_job *job, void (*step)(struct render_job *), bool first);
+/* True when the job is the first of its key; false when it now follows another, which will
+ * have it resumed. */
+bool render_lead_or_follow(struct render_job *job);
+/* Tells the waiters, wakes the followers and frees the job. */
+void render_finish(struct render_job *job, const struct render_result *result);
+
+#endif

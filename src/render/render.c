@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The table of jobs, and who waits for what. What a job does on its way is job.c's.
+ *
+ * A job stands in the table from its creation until it is finished, so single flight is one
+ * lookup under one lock. A second index holds the jobs that encode, by key: two files of equal
+ * bytes, or one that was touched, meet there although their versions differ.
+ */
+#include "render/render.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+
+#include "render/job.h"
+#include "util/log.h"
+
+static void job_id_fill(struct job_id *id, const struct stamp *stamp, const struct view *view)
+{
+	memset(id, 0, sizeof(*id));
+	id->stamp = *stamp;
+	id->view = *view;
+}
+
+/* --- Threads and their queue ------------------------------------------------------------- */
+
+static void queue_job(struct render *render, struct render_job *job, bool first)
+{
+	LOCK_SCOPE(&render->lock);
+
+	if (first)
+		DL_PREPEND2(render->queue, job, queue_prev, queue_next);
+	else
+		DL_APPEND2(render->queue, job, queue_prev, queue_next);
+	pthread_cond_signal(&render->wake);
+}
+
+/* The next job to work on; NULL when the render stops and nothing is left. */
+static struct render_job *next_job(struct render *render)
+{
+	LOCK_SCOPE(&render->lock);
+	struct render_job *job;
+
+	while (!render->queue && !(render->stopping && !render->jobs))
+		pthread_cond_wait(&render->wake, &render->lock.mutex);
+	job = render->queue;
+	if (job)
+		DL_DELETE2(render->queue, job, queue_prev, queue_next);
+	return job;
+}
+
+static void *render_main(void *arg)
+{
+	struct render *render = arg;
+	struct render_job *job;
+
+	pthread_setname_np(pthread_self(), "lensfs-render");
+	while ((job = next_job(render)))
+		job->step(job);
+	return NULL;
+}
+
+/* --- Jobs in and out --------------------------------------------------------------------- */
+
+bool render_is_stopping(struct render *render)
+{
+	LOCK_SCOPE(&render->lock);
+
+	return render->stopping;
+}
+
+void render_requeue(struct render_job *job, void (*step)(struct render_job *), bool first)
+{
+	job->step = step;
+	queue_job(job->render, job, first);
+}
+
+bool render_lead_or_follow(struct render_job *job)
+{
+	struct render *render = job->render;
+	struct render_job *leader;
+	LOCK_SCOPE(&render->lock);
+
+	HASH_FIND(hh_key, render->leaders, &job->key, sizeof(job->key), leader);
+	if (leader) {
+		LL_PREPEND2(leader->followers, job, follow_next);
+		render->stats.coalesced++;
+		return false;
+	}
+	HASH_ADD(hh_key, render->leaders, key, sizeof(job->key), job);
+	job->leads = true;
+	return true;
+}
+
+static void tell_waiters(struct render_waiter *waiters, const struct render_result *result)
+{
+	struct render_waiter *next;
+
+	for (struct render_waiter *w = waiters; w; w = next) {
+		next = w->next;
+		w->done(w, result);
+	}
+}
+
+void render_finish(struct render_job *job, const struct render_result *result)
+{
+	struct render *render = job->render;
+	struct render_job *followers, *next;
+	struct render_waiter *waiters;
+
+	lock_take(&render->lock);
+	HASH_DELETE(hh, render->jobs, job);
+	if (job->leads)
+		HASH_DELETE(hh_key, render->leaders, job);
+	waiters = job->waiters;
+	followers = job->followers;
+	if (render->stopping && !render->jobs)
+		pthread_cond_broadcast(&render->wake);
+	lock_drop(&render->lock);
+
+	tell_waiters(waiters, result);
+	for (struct render_job *f = followers; f; f = next) {
+		next = f->follow_next;
+		render_requeue(f, job_resume, true);
+	}
+	job_free(job);
+}
+
+void render_get(struct render *render, struct render_source *source, const struct view *view,
+	struct render_waiter *waiter)
+{
+	struct render_result refusal = {
+		.error = ESHUTDOWN, .reason = "lensfs is stopping", .fd = -1};
+	struct render_job *job = NULL;
+	struct job_id id;
+
+	job_id_fill(&id, &source->stamp, view);
+	lock_take(&render->lock);
+	if (!render->stopping) {
+		HASH_FIND(hh, render->jobs, &id, sizeof(id), job);
+		if (job) {
+			LL_PREPEND(job->waiters, waiter);
+			render->stats.coalesced++;
+			lock_drop(&render->lock);
+			return;
+		}
+		job = job_new(render, source, &id);
+		refusal.error = ENOMEM;
+		refusal.reason = "out of memory";
+	}
+	if (job) {
+		waiter->next = NULL;
+		job->waiters = waiter;
+		HASH_ADD(hh, render->jobs, id, sizeof(job->id), job);
+		render->stats.misses++;
+	}
+	lock_drop(&render->lock);
+	if (job)
+		render_requeue(job, job_prepare, false);
+	else
+		waiter->done(waiter, &refusal);
+}
+
+/* --- What is known ----------------------------------------------------------------------- */
+
+int render_key(struct render *render, const struct stamp *stamp, const struct view *view,
+	struct hash128 *ret)
+{
+	char text[VIEW_TEXT_MAX];
+	struct hash128 content;
+	int r = cache_content_get(render->options.cache, stamp, &content);
+
+	if (r == 0) {
+		view_print(view, text);
+		*ret = cache_key(render->options.cache, &content, text);
+	}
+	return r;
+}
+
+int render_peek(struct render *render, const struct stamp *stamp, const struct view *view,
+	struct cache_entry *ret)
+{
+	struct hash128 key;
+	int r = render_key(render, stamp, view, &key);
+
+	*ret = (struct cache_entry){.state = CACHE_ABSENT};
+	if (r == CACHE_E_MISS)
+		return 0;
+	return r < 0 ? r : cache_lookup(render->options.cache, &key, ret);
+}
+
+int render_open(struct render *render, const struct stamp *stamp, const struct view *view,
+	struct cache_entry *ret, int *ret_fd)
+{
+	struct hash128 key;
+	int r = render_key(render, stamp, view, &key);
+
+	*ret = (struct cache_entry){.state = CACHE_ABSENT};
+	if (r != 0)
+		return r;
+	r = cache_open(render->options.cache, &key, ret, ret_fd);
+	if (r == 0)
+		RENDER_COUNT(render, hits, 1);
+	return r == CACHE_E_FAILED ? CACHE_E_MISS : r;
+}
+
+bool render_is_busy(struct render *render, const struct stamp *stamp, const struct view *view)
+{
+	struct render_job *job;
+	struct job_id id;
+
+	job_id_fill(&id, stamp, view);
+	LOCK_SCOPE(&render->lock);
+	HASH_FIND(hh, render->jobs, &id, sizeof(id), job);
+	return job != NULL;
+}
+
+void render_stats(struct render *render, struct render_stats *ret)
+{
+	LOCK_SCOPE(&render->lock);
+
+	*ret = render->stats;
+}
+
+/* --- Life -------------------------------------------------------------------------------- */
+
+int render_new(const struct render_options *options, struct render **ret)
+{
+	struct render *render = calloc(1, sizeof(*render));
+	int r = 0;
+
+	if (!render)
+		return -ENOMEM;
+	render->options = *options;
+	lock_init(&render->lock);
+	pthread_cond_init(&render->wake, NULL);
+	render->threads = calloc(options->threads, sizeof(*render->threads));
+	if (!render->threads)
+		r = -ENOMEM;
+	while (r == 0 && render->n_threads < options->threads) {
+		r = -pthread_create(
+			&render->threads[render->n_threads], NULL, render_main, render);
+		render->n_threads += r == 0;
+	}
+	if (r < 0) {
+		render_quiesce(render);
+		render_free(render);
+		return r;
+	}
+	*ret = render;
+	return 0;
+}
+
+void render_quiesce(struct render *render)
+{
+	struct render_result refusal = {
+		.error = ESHUTDOWN, .reason = "lensfs is stopping", .fd = -1};
+	struct render_waiter *waiters = NULL;
+	struct render_job *job, *tmp;
+
+	lock_take(&render->lock);
+	render->stopping = true;
+	HASH_ITER (hh, render->jobs, job, tmp) {
+		LL_CONCAT(waiters, job->waiters);
+		job->waiters = NULL;
+	}
+	pthread_cond_broadcast(&render->wake);
+	lock_drop(&render->lock);
+	tell_waiters(waiters, &refusal);
+}
+
+struct render *render_free(struct render *render)
+{
+	if (!render)
+		return NULL;
+	for (unsigned i = 0; i < render->n_threads; i++)
+		pthread_join(render->threads[i], NULL);
+	assert(!render->jobs && !render->leaders && !render->queue);
+	pthread_cond_destroy(&render->wake);
+	lock_done(&render->lock);
+	free(render->threads);
+	free(render);
+	return NULL;
+}

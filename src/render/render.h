@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * "Give me this view of this version of a source": the one way to a variant's bytes.
+ *
+ *	render_get ─► a job for the same (version, view) runs: wait for it
+ *	           └► new job ─ render thread ─► content hash (remembered, or all bytes read) ─►
+ *key ├► in the cache, or a remembered failure: done ├► a job for the same key runs (equal
+ *pictures): look again when it ends └► pool ─► encoder ─► render thread: check, commit to the
+ *cache ─► done
+ *
+ * Nobody waits in a call: waiters are told by their `done`, on a render thread, and the job
+ *goes on to the cache whatever becomes of them.
+ */
+#ifndef RENDER_RENDER_H
+#define RENDER_RENDER_H
+
+#include "cache/cache.h"
+#include "encode/pool.h"
+#include "source/stamp.h"
+#include "view/view.h"
+
+struct render;
+
+struct render_options {
+	struct cache *cache; /* borrowed for the life */
+	struct pool *pool;   /* borrowed for the life */
+	unsigned threads;    /* that hash sources and commit results, ≥ 1 */
+	uint64_t max_pixels;
+	/* Told once of every failed encode, never of a remembered one. Render threads. */
+	void (*on_failure)(void *context, const char *source, const char *view, int error,
+		const char *reason);
+	void *context; /* borrowed */
+};
+
+/* One version of a source and how to reach it: embedded in an object of the caller's, which
+ * counts references. */
+struct render_source {
+	const struct render_source_ops *ops;
+	struct stamp stamp;
+	enum format format;
+};
+
+struct render_source_ops {
+	/* A new read-only description of just this version: -ESTALE when another one is there
+	 * now. Render threads; may block. */
+	int (*open)(struct render_source *source);
+	/* A path for log lines. */
+	void (*describe)(struct render_source *source, char *out, size_t out_size);
+	void (*ref)(struct render_source *source);
+	void (*unref)(struct render_source *source);
+};
+
+struct render_result {
+	int error;          /* 0 or a positive errno of DESIGN §1 */
+	const char *reason; /* borrowed; "" without error */
+	int fd; /* borrowed: the bytes, even where they could not be kept; -1 on error */
+	struct cache_entry entry; /* size, hash and dimensions, without error */
+};
+
+/* Embedded in an object of the caller's, which must live until `done`; called exactly once. */
+struct render_waiter {
+	void (*done)(struct render_waiter *waiter, const struct render_result *result);
+	struct render_waiter *next; /* render's */
+};
+
+/* 0 or -errno. */
+int render_new(const struct render_options *options, struct render **ret);
+/* Answers every waiter with ESHUTDOWN at once, then ends the threads. Call pool_stop() between
+ * render_quiesce() and render_free(). */
+void render_quiesce(struct render *render);
+struct render *render_free(struct render *render); /* NULL is fine; returns NULL */
+
+/* What is known without reading the source: by two reads of the catalog. ABSENT where nothing
+ * is. Fit for threads that answer the kernel. 0 or -errno. */
+int render_peek(struct render *render, const struct stamp *stamp, const struct view *view,
+	struct cache_entry *ret);
+
+/* render_peek(), and a descriptor of the bytes when the cache has them: 0, CACHE_E_MISS with
+ * *ret telling why, or -errno. Counts as a hit. */
+int render_open(struct render *render, const struct stamp *stamp, const struct view *view,
+	struct cache_entry *ret, int *ret_fd);
+
+/* Whether a job for this version and view is under way. */
+bool render_is_busy(struct render *render, const struct stamp *stamp, const struct view *view);
+
+/* The key of a variant whose source's content is known; CACHE_E_MISS otherwise. */
+int render_key(struct render *render, const struct stamp *stamp, const struct view *view,
+	struct hash128 *ret);
+
+/* Parks `waiter` until the bytes are there or cannot be had. `view` is resolved. `done` may be
+ * called before this returns. Takes a reference of `source` for as long as it needs one. */
+void render_get(struct render *render, struct render_source *source, const struct view *view,
+	struct render_waiter *waiter);
+
+struct render_stats {
+	uint64_t hits;      /* opens served from the cache (warm reads never come here) */
+	uint64_t misses;    /* jobs begun */
+	uint64_t coalesced; /* requests that joined a running job */
+	uint64_t encodes, encode_failures;
+	uint64_t remembered_failures;         /* answered from memory */
+	uint64_t source_bytes, variant_bytes; /* of the encodes that succeeded */
+	uint64_t encode_usec;                 /* sum of their times */
+};
+void render_stats(struct render *render, struct render_stats *ret);
+
+#endif

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Parse, resolve, print. The spellings are token.c's; here are the rules between tokens.
+ *
+ * A view that is wrong for its format is refused as early as that is known. Where the name
+ * itself chooses the format (`png-q80`, `q80.png`), parsing knows, and saying no tells the
+ * author of the name. Where each source chooses (`q80` over a folder with some PNGs), what does
+ * not apply is dropped, or a view would be good for half of a folder. Only `lossless` is a
+ * promise: dropping it would break it in silence.
+ */
+#include "view/view.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "view/token.h"
+
+static_assert(sizeof(struct view) == 16, "no padding: it travels to the encoder as it is");
+
+/* What was read so far. `given` is indexed by the offset of the field that a token sets: one
+ * entry per field, which is how a second token for it is noticed. */
+struct parse {
+	struct view view;
+	const struct token *given[sizeof(struct view)];
+	char *reason; /* borrowed from the caller; may be NULL */
+};
+
+#define GIVEN(parse, member) ((parse)->given[offsetof(struct view, member)])
+
+__attribute__((format(printf, 3, 4))) static int refuse(
+	char *reason, int outcome, const char *format, ...)
+{
+	va_list ap;
+
+	if (reason) {
+		va_start(ap, format);
+		vsnprintf(reason, VIEW_REASON_MAX, format, ap);
+		va_end(ap);
+	}
+	return outcome;
+}
+
+#define not_a_view(reason, ...) refuse((reason), VIEW_E_NOT_A_VIEW, __VA_ARGS__)
+
+/* A hostile token is cut, so that the words after it are still read: "'%.*s' is …". */
+#define QUOTED_MAX  48
+#define QUOTED(len) ((int)((len) < QUOTED_MAX ? (len) : QUOTED_MAX))
+
+static int check_alphabet(const char *text, size_t len, char *reason)
+{
+	if (len == 0)
+		return not_a_view(reason, "empty");
+	if (len >= VIEW_TEXT_MAX)
+		return not_a_view(reason, "longer than %d bytes", VIEW_TEXT_MAX - 1);
+	for (size_t i = 0; i < len; i++) {
+		char c = text[i];
+
+		if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+			continue;
+		if (c == '-' || c == '.' || c == '_')
+			continue;
+		if (c >= 'A' && c <= 'Z')
+			return not_a_view(reason, "upper case '%c': views are lower case", c);
+		return not_a_view(reason, "byte 0x%02x: views are of a-z 0-9 . _ and -",
+			(unsigned char)c);
+	}
+	return 0;
+}
+
+/* Why no row is spelled like `text`. */
+static int refuse_unknown(const char *text, size_t len, char *reason)
+{
+	const struct format_info *info = format_info(format_from_extension(text, len));
+
+	if (len == 0)
+		return not_a_view(reason, "empty token: a '-' too many");
+	if (info->writable)
+		return not_a_view(reason, "unknown token '%.*s': the format is called '%s'",
+			QUOTED(len), text, info->name);
+	if (info->readable)
+		return not_a_view(
+			reason, "'%.*s' can be read but not written", QUOTED(len), text);
+	return not_a_view(reason, "unknown token '%.*s'", QUOTED(len), text);
+}
+
+static int refuse_second(const struct token *first, const struct token *token, const char *text,
+	size_t len, char *reason)
+{
+	if (first == token)
+		return not_a_view(
+			reason, "'%.*s': a second '%s'", QUOTED(len), text, token->name);
+	return not_a_view(reason, "'%s' and '%s' exclude each other", first->name, token->name);
+}
+
+static int parse_token(struct parse *p, const char *text, size_t len)
+{
+	const struct token *token = NULL;
+	uint32_t value = 0;
+	int r = token_match(text, len, &token, &value);
+
+	if (r == TOKEN_E_NUMBER)
+		return not_a_view(p->reason,
+			"'%.*s': %s takes a number from %u to %u, without leading zeros",
+			QUOTED(len), text, token->name, token->min, token->max);
+	if (r != 0)
+		return refuse_unknown(text, len, p->reason);
+	if (p->given[token->field_offset])
+		return refuse_second(
+			p->given[token->field_offset], token, text, len, p->reason);
+	p->given[token->field_offset] = token;
+	token_set(token, &p->view, value);
+	return 0;
+}
+
+static int parse_tokens(struct parse *p, const char *text, size_t len)
+{
+	const char *end = text + len;
+
+	for (;;) {
+		const char *dash = memchr(text, '-', (size_t)(end - text));
+		int r = parse_token(p, text, (size_t)((dash ? dash : end) - text));
+
+		if (r != 0 || !dash)
+			return r;
+		text = dash + 1;
+	}
+}
+
+static int parse_extension(struct parse *p, const char *ext, size_t len)
+{
+	enum format format = format_from_extension(ext, len);
+
+	if (format == FORMAT_NONE)
+		return not_a_view(
+			p->reason, "'.%.*s' is no extension of a picture", QUOTED(len), ext);
+	if (!format_info(format)->writable)
+		return not_a_view(
+			p->reason, "'.%.*s' can be read but not written", QUOTED(len), ext);
+	if (p->view.format != FORMAT_NONE && p->view.format != format)
+		return not_a_view(p->reason, "'.%.*s' is no extension of %s", QUOTED(len), ext,
+			format_info(p->view.format)->name);
+	p->view.format = (uint8_t)format;
+	return 0;
+}
+
+/* The rules between tokens, once all are read. */
+static int check_combination(const struct parse *p)
+{
+	const struct view *v = &p->view;
+
+	if (GIVEN(p, quality) && GIVEN(p, lossless))
+		return not_a_view(p->reason, "'q' and 'lossless' exclude each other");
+	if (GIVEN(p, fit) && v->fit == VIEW_FIT_COVER && (!v->width || !v->height))
+		return not_a_view(p->reason, "'cover' needs both a width and a height");
+	if (GIVEN(p, fit) && !v->width && !v->height)
+		return not_a_view(
+			p->reason, "'%s' needs a width or a height", GIVEN(p, fit)->name);
+	if (v->format == FORMAT_NONE)
+		return 0;
+	for (size_t i = 0; i < sizeof(p->given) / sizeof(p->given[0]); i++) {
+		if (p->given[i] && !token_applies(p->given[i], v->format))
+			return not_a_view(p->reason, "'%s' has no meaning for %s",
+				p->given[i]->name, format_info(v->format)->name);
+	}
+	return 0;
+}
+
+int view_parse(const char *text, size_t len, struct view *ret, char reason[VIEW_REASON_MAX])
+{
+	struct parse p = {.reason = reason};
+	const char *dot;
+	int r = check_alphabet(text, len, reason);
+
+	if (r != 0)
+		return r;
+	dot = memrchr(text, '.', len);
+	r = parse_tokens(&p, text, dot ? (size_t)(dot - text) : len);
+	if (r == 0 && dot)
+		r = parse_extension(&p, dot + 1, (size_t)(text + len - (dot + 1)));
+	if (r == 0)
+		r = check_combination(&p);
+	if (r == 0)
+		*ret = p.view;
+	return r;
+}
+
+static enum format format_for_source(enum format source)
+{
+	return format_info(source)->writable ? source : FORMAT_JPEG;
+}
+
+static void drop_meaningless(struct view *view)
+{
+	size_t count;
+	const struct token *table = token_table(&count);
+
+	for (size_t i = 0; i < count; i++) {
+		if (!token_applies(&table[i], view->format))
+			token_set(&table[i], view, 0);
+	}
+}
+
+/* eN + 1, the default where none is set, within what the codec takes. */
+static int8_t resolve_effort(int8_t effort, const struct format_info *info)
+{
+	int n = effort ? effort - 1 : info->effort;
+
+	if (info->effort < 0)
+		return 0;
+	if (n < info->effort_min)
+		n = info->effort_min;
+	if (n > info->effort_max)
+		n = info->effort_max;
+	return (int8_t)(n + 1);
+}
+
+static bool both_animate(enum format source, enum format target)
+{
+	return format_info(source)->animates && format_info(target)->animates;
+}
+
+int view_resolve(const struct view *view, enum format source, struct view *ret,
+	char reason[VIEW_REASON_MAX])
+{
+	const struct format_info *info;
+	struct view v = *view;
+
+	if (v.format == FORMAT_NONE)
+		v.format = (uint8_t)format_for_source(source);
+	info = format_info(v.format);
+	if (v.lossless && !info->lossless)
+		return refuse(reason, VIEW_E_REFUSED,
+			"'lossless' has no meaning for %s, the format that the source "
+			"chooses: name another",
+			info->name);
+	drop_meaningless(&v);
+	if (v.quality == 0 && !v.lossless)
+		v.quality = info->quality;
+	v.effort = resolve_effort(v.effort, info);
+	if (!both_animate(source, v.format))
+		v.still = false;
+	*ret = v;
+	return 0;
+}
+
+bool view_keeps_frames(const struct view *view, enum format source)
+{
+	return both_animate(source, view->format) && !view->still;
+}
+
+size_t view_print(const struct view *view, char out[VIEW_TEXT_MAX])
+{
+	size_t count, len = 0;
+	const struct token *table = token_table(&count);
+
+	for (size_t i = 0; i < count; i++) {
+		char text[TOKEN_TEXT_MAX];
+		size_t n;
+
+		if (!token_stands_in(&table[i], view))
+			continue;
+		n = token_print(&table[i], token_get(&table[i], view), text);
+		assert(len + 1 + n < VIEW_TEXT_MAX);
+		if (len > 0)
+			out[len++] = '-';
+		memcpy(out + len, text, n);
+		len += n;
+	}
+	out[len] = '\0';
+	return len;
+}
+
+bool view_equal(const struct view *a, const struct view *b)
+{
+	size_t count;
+	const struct token *table = token_table(&count);
+
+	for (size_t i = 0; i < count; i++) {
+		if (token_get(&table[i], a) != token_get(&table[i], b))
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * An encoder program without a codec, for tests of everything around one: it shares zygote and
+ * job loop with the real program, and does what the source's bytes tell it. A source is any
+ * bytes that begin with a picture's magic; in the first 4 KiB of it, lines (ended by a newline, a
+ * NUL or the end) are directives, obeyed in the order in which they stand:
+ *
+ *	FAKE sleep=50ms		wait that long (also s)
+ *	FAKE hang		wait for ever
+ *	FAKE crash		die by SIGSEGV
+ *	FAKE exit=3		end with this status and no reply
+ *	FAKE leak=10M		keep that much memory for the life of the process (also K)
+ *	FAKE error=damaged	reply so; also toolarge, nomemory, output (ENOSPC), unsupported
+ *	FAKE output=12345	how many bytes to write; 1000 when not said
+ *	FAKE empty		write nothing and say OK
+ *	FAKE wrong-magic	write bytes that are not of the view's format
+ *	FAKE lie-size		report one byte more than there is
+ *	FAKE garbage-reply	fill every field of the reply with nonsense
+ *
+ * With `-once` behind its name (FAKE crash-once, FAKE sleep-once=1s) a directive is obeyed only
+ * by the first job with this source and view, whichever encoder of this zygote gets it.
+ * Anything else after FAKE fails the job, so that a test's typing error cannot pass it.
+ * The output is a function of the source's bytes and the canonical view.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "encode/encoder/job.h"
+#include "encode/encoder/zygote.h"
+#include "util/cleanup.h"
+#include "util/fdio.h"
+#include "util/log.h"
+
+#define DIRECTIVES_MAX 4096
+#define OUTPUT_DEFAULT 1000
+#define ONCE_MAX       1024
+
+struct magic {
+	const char *bytes;
+	size_t size;
+};
+
+#define MAGIC(text) {.bytes = (text), .size = sizeof(text) - 1}
+
+static const struct magic magics[FORMAT_COUNT] = {
+	[FORMAT_JPEG] = MAGIC("\xff\xd8\xff\xe0\0\x10JFIF"),
+	[FORMAT_WEBP] = MAGIC("RIFF\0\0\0\0WEBPVP8 "),
+	[FORMAT_AVIF] = MAGIC("\0\0\0\x1c"
+			      "ftypavif\0\0\0\0mif1avif"),
+	[FORMAT_JXL] = MAGIC("\xff\x0a"),
+	[FORMAT_PNG] = MAGIC("\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR"),
+	[FORMAT_GIF] = MAGIC("GIF89a"),
+	[FORMAT_TIFF] = MAGIC("II*\0"),
+};
+
+/* One job's orders. */
+struct plan {
+	uint64_t seed; /* of source and view */
+	size_t output_size;
+	bool wrong_magic, lie_size, garbage_reply;
+};
+
+/* What was done once, shared by all encoders: the zygote maps it before it forks. */
+static struct once {
+	atomic_uint_fast64_t done[ONCE_MAX];
+} *once;
+
+static uint64_t hash_add(uint64_t hash, const void *data, size_t size)
+{
+	for (const unsigned char *p = data; size-- > 0; p++)
+		hash = (hash ^ *p) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+/* True for the first caller with this key, in all processes. */
+static bool once_claim(uint64_t key)
+{
+	for (size_t i = 0; i < ONCE_MAX; i++) {
+		uint_fast64_t found = 0;
+
+		if (atomic_compare_exchange_strong(&once->done[i], &found, key))
+			return true;
+		if (found == key)
+			return false;
+	}
+	log_error("fake: more than %d directives with -once", ONCE_MAX);
+	_exit(1);
+}
+
+static void do_sleep(const char *value)
+{
+	char unit[3] = "";
+	unsigned long n = 0;
+	struct timespec ts;
+
+	if (sscanf(value, "%lu%2s", &n, unit) == 2 && strcmp(unit, "s") == 0)
+		n *= 1000;
+	ts = (struct timespec){
+		.tv_sec = (time_t)(n / 1000), .tv_nsec = (long)(n % 1000) * 1000000};
+	while (nanosleep(&ts, &ts) < 0 && errno == EINTR)
+		;
+}
+
+static _Noreturn void do_crash(void)
+{
+	/* A sanitizer's handler would turn the signal into an exit. */
+	signal(SIGSEGV, SIG_DFL);
+	raise(SIGSEGV);
+	_exit(1);
+}
+
+static void do_leak(const char *value)
+{
+	/* Held here, so that a leak checker has nothing to say. */
+	static void **leaks;
+	char *end;
+	size_t size = strtoul(value, &end, 10);
+	void **leak;
+
+	size *= *end == 'M' ? 1024 * 1024 : *end == 'K' ? 1024 : 1;
+	leak = malloc(size + sizeof(*leak));
+	if (!leak)
+		return;
+	memset(leak, 0x5a, size + sizeof(*leak));
+	*leak = leaks;
+	leaks = leak;
+}
+
+static int do_error(const char *value, struct encode_reply *reply)
+{
+	static const char *const names[] = {
+		[ENCODE_DAMAGED] = "damaged",
+		[ENCODE_TOO_LARGE] = "toolarge",
+		[ENCODE_NO_MEMORY] = "nomemory",
+		[ENCODE_OUTPUT] = "output",
+		[ENCODE_UNSUPPORTED] = "unsupported",
+	};
+
+	for (unsigned i = ENCODE_DAMAGED; i < ARRAY_SIZE(names); i++) {
+		if (strcmp(names[i], value) != 0)
+			continue;
+		if (i == ENCODE_OUTPUT)
+			reply->error = ENOSPC;
+		return job_refuse(reply, (enum encode_result)i, "told to fail: %s", value);
+	}
+	return job_refuse(reply, ENCODE_UNSUPPORTED, "fake: no error '%s'", value);
+}
+
+/* 0, or the result that ends the job. */
+static int obey(const char *name, const char *value, struct plan *plan,
+		struct encode_reply *reply)
+{
+	if (strcmp(name, "sleep") == 0)
+		do_sleep(value);
+	else if (strcmp(name, "crash") == 0)
+		do_crash();
+	else if (strcmp(name, "exit") == 0)
+		_exit(atoi(value));
+	else if (strcmp(name, "leak") == 0)
+		do_leak(value);
+	else if (strcmp(name, "error") == 0)
+		return do_error(value, reply);
+	else if (strcmp(name, "output") == 0)
+		plan->output_size = strtoul(value, NULL, 10);
+	else if (strcmp(name, "empty") == 0)
+		plan->output_size = 0;
+	else if (strcmp(name, "wrong-magic") == 0)
+		plan->wrong_magic = true;
+	else if (strcmp(name, "lie-size") == 0)
+		plan->lie_size = true;
+	else if (strcmp(name, "garbage-reply") == 0)
+		plan->garbage_reply = true;
+	else if (strcmp(name, "hang") == 0)
+		for (;;)
+			pause();
+	else
+		return job_refuse(reply, ENCODE_UNSUPPORTED, "fake: no directive '%s'", name);
+	return 0;
+}
+
+/* Takes `directive` apart and obeys it. */
+static int obey_line(char *directive, struct plan *plan, struct encode_reply *reply)
+{
+	char *value = strchr(directive, '=');
+	uint64_t key = hash_add(plan->seed, directive, strlen(directive)) | 1;
+	size_t n;
+
+	if (value)
+		*value++ = '\0';
+	n = strlen(directive);
+	if (n > 5 && strcmp(directive + n - 5, "-once") == 0) {
+		directive[n - 5] = '\0';
+		if (!once_claim(key))
+			return 0;
+	}
+	return obey(directive, value ? value : "", plan, reply);
+}
+
+/* `text` ends with a NUL at `size`, and may hold others. */
+static int obey_all(char *text, size_t size, struct plan *plan, struct encode_reply *reply)
+{
+	char *end = text + size, *found;
+	int r = 0;
+
+	while (r == 0 && (found = memmem(text, (size_t)(end - text), "FAKE ", 5))) {
+		char *directive = found + 5;
+
+		text = directive + strcspn(directive, "\n");
+		if (text < end)
+			*text++ = '\0';
+		r = obey_line(directive, plan, reply);
+	}
+	return r;
+}
+
+/* Hashes all of the source and keeps its beginning. */
+static int source_read(int fd, char head[DIRECTIVES_MAX + 1], size_t *ret_head_size,
+		uint64_t *hash)
+{
+	char chunk[65536];
+	off_t offset = 0;
+
+	*ret_head_size = 0;
+	for (;;) {
+		ssize_t n = fdio_pread_full(fd, chunk, sizeof(chunk), offset);
+
+		if (n <= 0)
+			return (int)n;
+		if (offset == 0) {
+			*ret_head_size = n < DIRECTIVES_MAX ? (size_t)n : DIRECTIVES_MAX;
+			memcpy(head, chunk, *ret_head_size);
+			head[*ret_head_size] = '\0';
+		}
+		*hash = hash_add(*hash, chunk, (size_t)n);
+		offset += n;
+	}
+}
+
+static int output_write(const struct plan *plan, enum format format, int fd)
+{
+	const struct magic *magic = &magics[format];
+	size_t size = plan->output_size;
+	uint64_t state = plan->seed | 1;
+	_cleanup_free_ unsigned char *bytes = malloc(size + 1);
+
+	if (!bytes)
+		return -ENOMEM;
+	/* xorshift64, Marsaglia 2003 */
+	for (size_t i = 0; i < size; i++) {
+		state ^= state << 13;
+		state ^= state >> 7;
+		state ^= state << 17;
+		bytes[i] = (unsigned char)(state >> 32);
+	}
+	if (plan->wrong_magic)
+		memset(bytes, 'X', size < 32 ? size : 32);
+	else
+		memcpy(bytes, magic->bytes, size < magic->size ? size : magic->size);
+	return fdio_pwrite_full(fd, bytes, size, 0);
+}
+
+static void fake_run(const struct encode_request *request, int source_fd, int output_fd,
+		struct encode_reply *reply)
+{
+	char head[DIRECTIVES_MAX + 1] = "", text[VIEW_TEXT_MAX];
+	struct plan plan = {
+		.seed = UINT64_C(0xcbf29ce484222325),
+		.output_size = OUTPUT_DEFAULT,
+	};
+	size_t head_size;
+	int r = source_read(source_fd, head, &head_size, &plan.seed);
+
+	if (r < 0) {
+		job_refuse(reply, ENCODE_DAMAGED, "cannot read the source: %s", strerror(-r));
+		return;
+	}
+	plan.seed = hash_add(plan.seed, text, view_print(&request->view, text));
+	if (obey_all(head, head_size, &plan, reply))
+		return;
+	r = output_write(&plan, request->view.format, output_fd);
+	if (r < 0) {
+		reply->error = -r;
+		job_refuse(reply, ENCODE_OUTPUT, "cannot write: %s", strerror(-r));
+		return;
+	}
+	reply->source_width = 640;
+	reply->source_height = 480;
+	reply->width = request->view.width ? request->view.width : 640;
+	reply->height = request->view.height ? request->view.height : 480;
+	reply->frames = 1;
+	reply->size_bytes = plan.output_size + plan.lie_size;
+	if (plan.garbage_reply)
+		memset(reply, 0xa5, sizeof(*reply));
+}
+
+static int fake_init(struct zygote_hello *hello)
+{
+	once = mmap(NULL, sizeof(*once), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+			0);
+	if (once == MAP_FAILED)
+		return -errno;
+	for (unsigned f = FORMAT_NONE + 1; f < FORMAT_COUNT; f++) {
+		if (format_info((enum format)f)->readable)
+			hello->readable |= 1u << f;
+		if (format_info((enum format)f)->writable)
+			hello->writable |= 1u << f;
+	}
+	snprintf(hello->fingerprint, sizeof(hello->fingerprint), "fake-1");
+	return 0;
+}
+
+static const struct codec fake_codec = {.init = fake_init, .run = fake_run};
+
+int main(void)
+{
+	log_init("lensfs-encoder-fake", LOG_LEVEL_INFO);
+	return zygote_run(PROTOCOL_ZYGOTE_FD, &fake_codec);
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Which names carry a view, and where it begins.
+ */
+#include <check.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/cleanup.h"
+#include "view/name.h"
+
+START_TEST(names_with_a_view_split_at_the_last_at)
+{
+	static const struct {
+		const char *name, *source, *view;
+	} want[] = {
+		{"photo.jpg@webp-q75", "photo.jpg", "webp-q75"},
+		{"photo.jpg@webp-q75.webp", "photo.jpg", "webp-q75"},
+		{"photo.jpg@q75-w800.webp", "photo.jpg", "webp-q75-w800"},
+		{"photo.jpg@w800-avif.avif", "photo.jpg", "avif-w800"},
+		{"photo.jpg@jpg.jpeg", "photo.jpg", "jpeg"},
+		{"photo.jpg@w800", "photo.jpg", "w800"},
+		{"a@webp", "a", "webp"},
+		{"@@webp", "@", "webp"},
+		{"a@webp@q75", "a@webp", "q75"},
+		{"logo@2x.png@webp", "logo@2x.png", "webp"},
+		{"...@webp", "...", "webp"},
+		{".a@webp", ".a", "webp"},
+		{"..a@webp", "..a", "webp"},
+		{"-@webp", "-", "webp"},
+		{"\xff\xfe\n'\"@webp", "\xff\xfe\n'\"", "webp"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(want); i++) {
+		char text[VIEW_TEXT_MAX], reason[VIEW_REASON_MAX];
+		struct view view;
+		size_t len = 0;
+
+		ck_assert_msg(name_split(want[i].name, &len, &view, reason) == 0, "'%s': %s",
+			want[i].name, reason);
+		ck_assert_uint_eq(len, strlen(want[i].source));
+		ck_assert_mem_eq(want[i].name, want[i].source, len);
+		view_print(&view, text);
+		ck_assert_str_eq(text, want[i].view);
+	}
+}
+END_TEST
+
+START_TEST(names_that_mean_something_else_keep_meaning_it)
+{
+	static const struct {
+		const char *name, *reason;
+	} want[] = {
+		{"", "no '@' in the name"},
+		{"photo.jpg", "no '@' in the name"},
+		{"@webp", "nothing before the '@'"},
+		{"@", "nothing before the '@'"},
+		{"@eaDir", "nothing before the '@'"},
+		{".@webp", "'.' and '..' are no pictures"},
+		{"..@webp", "'.' and '..' are no pictures"},
+		{".@__thumb", "'.' and '..' are no pictures"},
+		{"photo.jpg@", "empty"},
+		{"photo.jpg@webp@", "empty"},
+		{"photo.jpg@.webp", "empty token: a '-' too many"},
+		{"photo.jpg@webp.png", "'.png' is no extension of webp"},
+		{"photo.jpg@webp.heic", "'.heic' can be read but not written"},
+		{"logo@2x.png", "unknown token '2x'"},
+		{"logo@3x", "unknown token '3x'"},
+		{"me@home.jpg", "unknown token 'home'"},
+		{"me@example.com", "unknown token 'example'"},
+		{"photo@WEBP", "upper case 'W': views are lower case"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(want); i++) {
+		char reason[VIEW_REASON_MAX] = "";
+		struct view view, before;
+		size_t len = 4711;
+
+		memset(&view, 0xa5, sizeof(view));
+		before = view;
+		ck_assert_int_eq(
+			name_split(want[i].name, &len, &view, reason), VIEW_E_NOT_A_VIEW);
+		ck_assert_str_eq(reason, want[i].reason);
+		ck_assert_uint_eq(len, 4711);
+		ck_assert_mem_eq(&view, &before, sizeof(view));
+		ck_assert_int_eq(
+			name_split(want[i].name, &len, &view, NULL), VIEW_E_NOT_A_VIEW);
+	}
+}
+END_TEST
+
+START_TEST(name_of_the_greatest_length_is_split)
+{
+	char name[NAME_MAX + 1];
+	struct view view;
+	size_t len = 0;
+
+	memset(name, 'x', NAME_MAX);
+	memcpy(name + NAME_MAX - 5, "@webp", 6);
+	ck_assert_int_eq(name_split(name, &len, &view, NULL), 0);
+	ck_assert_uint_eq(len, NAME_MAX - 5);
+	ck_assert_int_eq(view.format, FORMAT_WEBP);
+}
+END_TEST
+
+START_TEST(at_signs_everywhere_are_harmless)
+{
+	char name[NAME_MAX + 1];
+
+	for (size_t n = 1; n <= NAME_MAX; n++) {
+		struct view view;
+		size_t len;
+
+		memset(name, '@', n);
+		name[n] = '\0';
+		ck_assert_int_eq(name_split(name, &len, &view, NULL), VIEW_E_NOT_A_VIEW);
+	}
+	for (size_t i = 1; i < NAME_MAX - 4; i++) {
+		struct view view;
+		size_t len = 0;
+
+		memset(name, '@', NAME_MAX);
+		memcpy(name + i, "@png", 5);
+		ck_assert_int_eq(name_split(name, &len, &view, NULL), 0);
+		ck_assert_uint_eq(len, i);
+	}
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("name");
+	TCase *tc = tcase_create("split");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	suite_add_tcase(suite, tc);
+	tcase_add_test(tc, names_with_a_view_split_at_the_last_at);
+	tcase_add_test(tc, names_that_mean_something_else_keep_meaning_it);
+	tcase_add_test(tc, name_of_the_greatest_length_is_split);
+	tcase_add_test(tc, at_signs_everywhere_are_harmless);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
