@@ -72,13 +72,13 @@ int blob_file_new(int folder_fd, struct blob_file *ret)
 		return blob_file_new_named(folder_fd, ret);
 	if (fd < 0)
 		return fd;
-	*ret = (struct blob_file){.fd = fd};
+	*ret = (struct blob_file){ .fd = fd };
 	return 0;
 }
 
 int blob_file_new_named(int folder_fd, struct blob_file *ret)
 {
-	struct blob_file file = {.fd = -1};
+	struct blob_file file = { .fd = -1 };
 	char path[PATH_SIZE];
 	uint64_t number;
 	int r = make_dir(folder_fd, BLOB_DIR);
@@ -102,7 +102,7 @@ int blob_file_new_memory(struct blob_file *ret)
 
 	if (fd < 0)
 		return -errno;
-	*ret = (struct blob_file){.fd = fd, .memory = true};
+	*ret = (struct blob_file){ .fd = fd, .memory = true };
 	return 0;
 }
 
@@ -244,7 +244,7 @@ static int sweep_dir(struct sweep *sweep, int parent_fd, const char *name, unsig
 int64_t blob_sweep(
 	int folder_fd, bool (*keep)(void *userdata, const struct hash128 *key), void *userdata)
 {
-	struct sweep sweep = {.keep = keep, .userdata = userdata};
+	struct sweep sweep = { .keep = keep, .userdata = userdata };
 	char name[PATH_SIZE];
 	int r = sweep_dir(&sweep, folder_fd, BLOB_DIR, 256);
 

@@ -39,7 +39,7 @@ int budget_reserve(struct budget *budget, uint64_t bytes, struct charge *ret)
 		budget->present_bytes + budget->reserved_bytes > budget->limit_bytes)
 		return BUDGET_E_FULL;
 	budget->reserved_bytes += bytes;
-	*ret = (struct charge){.budget = budget, .bytes = bytes};
+	*ret = (struct charge){ .budget = budget, .bytes = bytes };
 	return 0;
 }
 
@@ -60,7 +60,7 @@ void charge_done(struct charge *charge)
 		return;
 	assert(charge->budget->reserved_bytes >= charge->bytes);
 	charge->budget->reserved_bytes -= charge->bytes;
-	*charge = (struct charge){0};
+	*charge = (struct charge){ 0 };
 }
 
 void budget_release(struct budget *budget, uint64_t bytes)

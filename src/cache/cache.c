@@ -161,7 +161,7 @@ struct hash128 cache_key(
 /* `row->entry` always says something: ABSENT for what is not known, or no longer. */
 static int look_up(struct cache *cache, const struct hash128 *key, struct catalog_row *row)
 {
-	static const struct cache_entry absent = {.state = CACHE_ABSENT};
+	static const struct cache_entry absent = { .state = CACHE_ABSENT };
 	int r = catalog_get(cache->catalog, key, row);
 
 	if (r != 0 || (row->entry.state == CACHE_FAILED && row->expires_usec <= now_real()))
@@ -226,7 +226,7 @@ static int give_up_locked(struct cache *cache, const struct hash128 *key,
 	if (r < 0)
 		return r;
 	if (wrong)
-		row->entry = (struct cache_entry){.state = CACHE_ABSENT};
+		row->entry = (struct cache_entry){ .state = CACHE_ABSENT };
 	else
 		row->entry.state = CACHE_EVICTED;
 	LOCK_SCOPE(&cache->lock);
@@ -252,7 +252,7 @@ static int settle(
 	/* A row that cannot be changed now is met again; its bytes are not served either way.
 	 */
 	if (r < 0)
-		row->entry = (struct cache_entry){.state = CACHE_ABSENT};
+		row->entry = (struct cache_entry){ .state = CACHE_ABSENT };
 	return CACHE_E_MISS;
 }
 
@@ -278,7 +278,7 @@ int cache_open(
 static int put_failure_locked(struct cache *cache, const struct hash128 *key,
 	const struct catalog_row *row) REQUIRES(cache->publish)
 {
-	_cleanup_(catalog_txn_done) struct catalog_txn txn = {0};
+	_cleanup_(catalog_txn_done) struct catalog_txn txn = { 0 };
 	struct catalog_row old;
 	int r = catalog_begin(cache->catalog, &txn);
 
@@ -300,7 +300,7 @@ int cache_put_failure(struct cache *cache, const struct hash128 *key, int error,
 	usec_t now = now_real();
 	usec_t ttl_max = (usec_t)INT64_MAX - now;
 	struct catalog_row row = {
-		.entry = {.state = CACHE_FAILED, .error = error},
+		.entry = { .state = CACHE_FAILED, .error = error },
 		.session = cache->session.number,
 		.expires_usec = now + (ttl_usec < ttl_max ? ttl_usec : ttl_max),
 		.used_usec = now,
@@ -316,7 +316,7 @@ int cache_put_failure(struct cache *cache, const struct hash128 *key, int error,
 
 static int forget_row(struct cache *cache, const struct hash128 *key)
 {
-	_cleanup_(catalog_txn_done) struct catalog_txn txn = {0};
+	_cleanup_(catalog_txn_done) struct catalog_txn txn = { 0 };
 	int r = catalog_begin(cache->catalog, &txn);
 
 	if (r == 0)
@@ -364,7 +364,7 @@ static bool is_trim_due(struct cache *cache)
 
 int cache_flush(struct cache *cache)
 {
-	_cleanup_(catalog_txn_done) struct catalog_txn txn = {0};
+	_cleanup_(catalog_txn_done) struct catalog_txn txn = { 0 };
 	bool trim = is_trim_due(cache);
 	int r;
 

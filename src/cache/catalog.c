@@ -13,6 +13,7 @@
 
 #include "cache/connection.h"
 #include "cache/schema.h"
+#include "cache/snapshot.h"
 
 #define BUSY_MSEC_READER 100
 #define BUSY_MSEC_WRITER 2000
@@ -75,6 +76,7 @@ static const char *const statements[STATEMENT_COUNT] = {
 struct catalog {
 	struct connection writer;
 	struct connection reader;
+	struct snapshot snapshot;
 	bool fresh; /* made by catalog_new(); fixed after it */
 };
 
@@ -193,6 +195,7 @@ int catalog_new(const char *path, struct catalog **ret, char reason[CACHE_REASON
 		return CATALOG_E_UNUSABLE;
 	if (r != 0)
 		return r;
+	snapshot_init(&catalog->snapshot, &catalog->writer, &catalog->reader);
 	*ret = TAKE_PTR(catalog);
 	return 0;
 }
@@ -236,7 +239,7 @@ int catalog_session_start(struct catalog *catalog, struct catalog_session *ret)
 	int r = connection_exec(c, "PRAGMA synchronous = FULL");
 
 	if (r == 0) {
-		_cleanup_(catalog_txn_done) struct catalog_txn txn = {0};
+		_cleanup_(catalog_txn_done) struct catalog_txn txn = { 0 };
 
 		r = catalog_begin(catalog, &txn);
 		if (r == 0)
@@ -309,6 +312,7 @@ static int variant_get(struct connection *c, const struct hash128 *key, struct c
 int catalog_get(struct catalog *catalog, const struct hash128 *key, struct catalog_row *ret)
 {
 	LOCK_SCOPE(&catalog->reader.lock);
+	snapshot_enter_locked(&catalog->snapshot);
 	return variant_get(&catalog->reader, key, ret);
 }
 
@@ -437,6 +441,7 @@ int catalog_content_get(struct catalog *catalog, const struct stamp *stamp, stru
 	_cleanup_statement_ sqlite3_stmt *s = c->statements[SOURCE_GET];
 	int r;
 
+	snapshot_enter_locked(&catalog->snapshot);
 	bind_stamp(s, stamp);
 	r = fetch(c, s);
 	return r == 0 ? column_hash(s, 0, ret) : r;

@@ -15,7 +15,7 @@ int connection_init(struct connection *c, const char *path, unsigned busy_msec)
 {
 	int rc;
 
-	*c = (struct connection){0};
+	*c = (struct connection){ 0 };
 	lock_init(&c->lock);
 	rc = sqlite3_open_v2(path, &c->db,
 		SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);

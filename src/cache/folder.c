@@ -49,7 +49,7 @@ static int make_path(const char *path)
 
 static void name_owner(int lock_fd, const char *path, char reason[CACHE_REASON_MAX])
 {
-	char text[24] = {0};
+	char text[24] = { 0 };
 	long pid;
 
 	if (fdio_pread_full(lock_fd, text, sizeof(text) - 1, 0) < 0)
@@ -104,7 +104,7 @@ void folder_done(struct folder *folder)
 
 int folder_open(const char *path, struct folder *ret, char reason[CACHE_REASON_MAX])
 {
-	struct folder folder = {.fd = -1, .lock_fd = -1};
+	struct folder folder = { .fd = -1, .lock_fd = -1 };
 	int r = make_path(path);
 
 	if (r < 0)

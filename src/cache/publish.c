@@ -84,7 +84,7 @@ static int make_room_locked(struct cache *cache, uint64_t size_bytes, struct roo
 
 static int record(struct cache *cache, const struct hash128 *key, const struct catalog_row *row)
 {
-	_cleanup_(catalog_txn_done) struct catalog_txn txn = {0};
+	_cleanup_(catalog_txn_done) struct catalog_txn txn = { 0 };
 	int r = catalog_begin(cache->catalog, &txn);
 
 	if (r == 0)
@@ -112,7 +112,7 @@ static int link_copy(struct cache *cache, const struct blob_file *file,
 {
 	_cleanup_(copy_done) struct copy copy = {
 		.folder_fd = cache->folder.fd,
-		.file = {.fd = -1},
+		.file = { .fd = -1 },
 	};
 	int r = blob_file_new(cache->folder.fd, &copy.file);
 
@@ -184,7 +184,7 @@ static int link_and_record_locked(struct cache *cache, struct blob_file *file,
 static int keep_locked(struct cache *cache, struct blob_file *file, const struct hash128 *key,
 	const struct catalog_row *row) REQUIRES(cache->publish)
 {
-	_cleanup_(room_done) struct room room = {0};
+	_cleanup_(room_done) struct room room = { 0 };
 	int r = retire_old_locked(cache, key);
 
 	if (r == 0)
@@ -274,10 +274,10 @@ int cache_blob_commit(
 {
 	struct cache *cache = blob->cache;
 	struct catalog_row row = {
-		.entry = {.state = CACHE_PRESENT,
+		.entry = { .state = CACHE_PRESENT,
 			.width = meta->width,
 			.height = meta->height,
-			.encode_usec = meta->encode_usec},
+			.encode_usec = meta->encode_usec },
 		.session = cache->session.number,
 		.used_usec = now_real(),
 		.uses = 1,

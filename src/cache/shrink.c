@@ -118,7 +118,7 @@ static int choose_and_mark(struct catalog_txn *txn, uint64_t bytes, struct victi
 
 static int choose(struct cache *cache, uint64_t bytes, struct victims *victims)
 {
-	_cleanup_(catalog_txn_done) struct catalog_txn txn = {0};
+	_cleanup_(catalog_txn_done) struct catalog_txn txn = { 0 };
 	int r = catalog_begin(cache->catalog, &txn);
 
 	if (r == 0)
@@ -130,7 +130,7 @@ static int choose(struct cache *cache, uint64_t bytes, struct victims *victims)
 
 static int mark_again(struct cache *cache, const struct victims *victims)
 {
-	_cleanup_(catalog_txn_done) struct catalog_txn txn = {0};
+	_cleanup_(catalog_txn_done) struct catalog_txn txn = { 0 };
 	int r = catalog_begin(cache->catalog, &txn);
 
 	if (r == 0)
@@ -167,7 +167,7 @@ static void account(struct cache *cache, const struct victims *victims)
 
 int cache_shrink_locked(struct cache *cache, uint64_t bytes)
 {
-	_cleanup_(victims_done) struct victims victims = {0};
+	_cleanup_(victims_done) struct victims victims = { 0 };
 	int r = choose(cache, bytes, &victims);
 
 	if (r == -ENOSPC || r == -EDQUOT) {
@@ -186,7 +186,7 @@ int cache_shrink_locked(struct cache *cache, uint64_t bytes)
 int cache_retire_locked(struct cache *cache, const struct hash128 *key,
 	const struct catalog_row *row, bool forget)
 {
-	_cleanup_(catalog_txn_done) struct catalog_txn txn = {0};
+	_cleanup_(catalog_txn_done) struct catalog_txn txn = { 0 };
 	int r = catalog_begin(cache->catalog, &txn);
 
 	if (r == 0)

@@ -153,12 +153,14 @@ static enum exit_code open_cache(
 	return EXIT_CODE_CACHE;
 }
 
-static enum exit_code open_render(struct daemon *daemon, const struct options *options)
+static enum exit_code open_render(
+		struct daemon *daemon, const struct options *options, size_t descriptors)
 {
 	struct render_options render_options = {
 		.cache = daemon->cache,
 		.pool = daemon->pool,
 		.threads = RENDER_THREADS,
+		.max_begun = (unsigned)(descriptors / 2),
 		.max_pixels = options->max_pixels,
 		.on_failure = control_note_failure,
 		.context = &daemon->control,
@@ -223,7 +225,7 @@ enum exit_code daemon_new(const struct options *options, const char *mountpoint,
 	if (code == EXIT_CODE_OK)
 		code = open_cache(daemon, options, mountpoint);
 	if (code == EXIT_CODE_OK)
-		code = open_render(daemon, options);
+		code = open_render(daemon, options, descriptors);
 	if (code == EXIT_CODE_OK)
 		code = open_mount(daemon, options, mountpoint, descriptors);
 	daemon->control.cache = daemon->cache;

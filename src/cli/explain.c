@@ -22,16 +22,16 @@
 static const struct {
 	const char *attribute, *label, *unit;
 } lines[] = {
-	{"user.lensfs.source", "source", ""},
-	{"user.lensfs.view", "view", ""},
-	{"user.mime_type", "type", ""},
-	{"user.lensfs.state", "state", ""},
-	{"user.lensfs.width", "width", " pixels"},
-	{"user.lensfs.height", "height", " pixels"},
-	{"user.lensfs.size", "size", " bytes"},
-	{"user.lensfs.encode_ms", "cost", " ms to encode"},
-	{"user.lensfs.key", "key", ""},
-	{"user.lensfs.error", "error", ""},
+	{ "system.lensfs.source", "source", "" },
+	{ "system.lensfs.view", "view", "" },
+	{ "system.lensfs.mime_type", "type", "" },
+	{ "system.lensfs.state", "state", "" },
+	{ "system.lensfs.width", "width", " pixels" },
+	{ "system.lensfs.height", "height", " pixels" },
+	{ "system.lensfs.size", "size", " bytes" },
+	{ "system.lensfs.encode_ms", "cost", " ms to encode" },
+	{ "system.lensfs.key", "key", "" },
+	{ "system.lensfs.error", "error", "" },
 };
 
 static bool get_attribute(const char *path, const char *name, char out[VALUE_MAX])
@@ -63,11 +63,11 @@ static int explain_existing(const char *path)
 {
 	char state[VALUE_MAX], view[VALUE_MAX];
 
-	if (!get_attribute(path, "user.lensfs.state", state)) {
+	if (!get_attribute(path, "system.lensfs.state", state)) {
 		log_error("'%s' is not in a lensfs mount", LOG_QUOTE(path));
 		return EXIT_CODE_MOUNTPOINT;
 	}
-	if (get_attribute(path, "user.lensfs.view", view)) {
+	if (get_attribute(path, "system.lensfs.view", view)) {
 		printf("'%s' is a picture through a view\n", LOG_QUOTE(path));
 		return print_variant(path);
 	}
@@ -117,15 +117,14 @@ static int explain_missing(const char *path)
 
 int explain_path(const char *path)
 {
-	struct stat st;
 	char state[VALUE_MAX];
 
-	/* An attribute first: stat() would have a variant encoded to learn its size. */
-	if (get_attribute(path, "user.lensfs.state", state))
+	/* stat() would have a variant encoded to learn its size; this does not. */
+	if (get_attribute(path, "system.lensfs.state", state))
 		return explain_existing(path);
 	if (errno == ENOENT || errno == ENOTDIR || errno == ENAMETOOLONG)
 		return explain_missing(path);
-	if (errno == ENODATA || errno == EOPNOTSUPP || lstat(path, &st) == 0)
+	if (errno == ENODATA || errno == EOPNOTSUPP)
 		return explain_existing(path);
 	log_error("'%s': %s", LOG_QUOTE(path), strerror(errno));
 	return EXIT_CODE_MOUNTPOINT;

@@ -18,9 +18,9 @@ static const struct command {
 	const char *name, *argument, *help;
 	int (*run)(const char *argument);
 } commands[] = {
-	{"explain", "PATH", "what a name means, what is known of it, what went wrong",
-		explain_path},
-	{"stats", "MOUNT", "the figures of a mount (any path in it will do)", show_stats},
+	{ "explain", "PATH", "what a name means, what is known of it, what went wrong",
+		explain_path },
+	{ "stats", "MOUNT", "the figures of a mount (any path in it will do)", show_stats },
 };
 
 static void print_help(FILE *out)

@@ -49,8 +49,8 @@ static char *real_of_dead(const char *path)
 
 static int run_fusermount(const char *path)
 {
-	char *const argv[] = {(char *)(uintptr_t) "fusermount3", (char *)(uintptr_t) "-uzq",
-		(char *)(uintptr_t)path, NULL};
+	char *const argv[] = { (char *)(uintptr_t) "fusermount3", (char *)(uintptr_t) "-uzq",
+		(char *)(uintptr_t)path, NULL };
 	int status;
 	pid_t pid;
 

@@ -23,20 +23,20 @@ static const struct option_row {
 	uint64_t min, max; /* of numbers */
 	const char *help;
 } rows[] = {
-	{"cache", "DIR", KIND_TEXT, offsetof(struct options, cache), 0, 0,
-		"folder that keeps encoded variants"},
-	{"cache_size", "SIZE", KIND_BYTES, offsetof(struct options, cache_size_bytes), 1,
-		UINT64_MAX, "its bound, such as 500m or 20g (default: 2g)"},
-	{"workers", "N", KIND_COUNT, offsetof(struct options, workers), 1, 256,
-		"pictures encoded at once (default: one per processor)"},
-	{"deadline", "SEC", KIND_SECONDS, offsetof(struct options, deadline_usec), 0, 0,
-		"longest time one encode may take (default: 60)"},
-	{"max_pixels", "N", KIND_COUNT, offsetof(struct options, max_pixels), 1, UINT64_MAX,
-		"largest picture, width x height x frames (default: 100m)"},
-	{"threads", "N", KIND_COUNT, offsetof(struct options, threads), 1, 64,
-		"threads that answer the kernel (default: 4)"},
-	{"encoder", "FILE", KIND_TEXT, offsetof(struct options, encoder), 0, 0,
-		"the encoder program (default: the one installed with lensfs)"},
+	{ "cache", "DIR", KIND_TEXT, offsetof(struct options, cache), 0, 0,
+		"folder that keeps encoded variants" },
+	{ "cache_size", "SIZE", KIND_BYTES, offsetof(struct options, cache_size_bytes), 1,
+		UINT64_MAX, "its bound, such as 500m or 20g (default: 2g)" },
+	{ "workers", "N", KIND_COUNT, offsetof(struct options, workers), 1, 256,
+		"pictures encoded at once (default: one per processor)" },
+	{ "deadline", "SEC", KIND_SECONDS, offsetof(struct options, deadline_usec), 0, 0,
+		"longest time one encode may take (default: 60)" },
+	{ "max_pixels", "N", KIND_COUNT, offsetof(struct options, max_pixels), 1, UINT64_MAX,
+		"largest picture, width x height x frames (default: 100m)" },
+	{ "threads", "N", KIND_COUNT, offsetof(struct options, threads), 1, 64,
+		"threads that answer the kernel (default: 4)" },
+	{ "encoder", "FILE", KIND_TEXT, offsetof(struct options, encoder), 0, 0,
+		"the encoder program (default: the one installed with lensfs)" },
 };
 
 /* Handed on to libfuse and the kernel as they are. */
@@ -206,9 +206,9 @@ static int set_folders(int argc, char **argv, struct options *ret, char *reason)
 int options_parse(int argc, char **argv, struct options *ret, char reason[OPTIONS_REASON_MAX])
 {
 	static const struct option long_options[] = {
-		{"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'V'},
-		{0},
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ 0 },
 	};
 	int c, r = 0;
 
@@ -262,7 +262,7 @@ void options_done(struct options *options)
 	free(options->cache);
 	free(options->encoder);
 	free(options->mount_options);
-	*options = (struct options){0};
+	*options = (struct options){ 0 };
 }
 
 void options_print_help(FILE *out, const char *program)

@@ -16,9 +16,9 @@ static int make_errors(void *context, char **ret_text, size_t *ret_length)
 }
 
 const struct fs_control_file control_files[] = {
-	{"stats.json", 0444, stats_make_json},
-	{"errors", 0444, make_errors},
-	{0},
+	{ "stats.json", 0444, stats_make_json },
+	{ "errors", 0444, make_errors },
+	{ 0 },
 };
 
 void control_note_failure(

@@ -48,7 +48,7 @@ int housekeeper_start(struct housekeeper *keeper, struct control *control)
 {
 	pthread_condattr_t attr;
 
-	*keeper = (struct housekeeper){.control = control};
+	*keeper = (struct housekeeper){ .control = control };
 	pthread_mutex_init(&keeper->mutex, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);

@@ -10,7 +10,7 @@
 
 void journal_init(struct journal *journal)
 {
-	*journal = (struct journal){0};
+	*journal = (struct journal){ 0 };
 	lock_init(&journal->lock);
 }
 

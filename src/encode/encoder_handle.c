@@ -51,7 +51,7 @@ static int rewind_files(const struct pool_job *job)
 
 int encoder_send(struct encoder *encoder, struct pool_job *job, usec_t deadline_usec)
 {
-	const int fds[] = {job->source_fd, job->output_fd};
+	const int fds[] = { job->source_fd, job->output_fd };
 	int r = rewind_files(job);
 
 	if (r == 0)

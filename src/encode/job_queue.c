@@ -5,7 +5,7 @@
 
 void job_queue_init(struct job_queue *queue)
 {
-	*queue = (struct job_queue){.tail = &queue->head};
+	*queue = (struct job_queue){ .tail = &queue->head };
 	lock_init(&queue->lock);
 }
 

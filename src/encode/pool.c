@@ -16,6 +16,7 @@
 
 #include "encode/encoder_handle.h"
 #include "encode/job_queue.h"
+#include "encode/outcome.h"
 #include "encode/zygote.h"
 #include "util/cleanup.h"
 #include "util/lock.h"
@@ -86,64 +87,6 @@ void pool_stats(struct pool *pool, struct pool_stats *ret)
 	ret->queued = job_queue_length(&pool->queue);
 }
 
-/* --- Ends of jobs ------------------------------------------------------------------------ */
-
-static void job_fail(struct pool_job *job, int error, bool transient, const char *reason)
-{
-	struct pool_result result = {.error = error, .transient = transient, .reason = reason};
-
-	job->done(job, &result);
-}
-
-static void job_answered(struct encoder *encoder, const struct encode_reply *reply)
-{
-	struct pool_job *job = encoder->job;
-	struct pool_result result = {
-		.reason = reply->reason,
-		.reply = reply,
-		.wall_usec = now_monotonic() - encoder->job_started,
-	};
-
-	switch (reply->result) {
-	case ENCODE_OK:
-		break;
-	case ENCODE_TOO_LARGE:
-		result.error = EFBIG;
-		break;
-	case ENCODE_NO_MEMORY:
-		result.error = ENOMEM;
-		result.transient = true;
-		break;
-	case ENCODE_OUTPUT:
-		result.error = reply->error > 0 ? reply->error : EIO;
-		result.transient = true;
-		break;
-	default:
-		result.error = EIO;
-		break;
-	}
-	encoder->job = NULL;
-	job->done(job, &result);
-}
-
-/* The encoder died under its job: once more elsewhere, then no more. */
-static void job_bereaved(struct pool *pool, struct pool_job *job, int status)
-{
-	char reason[POOL_REASON_MAX];
-
-	if (job->attempts < ATTEMPTS_MAX) {
-		job_queue_push_front(&pool->queue, job);
-		return;
-	}
-	if (WIFSIGNALED(status))
-		snprintf(reason, sizeof(reason), "the encoder died of it %u times (%s)",
-			job->attempts, strsignal(WTERMSIG(status)));
-	else
-		snprintf(reason, sizeof(reason), "the encoder died of it %u times",
-			job->attempts);
-	job_fail(job, EIO, false, reason);
-}
-
 /* --- Encoders ---------------------------------------------------------------------------- */
 
 static unsigned count_encoders(const struct pool *pool, enum encoder_state state)
@@ -172,6 +115,15 @@ static struct encoder *find_encoder(struct pool *pool, enum encoder_state state)
 			return e;
 	}
 	return NULL;
+}
+
+/* The encoder died under its job: once more elsewhere, then no more. */
+static void job_bereaved(struct pool *pool, struct pool_job *job, int status)
+{
+	if (job->attempts < ATTEMPTS_MAX)
+		job_queue_push_front(&pool->queue, job);
+	else
+		outcome_died(job, status);
 }
 
 /* Unlinks and frees; a job it still had goes back or fails. */
@@ -216,7 +168,7 @@ static void zygote_revive(struct pool *pool)
 		return;
 	log_error("cannot start '%s': %s", pool->options.encoder_path, strerror(-r));
 	while ((job = job_queue_pop(&pool->queue)))
-		job_fail(job, EIO, true, "the encoder program cannot be started");
+		outcome_fail(job, EIO, true, "the encoder program cannot be started");
 }
 
 static void encoder_request(struct pool *pool)
@@ -254,7 +206,7 @@ static void job_start(struct pool *pool, struct encoder *encoder, struct pool_jo
 	if (r == -EPIPE || r == -ECONNRESET)
 		job_bereaved(pool, job, 0);
 	else
-		job_fail(job, EIO, true, strerror(-r));
+		outcome_fail(job, EIO, true, strerror(-r));
 }
 
 static void schedule(struct pool *pool)
@@ -294,7 +246,7 @@ static void on_reply(struct pool *pool, struct encoder *encoder)
 		encoder_end(encoder, true);
 		return;
 	}
-	job_answered(encoder, &reply);
+	outcome_answer(encoder, &reply);
 	encoder->state = ENCODER_IDLE;
 	if (++encoder->jobs_done >= pool->options.jobs_per_encoder) {
 		encoder_end(encoder, false);
@@ -360,15 +312,12 @@ static void on_zygote(struct pool *pool)
 static void on_deadline(struct pool *pool, struct encoder *encoder)
 {
 	struct pool_job *job = encoder->job;
-	char reason[POOL_REASON_MAX];
 
 	encoder->job = NULL;
 	encoder_end(encoder, true);
 	POOL_COUNT(pool, deadlines, 1);
 	POOL_COUNT(pool, restarts, 1);
-	snprintf(reason, sizeof(reason), "not encoded within %.3g seconds",
-		(double)pool->options.deadline_usec / (double)USEC_PER_SEC);
-	job_fail(job, ETIMEDOUT, false, reason);
+	outcome_timed_out(job, pool->options.deadline_usec);
 }
 
 static void check_clocks(struct pool *pool)
@@ -433,12 +382,12 @@ static size_t fill_polled(struct pool *pool)
 		n += e->sock >= 0;
 	if (grow_polled(pool, n) < 0)
 		n = pool->n_polled;
-	pool->polled[0] = (struct pollfd){.fd = pool->wake_fd, .events = POLLIN};
-	pool->polled[1] = (struct pollfd){.fd = pool->zygote.sock, .events = POLLIN};
+	pool->polled[0] = (struct pollfd){ .fd = pool->wake_fd, .events = POLLIN };
+	pool->polled[1] = (struct pollfd){ .fd = pool->zygote.sock, .events = POLLIN };
 	n = POLL_FIXED;
 	for (const struct encoder *e = pool->encoders; e && n < pool->n_polled; e = e->next) {
 		if (e->sock >= 0)
-			pool->polled[n++] = (struct pollfd){.fd = e->sock, .events = POLLIN};
+			pool->polled[n++] = (struct pollfd){ .fd = e->sock, .events = POLLIN };
 	}
 	return n;
 }
@@ -467,11 +416,11 @@ static void fail_everything(struct pool *pool)
 	for (struct encoder *e = pool->encoders; e; e = pool->encoders) {
 		pool->encoders = e->next;
 		if (e->job)
-			job_fail(e->job, ESHUTDOWN, true, "lensfs is stopping");
+			outcome_shutdown(e->job);
 		encoder_free(e);
 	}
 	while ((job = job_queue_pop(&pool->queue)))
-		job_fail(job, ESHUTDOWN, true, "lensfs is stopping");
+		outcome_shutdown(job);
 }
 
 static void *pool_main(void *arg)

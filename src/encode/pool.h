@@ -35,6 +35,7 @@ struct pool_result {
 	int error;          /* 0 or a positive errno as the table of DESIGN §1 has it */
 	const char *reason; /* borrowed; "" when error is 0 */
 	bool transient;     /* the error says nothing of the picture: not worth remembering */
+	bool output_failed; /* it was the output descriptor that could not take the bytes */
 	const struct encode_reply *reply; /* borrowed; NULL unless an encoder answered */
 	usec_t wall_usec;                 /* in the encoder, the last attempt */
 };

@@ -46,7 +46,7 @@ static void environment_fill(char *env[static ARRAY_SIZE(passed_on) + 2])
 static int spawn_program(const char *path, bool keep_stderr, int sock, pid_t *ret_pid)
 {
 	char *env[ARRAY_SIZE(passed_on) + 2];
-	char *const argv[] = {(char *)(uintptr_t) "lensfs-encoder", NULL};
+	char *const argv[] = { (char *)(uintptr_t) "lensfs-encoder", NULL };
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attr;
 	sigset_t none, all;
@@ -78,7 +78,7 @@ static int spawn_program(const char *path, bool keep_stderr, int sock, pid_t *re
 
 static int wait_for_hello(struct zygote *zygote)
 {
-	struct pollfd pfd = {.fd = zygote->sock, .events = POLLIN};
+	struct pollfd pfd = { .fd = zygote->sock, .events = POLLIN };
 	int fds[FDIO_MAX_FDS];
 	size_t n_fds;
 	ssize_t n;
@@ -120,7 +120,7 @@ int zygote_start(struct zygote *zygote, const char *path, bool keep_stderr)
 
 int zygote_spawn(struct zygote *zygote, uint32_t token, int *ret_sock)
 {
-	struct zygote_spawn spawn = {.version = PROTOCOL_VERSION, .token = token};
+	struct zygote_spawn spawn = { .version = PROTOCOL_VERSION, .token = token };
 	_cleanup_close_ int ours = -1, theirs = -1;
 	int pair[2], r;
 

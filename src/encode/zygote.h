@@ -19,7 +19,7 @@ struct zygote {
 	struct zygote_hello hello;
 };
 
-#define ZYGOTE_INIT ((struct zygote){.sock = -1})
+#define ZYGOTE_INIT ((struct zygote){ .sock = -1 })
 
 /* Starts `path` and waits for its hello; `keep_stderr` lets it write to ours, and so keep a
  * terminal or pipe open. 0 or -errno: what exec said, -EPROTO for another

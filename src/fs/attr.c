@@ -17,7 +17,7 @@
  * of the way of the root device's. */
 static uint64_t ino_of_mirror(const struct fs *fs, const struct stamp *stamp)
 {
-	uint64_t both[2] = {stamp->id.dev, stamp->id.ino};
+	uint64_t both[2] = { stamp->id.dev, stamp->id.ino };
 
 	if (stamp->id.dev == fs->root_dev)
 		return stamp->id.ino;
@@ -26,7 +26,7 @@ static uint64_t ino_of_mirror(const struct fs *fs, const struct stamp *stamp)
 
 static struct timespec timespec_of(struct statx_timestamp t)
 {
-	return (struct timespec){.tv_sec = t.tv_sec, .tv_nsec = t.tv_nsec};
+	return (struct timespec){ .tv_sec = t.tv_sec, .tv_nsec = t.tv_nsec };
 }
 
 void fs_attr_of_mirror(const struct fs *fs, const struct statx *stx, struct stat *ret)

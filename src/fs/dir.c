@@ -104,7 +104,7 @@ static void seek_to(struct listing *listing, off_t off)
 
 static size_t add_plain(fuse_req_t req, char *buf, size_t size, const struct dirent *d)
 {
-	struct stat st = {.st_ino = d->d_ino, .st_mode = (mode_t)d->d_type << 12};
+	struct stat st = { .st_ino = d->d_ino, .st_mode = (mode_t)d->d_type << 12 };
 
 	return fuse_add_direntry(req, buf, size, d->d_name, &st, d->d_off);
 }
@@ -115,7 +115,7 @@ static size_t add_plus(fuse_req_t req, struct listing *listing, char *buf, size_
 	const struct dirent *d, bool *ret_gone)
 {
 	struct fuse_entry_param entry = {
-		.attr = {.st_ino = d->d_ino, .st_mode = (mode_t)d->d_type << 12},
+		.attr = { .st_ino = d->d_ino, .st_mode = (mode_t)d->d_type << 12 },
 	};
 	struct fs *fs = fs_of(req);
 	bool special = strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0;
@@ -129,7 +129,7 @@ static size_t add_plus(fuse_req_t req, struct listing *listing, char *buf, size_
 		return 0;
 	if (r < 0)
 		entry = (struct fuse_entry_param){
-			.attr = {.st_ino = d->d_ino, .st_mode = (mode_t)d->d_type << 12},
+			.attr = { .st_ino = d->d_ino, .st_mode = (mode_t)d->d_type << 12 },
 		};
 	n = fuse_add_direntry_plus(req, buf, size, d->d_name, &entry, d->d_off);
 	if (n > size && entry.ino)
@@ -174,7 +174,7 @@ static ssize_t fill_control(fuse_req_t req, char *buf, size_t size, off_t off, b
 
 	for (off_t i = 0; files[i].name; i++) {
 		struct fuse_entry_param entry = {
-			.attr = {.st_ino = (ino_t)i + 1, .st_mode = S_IFREG},
+			.attr = { .st_ino = (ino_t)i + 1, .st_mode = S_IFREG },
 		};
 		size_t n;
 

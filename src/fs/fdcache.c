@@ -92,7 +92,8 @@ struct fdref *fdcache_put(struct fdcache *cache, const void *key, int fd_consume
 		return NULL;
 	}
 	*ref = (struct fdref){
-		.fd = fd_consume, .refs = 2, .key = key, .used_at = now_monotonic()};
+		.fd = fd_consume, .refs = 2, .key = key, .used_at = now_monotonic()
+	};
 	lock_take(&cache->lock);
 	HASH_FIND_PTR(cache->by_key, &key, old);
 	if (old) {

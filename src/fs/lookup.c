@@ -153,7 +153,7 @@ static int lookup_control_dir(struct fs *fs, struct fuse_entry_param *ret)
 int fs_lookup(
 	struct fs *fs, struct node *parent, const char *name, struct fuse_entry_param *ret)
 {
-	*ret = (struct fuse_entry_param){0};
+	*ret = (struct fuse_entry_param){ 0 };
 	/* `.` and `..` come from NFS exports only, which need file handles that last. */
 	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 		return -ENOENT;
@@ -173,7 +173,7 @@ void fs_op_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 	fs->lookups++;
 	if (r == -ENOENT && fs_node(fs, parent) != &fs->nodes.control) {
 		/* Number 0 with a timeout: the kernel remembers that there is nothing. */
-		entry = (struct fuse_entry_param){.entry_timeout = FS_TIMEOUT_SEC};
+		entry = (struct fuse_entry_param){ .entry_timeout = FS_TIMEOUT_SEC };
 		fuse_reply_entry(req, &entry);
 		return;
 	}

@@ -407,7 +407,7 @@ bool variant_tell(struct variant *variant, const struct hash128 *hash)
 
 int nodes_init(struct nodes *nodes, const struct tree *tree, struct fdcache *fds)
 {
-	*nodes = (struct nodes){.tree = tree, .fds = fds};
+	*nodes = (struct nodes){ .tree = tree, .fds = fds };
 	nodes->buckets = calloc(BUCKETS_MIN, sizeof(*nodes->buckets));
 	if (!nodes->buckets)
 		return -ENOMEM;

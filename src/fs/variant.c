@@ -79,8 +79,8 @@ struct variant *variant_new(struct nodes *nodes, const struct statx *stx,
 	variant->mode = S_IFREG | (stx->stx_mode & 0444);
 	variant->uid = stx->stx_uid;
 	variant->gid = stx->stx_gid;
-	variant->mtime = (struct timespec){stx->stx_mtime.tv_sec, stx->stx_mtime.tv_nsec};
-	variant->ctime = (struct timespec){stx->stx_ctime.tv_sec, stx->stx_ctime.tv_nsec};
+	variant->mtime = (struct timespec){ stx->stx_mtime.tv_sec, stx->stx_mtime.tv_nsec };
+	variant->ctime = (struct timespec){ stx->stx_ctime.tv_sec, stx->stx_ctime.tv_nsec };
 	return variant;
 }
 

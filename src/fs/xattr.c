@@ -3,6 +3,11 @@
  * Extended attributes. Of the mirror: the source's own `user.` ones. Of variants: what lensfs
  * knows, answered by name and never listed, or `cp -a` and `rsync -X` would copy it. All other
  * namespaces are answered from memory: the kernel asks for security.capability at every turn.
+ *
+ * Reading a `user.` attribute needs read permission, for which the kernel asks the attributes
+ * of a variant, which has it encoded, or fails as the encode did. So what is known is answered
+ * as `system.lensfs.NAME`, too, which the kernel hands on unasked (xattr_permission() in
+ * fs/xattr.c): that way looking encodes nothing, and the reason of a failure can be read.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,13 +19,21 @@
 #include "fs/context.h"
 #include "fs/variant.h"
 
-#define OWN_PREFIX "user.lensfs."
+#define OWN_PREFIX "lensfs."
 #define VALUE_MAX  4096
 #define LIST_MAX   65536 /* XATTR_LIST_MAX of linux/limits.h */
 
 static bool has_prefix(const char *text, const char *prefix)
 {
 	return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+/* The name behind `user.` or `system.`; NULL in every other namespace. */
+static const char *name_of_ours(const char *name)
+{
+	if (has_prefix(name, "user."))
+		return name + strlen("user.");
+	return has_prefix(name, "system." OWN_PREFIX) ? name + strlen("system.") : NULL;
 }
 
 static void reply_value(fuse_req_t req, const char *value, size_t length, size_t size)
@@ -127,22 +140,23 @@ static const struct {
 	const char *name;
 	int (*say)(const struct question *q, char *out, size_t size);
 } answers[] = {
-	{"user.mime_type", say_mime_type},
-	{OWN_PREFIX "view", say_view},
-	{OWN_PREFIX "source", say_source},
-	{OWN_PREFIX "state", say_state},
-	{OWN_PREFIX "key", say_key},
-	{OWN_PREFIX "size", say_size},
-	{OWN_PREFIX "width", say_width},
-	{OWN_PREFIX "height", say_height},
-	{OWN_PREFIX "encode_ms", say_encode_ms},
-	{OWN_PREFIX "error", say_error},
+	{ "mime_type", say_mime_type },
+	{ OWN_PREFIX "mime_type", say_mime_type },
+	{ OWN_PREFIX "view", say_view },
+	{ OWN_PREFIX "source", say_source },
+	{ OWN_PREFIX "state", say_state },
+	{ OWN_PREFIX "key", say_key },
+	{ OWN_PREFIX "size", say_size },
+	{ OWN_PREFIX "width", say_width },
+	{ OWN_PREFIX "height", say_height },
+	{ OWN_PREFIX "encode_ms", say_encode_ms },
+	{ OWN_PREFIX "error", say_error },
 };
 
 static void getxattr_variant(
 	fuse_req_t req, struct variant *variant, const char *name, size_t size)
 {
-	struct question q = {.fs = fs_of(req), .variant = variant};
+	struct question q = { .fs = fs_of(req), .variant = variant };
 	struct render *render = q.fs->options.render;
 	char value[VALUE_MAX];
 	int r = -ENODATA;
@@ -180,10 +194,6 @@ static void getxattr_mirror(fuse_req_t req, struct node *node, const char *name,
 	ssize_t n;
 	int r;
 
-	if (strcmp(name, OWN_PREFIX "state") == 0) {
-		reply_value(req, "source", strlen("source"), size);
-		return;
-	}
 	r = open_for_xattr(fs_of(req), node, &fd);
 	value = r == 0 && size > 0 ? malloc(size) : NULL;
 	if (r < 0 || (size > 0 && !value)) {
@@ -200,12 +210,13 @@ static void getxattr_mirror(fuse_req_t req, struct node *node, const char *name,
 void fs_op_getxattr(fuse_req_t req, fuse_ino_t ino, const char *name, size_t size)
 {
 	struct node *node = fs_node(fs_of(req), ino);
+	const char *ours = name_of_ours(name);
 
-	if (!has_prefix(name, "user."))
-		fuse_reply_err(req, ENODATA);
-	else if (node->kind == NODE_VARIANT)
-		getxattr_variant(req, node_variant(node), name, size);
-	else if (node->kind == NODE_MIRROR)
+	if (ours && node->kind == NODE_VARIANT)
+		getxattr_variant(req, node_variant(node), ours, size);
+	else if (ours && strcmp(ours, OWN_PREFIX "state") == 0)
+		reply_value(req, "source", strlen("source"), size);
+	else if (node->kind == NODE_MIRROR && has_prefix(name, "user."))
 		getxattr_mirror(req, node, name, size);
 	else
 		fuse_reply_err(req, ENODATA);

@@ -35,6 +35,7 @@ struct render_job *job_new(
 	job->source = source;
 	source->ops->ref(source);
 	job->id = *id;
+	job->step = job_prepare;
 	job->source_fd = -1;
 	return job;
 }
@@ -49,7 +50,7 @@ void job_free(struct render_job *job)
 
 static void finish_error(struct render_job *job, int error, const char *reason)
 {
-	struct render_result result = {.error = error, .reason = reason, .fd = -1};
+	struct render_result result = { .error = error, .reason = reason, .fd = -1 };
 
 	render_finish(job, &result);
 }
@@ -140,7 +141,7 @@ void job_prepare(struct render_job *job)
 static bool finish_from_cache(struct render_job *job)
 {
 	struct cache *cache = job->render->options.cache;
-	struct render_result result = {.reason = "", .fd = -1};
+	struct render_result result = { .reason = "", .fd = -1 };
 	_cleanup_close_ int fd = -1;
 	int r = cache_open(cache, &job->key, &result.entry, &result.fd);
 
@@ -170,7 +171,7 @@ static void on_encoded(struct pool_job *pool_job, const struct pool_result *resu
 	snprintf(job->outcome.reason, sizeof(job->outcome.reason), "%s", result->reason);
 	if (result->reply)
 		job->outcome.reply = *result->reply;
-	render_requeue(job, job_publish, true);
+	render_requeue(job, job_publish);
 }
 
 void job_resume(struct render_job *job)

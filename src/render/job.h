@@ -58,11 +58,12 @@ struct render {
 
 	/* protected by `lock` (3 in util/lock.h) */
 	struct lock lock;
-	pthread_cond_t wake; /* queue grew, or stopping and the last job ended */
+	pthread_cond_t wake; /* a queue grew, or a job ended */
 	bool stopping;
 	struct render_job *jobs;    /* by id */
 	struct render_job *leaders; /* those that encode, by key */
-	struct render_job *queue;   /* for the render threads */
+	struct render_job *incoming, *returning; /* for the render threads */
+	unsigned n_begun; /* taken from incoming and not finished */
 	struct render_stats stats;
 };
 
@@ -82,8 +83,8 @@ void job_publish(struct render_job *job); /* the pool is done */
 
 /* render.c */
 bool render_is_stopping(struct render *render);
-/* Has a render thread do `step` next; `first` for what somebody already waited long for. */
-void render_requeue(struct render_job *job, void (*step)(struct render_job *), bool first);
+/* Has a render thread do `step` next. */
+void render_requeue(struct render_job *job, void (*step)(struct render_job *));
 /* True when the job is the first of its key; false when it now follows another, which will
  * have it resumed. */
 bool render_lead_or_follow(struct render_job *job);

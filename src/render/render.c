@@ -24,15 +24,31 @@ static void job_id_fill(struct job_id *id, const struct stamp *stamp, const stru
 
 /* --- Threads and their queue ------------------------------------------------------------- */
 
-static void queue_job(struct render *render, struct render_job *job, bool first)
+static void queue_locked(struct render_job **queue, struct render_job *job)
 {
-	LOCK_SCOPE(&render->lock);
+	DL_APPEND2(*queue, job, queue_prev, queue_next);
+}
 
-	if (first)
-		DL_PREPEND2(render->queue, job, queue_prev, queue_next);
-	else
-		DL_APPEND2(render->queue, job, queue_prev, queue_next);
-	pthread_cond_signal(&render->wake);
+static struct render_job *dequeue_locked(struct render_job **queue)
+{
+	struct render_job *job = *queue;
+
+	if (job)
+		DL_DELETE2(*queue, job, queue_prev, queue_next);
+	return job;
+}
+
+/* What was begun is finished before more is begun, and only so much is begun: a job that waits
+ * for an encoder holds descriptors. */
+static struct render_job *dequeue_next_locked(struct render *render)
+{
+	struct render_job *job = dequeue_locked(&render->returning);
+
+	if (!job && render->n_begun < render->options.max_begun) {
+		job = dequeue_locked(&render->incoming);
+		render->n_begun += job != NULL;
+	}
+	return job;
 }
 
 /* The next job to work on; NULL when the render stops and nothing is left. */
@@ -41,11 +57,8 @@ static struct render_job *next_job(struct render *render)
 	LOCK_SCOPE(&render->lock);
 	struct render_job *job;
 
-	while (!render->queue && !(render->stopping && !render->jobs))
+	while (!(job = dequeue_next_locked(render)) && !(render->stopping && !render->jobs))
 		pthread_cond_wait(&render->wake, &render->lock.mutex);
-	job = render->queue;
-	if (job)
-		DL_DELETE2(render->queue, job, queue_prev, queue_next);
 	return job;
 }
 
@@ -69,10 +82,14 @@ bool render_is_stopping(struct render *render)
 	return render->stopping;
 }
 
-void render_requeue(struct render_job *job, void (*step)(struct render_job *), bool first)
+void render_requeue(struct render_job *job, void (*step)(struct render_job *))
 {
+	struct render *render = job->render;
+	LOCK_SCOPE(&render->lock);
+
 	job->step = step;
-	queue_job(job->render, job, first);
+	queue_locked(&render->returning, job);
+	pthread_cond_signal(&render->wake);
 }
 
 bool render_lead_or_follow(struct render_job *job)
@@ -114,14 +131,15 @@ void render_finish(struct render_job *job, const struct render_result *result)
 		HASH_DELETE(hh_key, render->leaders, job);
 	waiters = job->waiters;
 	followers = job->followers;
-	if (render->stopping && !render->jobs)
-		pthread_cond_broadcast(&render->wake);
+	render->n_begun--;
+	/* There is room for another, or nothing left to wait for. */
+	pthread_cond_broadcast(&render->wake);
 	lock_drop(&render->lock);
 
 	tell_waiters(waiters, result);
 	for (struct render_job *f = followers; f; f = next) {
 		next = f->follow_next;
-		render_requeue(f, job_resume, true);
+		render_requeue(f, job_resume);
 	}
 	job_free(job);
 }
@@ -130,7 +148,8 @@ void render_get(struct render *render, struct render_source *source, const struc
 	struct render_waiter *waiter)
 {
 	struct render_result refusal = {
-		.error = ESHUTDOWN, .reason = "lensfs is stopping", .fd = -1};
+		.error = ESHUTDOWN, .reason = "lensfs is stopping", .fd = -1
+	};
 	struct render_job *job = NULL;
 	struct job_id id;
 
@@ -153,11 +172,11 @@ void render_get(struct render *render, struct render_source *source, const struc
 		job->waiters = waiter;
 		HASH_ADD(hh, render->jobs, id, sizeof(job->id), job);
 		render->stats.misses++;
+		queue_locked(&render->incoming, job);
+		pthread_cond_signal(&render->wake);
 	}
 	lock_drop(&render->lock);
-	if (job)
-		render_requeue(job, job_prepare, false);
-	else
+	if (!job)
 		waiter->done(waiter, &refusal);
 }
 
@@ -183,7 +202,7 @@ int render_peek(struct render *render, const struct stamp *stamp, const struct v
 	struct hash128 key;
 	int r = render_key(render, stamp, view, &key);
 
-	*ret = (struct cache_entry){.state = CACHE_ABSENT};
+	*ret = (struct cache_entry){ .state = CACHE_ABSENT };
 	if (r == CACHE_E_MISS)
 		return 0;
 	return r < 0 ? r : cache_lookup(render->options.cache, &key, ret);
@@ -195,7 +214,7 @@ int render_open(struct render *render, const struct stamp *stamp, const struct v
 	struct hash128 key;
 	int r = render_key(render, stamp, view, &key);
 
-	*ret = (struct cache_entry){.state = CACHE_ABSENT};
+	*ret = (struct cache_entry){ .state = CACHE_ABSENT };
 	if (r != 0)
 		return r;
 	r = cache_open(render->options.cache, &key, ret, ret_fd);
@@ -254,7 +273,8 @@ int render_new(const struct render_options *options, struct render **ret)
 void render_quiesce(struct render *render)
 {
 	struct render_result refusal = {
-		.error = ESHUTDOWN, .reason = "lensfs is stopping", .fd = -1};
+		.error = ESHUTDOWN, .reason = "lensfs is stopping", .fd = -1
+	};
 	struct render_waiter *waiters = NULL;
 	struct render_job *job, *tmp;
 
@@ -275,7 +295,7 @@ struct render *render_free(struct render *render)
 		return NULL;
 	for (unsigned i = 0; i < render->n_threads; i++)
 		pthread_join(render->threads[i], NULL);
-	assert(!render->jobs && !render->leaders && !render->queue);
+	assert(!render->jobs && !render->leaders && !render->incoming && !render->returning);
 	pthread_cond_destroy(&render->wake);
 	lock_done(&render->lock);
 	free(render->threads);

@@ -11,17 +11,17 @@ static const struct {
 	uint8_t offset, len;
 	const char *magic;
 } signatures[] = {
-	{FORMAT_JPEG, 0, 3, "\xff\xd8\xff"},
-	{FORMAT_PNG, 0, 8, "\x89PNG\r\n\x1a\n"},
-	{FORMAT_WEBP, 8, 4, "WEBP"},
-	{FORMAT_GIF, 0, 6, "GIF89a"},
-	{FORMAT_GIF, 0, 6, "GIF87a"},
-	{FORMAT_TIFF, 0, 4, "II*\0"},
-	{FORMAT_TIFF, 0, 4, "MM\0*"},
-	{FORMAT_TIFF, 0, 4, "II+\0"},
-	{FORMAT_TIFF, 0, 4, "MM\0+"},
-	{FORMAT_JXL, 0, 2, "\xff\x0a"},
-	{FORMAT_JXL, 0, 12, "\0\0\0\x0cJXL \r\n\x87\x0a"},
+	{ FORMAT_JPEG, 0, 3, "\xff\xd8\xff" },
+	{ FORMAT_PNG, 0, 8, "\x89PNG\r\n\x1a\n" },
+	{ FORMAT_WEBP, 8, 4, "WEBP" },
+	{ FORMAT_GIF, 0, 6, "GIF89a" },
+	{ FORMAT_GIF, 0, 6, "GIF87a" },
+	{ FORMAT_TIFF, 0, 4, "II*\0" },
+	{ FORMAT_TIFF, 0, 4, "MM\0*" },
+	{ FORMAT_TIFF, 0, 4, "II+\0" },
+	{ FORMAT_TIFF, 0, 4, "MM\0+" },
+	{ FORMAT_JXL, 0, 2, "\xff\x0a" },
+	{ FORMAT_JXL, 0, 12, "\0\0\0\x0cJXL \r\n\x87\x0a" },
 };
 
 static enum format format_of_brand(const uint8_t *brand)
@@ -30,14 +30,14 @@ static enum format format_of_brand(const uint8_t *brand)
 		char brand[5];
 		enum format format;
 	} brands[] = {
-		{"avif", FORMAT_AVIF},
-		{"avis", FORMAT_AVIF},
-		{"heic", FORMAT_HEIC},
-		{"heix", FORMAT_HEIC},
-		{"hevc", FORMAT_HEIC},
-		{"hevx", FORMAT_HEIC},
-		{"heim", FORMAT_HEIC},
-		{"heis", FORMAT_HEIC},
+		{ "avif", FORMAT_AVIF },
+		{ "avis", FORMAT_AVIF },
+		{ "heic", FORMAT_HEIC },
+		{ "heix", FORMAT_HEIC },
+		{ "hevc", FORMAT_HEIC },
+		{ "hevx", FORMAT_HEIC },
+		{ "heim", FORMAT_HEIC },
+		{ "heis", FORMAT_HEIC },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(brands); i++) {

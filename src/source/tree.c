@@ -67,7 +67,7 @@ int tree_new(const char *source, const char *mountpoint, struct tree **ret)
 
 	if (!tree)
 		return -ENOMEM;
-	*tree = (struct tree){.root_fd = -1, .covered_fd = -1};
+	*tree = (struct tree){ .root_fd = -1, .covered_fd = -1 };
 	tree->root_fd = open(source, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (tree->root_fd < 0)
 		return -errno;

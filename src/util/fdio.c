@@ -87,9 +87,9 @@ int fdio_send(int sock, const void *msg, size_t size, const int *fds, size_t n_f
 	union {
 		char space[CMSG_SPACE(sizeof(int) * FDIO_MAX_FDS)];
 		struct cmsghdr align;
-	} control = {0};
-	struct iovec iov = {.iov_base = (void *)(uintptr_t)msg, .iov_len = size};
-	struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1};
+	} control = { 0 };
+	struct iovec iov = { .iov_base = (void *)(uintptr_t)msg, .iov_len = size };
+	struct msghdr mh = { .msg_iov = &iov, .msg_iovlen = 1 };
 	ssize_t n;
 
 	if (n_fds > FDIO_MAX_FDS)
@@ -117,8 +117,8 @@ ssize_t fdio_recv(int sock, void *msg, size_t size, int fds[static FDIO_MAX_FDS]
 	union {
 		char space[CMSG_SPACE(sizeof(int) * FDIO_MAX_FDS)];
 		struct cmsghdr align;
-	} control = {0};
-	struct iovec iov = {.iov_base = msg, .iov_len = size};
+	} control = { 0 };
+	struct iovec iov = { .iov_base = msg, .iov_len = size };
 	struct msghdr mh = {
 		.msg_iov = &iov,
 		.msg_iovlen = 1,

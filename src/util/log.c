@@ -15,7 +15,7 @@ static struct {
 	const char *program; /* borrowed, static */
 	enum log_level level;
 	atomic_bool use_syslog; /* switched while threads run, when the daemon detaches */
-} sink = {.program = "lensfs", .level = LOG_LEVEL_INFO};
+} sink = { .program = "lensfs", .level = LOG_LEVEL_INFO };
 
 static const int syslog_priority[] = {
 	[LOG_LEVEL_ERROR] = LOG_ERR,

@@ -30,6 +30,6 @@ void log_write(enum log_level level, const char *format, ...)
 const char *log_quote(char *out, size_t out_size, const char *text);
 
 /* log_quote() into a buffer of the caller's block. */
-#define LOG_QUOTE(text) log_quote((char[512]){0}, 512, (text))
+#define LOG_QUOTE(text) log_quote((char[512]){ 0 }, 512, (text))
 
 #endif

@@ -169,7 +169,7 @@ static int check_combination(const struct parse *p)
 
 int view_parse(const char *text, size_t len, struct view *ret, char reason[VIEW_REASON_MAX])
 {
-	struct parse p = {.reason = reason};
+	struct parse p = { .reason = reason };
 	const char *dot;
 	int r = check_alphabet(text, len, reason);
 

@@ -2,8 +2,8 @@
  *
  * An encoder program without a codec, for tests of everything around one: it shares zygote and
  * job loop with the real program, and does what the source's bytes tell it. A source is any
- * bytes that begin with a picture's magic; in the first 4 KiB of it, lines (ended by a newline, a
- * NUL or the end) are directives, obeyed in the order in which they stand:
+ * bytes that begin with a picture's magic; in the first 4 KiB of it, lines (ended by a newline,
+ *a NUL or the end) are directives, obeyed in the order in which they stand:
  *
  *	FAKE sleep=50ms		wait that long (also s)
  *	FAKE hang		wait for ever
@@ -48,7 +48,10 @@ struct magic {
 	size_t size;
 };
 
-#define MAGIC(text) {.bytes = (text), .size = sizeof(text) - 1}
+#define MAGIC(text)                                                                            \
+	{                                                                                      \
+		.bytes = (text), .size = sizeof(text) - 1                                      \
+	}
 
 static const struct magic magics[FORMAT_COUNT] = {
 	[FORMAT_JPEG] = MAGIC("\xff\xd8\xff\xe0\0\x10JFIF"),
@@ -71,7 +74,7 @@ struct plan {
 /* What was done once, shared by all encoders: the zygote maps it before it forks. */
 static struct once {
 	atomic_uint_fast64_t done[ONCE_MAX];
-} *once;
+} * once;
 
 static uint64_t hash_add(uint64_t hash, const void *data, size_t size)
 {
@@ -155,8 +158,8 @@ static int do_error(const char *value, struct encode_reply *reply)
 }
 
 /* 0, or the result that ends the job. */
-static int obey(const char *name, const char *value, struct plan *plan,
-		struct encode_reply *reply)
+static int obey(
+	const char *name, const char *value, struct plan *plan, struct encode_reply *reply)
 {
 	if (strcmp(name, "sleep") == 0)
 		do_sleep(value);
@@ -222,8 +225,8 @@ static int obey_all(char *text, size_t size, struct plan *plan, struct encode_re
 }
 
 /* Hashes all of the source and keeps its beginning. */
-static int source_read(int fd, char head[DIRECTIVES_MAX + 1], size_t *ret_head_size,
-		uint64_t *hash)
+static int source_read(
+	int fd, char head[DIRECTIVES_MAX + 1], size_t *ret_head_size, uint64_t *hash)
 {
 	char chunk[65536];
 	off_t offset = 0;
@@ -268,7 +271,7 @@ static int output_write(const struct plan *plan, enum format format, int fd)
 }
 
 static void fake_run(const struct encode_request *request, int source_fd, int output_fd,
-		struct encode_reply *reply)
+	struct encode_reply *reply)
 {
 	char head[DIRECTIVES_MAX + 1] = "", text[VIEW_TEXT_MAX];
 	struct plan plan = {
@@ -303,8 +306,8 @@ static void fake_run(const struct encode_request *request, int source_fd, int ou
 
 static int fake_init(struct zygote_hello *hello)
 {
-	once = mmap(NULL, sizeof(*once), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
-			0);
+	once = mmap(
+		NULL, sizeof(*once), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (once == MAP_FAILED)
 		return -errno;
 	for (unsigned f = FORMAT_NONE + 1; f < FORMAT_COUNT; f++) {

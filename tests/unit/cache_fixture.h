@@ -80,7 +80,7 @@ static inline void fixture_unclean(uint64_t limit_bytes, void (*body)(void))
 
 static inline struct hash128 key_of(unsigned number)
 {
-	struct hash128 key = {0};
+	struct hash128 key = { 0 };
 
 	for (size_t i = 0; i < HASH128_SIZE; i++)
 		key.bytes[i] = (uint8_t)((number * 2654435761u) >> (i % 4 * 8)) ^ (uint8_t)i;
@@ -110,7 +110,7 @@ static inline int commit_blob(
 	_cleanup_free_ uint8_t *bytes = malloc(size + 1);
 	struct hash128 key = key_of(number);
 
-	*meta = (struct cache_entry){.width = 40, .height = 30, .encode_usec = 1000};
+	*meta = (struct cache_entry){ .width = 40, .height = 30, .encode_usec = 1000 };
 	fill(number, bytes, size);
 	ck_assert_int_eq(fdio_pwrite_full(cache_blob_fd(blob), bytes, size, 0), 0);
 	return cache_blob_commit(blob, &key, meta);

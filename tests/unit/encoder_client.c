@@ -50,9 +50,9 @@ void client_start(struct client *client, const char *variable)
 	close(pair[1]);
 	client->sock = pair[0];
 	wait_readable(client->sock);
-	ck_assert_int_eq(fdio_recv(client->sock, &client->hello, sizeof(client->hello), fds,
-					 &n_fds, 0),
-			sizeof(client->hello));
+	ck_assert_int_eq(
+		fdio_recv(client->sock, &client->hello, sizeof(client->hello), fds, &n_fds, 0),
+		sizeof(client->hello));
 	ck_assert_uint_eq(client->hello.version, PROTOCOL_VERSION);
 	ck_assert_uint_eq(n_fds, 0);
 }
@@ -73,8 +73,8 @@ struct zygote_event client_event(struct client *client, int *ret_fd)
 	size_t n_fds;
 
 	wait_readable(client->sock);
-	ck_assert_int_eq(fdio_recv(client->sock, &event, sizeof(event), fds, &n_fds, 0),
-			sizeof(event));
+	ck_assert_int_eq(
+		fdio_recv(client->sock, &event, sizeof(event), fds, &n_fds, 0), sizeof(event));
 	ck_assert_uint_eq(event.version, PROTOCOL_VERSION);
 	ck_assert_uint_le(n_fds, 1);
 	*ret_fd = n_fds ? fds[0] : -1;
@@ -153,7 +153,7 @@ struct encode_request request_of(const char *view, enum format source)
 }
 
 void job_send(const struct spawned *spawned, const struct encode_request *request,
-		int source_fd, int output_fd)
+	int source_fd, int output_fd)
 {
 	int fds[] = {source_fd, output_fd};
 
@@ -176,7 +176,7 @@ bool job_receive(const struct spawned *spawned, struct encode_reply *ret)
 }
 
 struct encode_reply job_do(const struct spawned *spawned, const struct encode_request *request,
-		int source_fd, int output_fd)
+	int source_fd, int output_fd)
 {
 	struct encode_reply reply;
 

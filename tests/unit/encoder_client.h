@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The daemon's end of encode/protocol.h in its plainest form, for tests of encoder programs: one
- * zygote, blocking calls, any surprise is a failed test.
+ * The daemon's end of encode/protocol.h in its plainest form, for tests of encoder programs:
+ * one zygote, blocking calls, any surprise is a failed test.
  */
 #ifndef TESTS_ENCODER_CLIENT_H
 #define TESTS_ENCODER_CLIENT_H
@@ -43,11 +43,11 @@ struct view view_of(const char *text, enum format source);
 struct encode_request request_of(const char *view, enum format source);
 
 void job_send(const struct spawned *spawned, const struct encode_request *request,
-		int source_fd, int output_fd);
+	int source_fd, int output_fd);
 /* False when the encoder ended instead of answering. */
 bool job_receive(const struct spawned *spawned, struct encode_reply *ret);
 /* Both, and an answer is expected. */
 struct encode_reply job_do(const struct spawned *spawned, const struct encode_request *request,
-		int source_fd, int output_fd);
+	int source_fd, int output_fd);
 
 #endif

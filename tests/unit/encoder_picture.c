@@ -34,16 +34,16 @@ VipsImage *picture_quadrants(int width, int height)
 	VipsImage *black, *srgb, *image;
 
 	ck_assert_int_eq(vips_black(&black, width, height, "bands", 3, NULL), 0);
-	ck_assert_int_eq(vips_copy(black, &srgb, "interpretation", VIPS_INTERPRETATION_sRGB, NULL),
-			0);
+	ck_assert_int_eq(
+		vips_copy(black, &srgb, "interpretation", VIPS_INTERPRETATION_sRGB, NULL), 0);
 	image = vips_image_copy_memory(srgb);
 	for (int q = 0; q < 4; q++) {
 		double ink[3] = {colours[q][0], colours[q][1], colours[q][2]};
 
-		ck_assert_int_eq(vips_draw_rect(image, ink, 3, q % 2 * (width / 2),
-						 q / 2 * (height / 2), width - width / 2,
-						 height - height / 2, "fill", TRUE, NULL),
-				0);
+		ck_assert_int_eq(
+			vips_draw_rect(image, ink, 3, q % 2 * (width / 2), q / 2 * (height / 2),
+				width - width / 2, height - height / 2, "fill", TRUE, NULL),
+			0);
 	}
 	g_object_unref(srgb);
 	g_object_unref(black);
@@ -59,11 +59,10 @@ VipsImage *picture_noise(int width, int height, int bands)
 	for (int i = 0; i < bands; i++)
 		copies[i] = bytes;
 	ck_assert_int_eq(vips_bandjoin(copies, &joined, bands, NULL), 0);
-	ck_assert_int_eq(vips_copy(joined, &image, "interpretation",
-					 bands < 3 ? VIPS_INTERPRETATION_B_W
-						   : VIPS_INTERPRETATION_sRGB,
-					 NULL),
-			0);
+	ck_assert_int_eq(
+		vips_copy(joined, &image, "interpretation",
+			bands < 3 ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB, NULL),
+		0);
 	g_object_unref(joined);
 	g_object_unref(bytes);
 	g_object_unref(noise);
@@ -79,7 +78,7 @@ int picture_file(VipsImage *image, const char *suffix)
 	int fd;
 
 	ck_assert_msg(vips_image_write_to_target(image, suffix, target, NULL) == 0, "%s",
-			vips_error_buffer());
+		vips_error_buffer());
 	g_object_get(target, "blob", &blob, NULL);
 	data = vips_blob_get(blob, &size);
 	fd = memory_file(data, size);
@@ -138,7 +137,7 @@ bool picture_is(int fd, enum format format)
 	char head[16];
 
 	return pread(fd, head, sizeof(head), 0) == sizeof(head) &&
-			memcmp(head + magics[format].at, bytes, strlen(bytes)) == 0;
+	       memcmp(head + magics[format].at, bytes, strlen(bytes)) == 0;
 }
 
 void expect_pixel(VipsImage *image, int x, int y, int r, int g, int b, int tolerance)
@@ -152,8 +151,8 @@ void expect_pixel(VipsImage *image, int x, int y, int r, int g, int b, int toler
 	ck_assert_int_eq(vips_getpoint(srgb, &pixel, &n, x, y, NULL), 0);
 	for (int i = 0; i < 3; i++)
 		ck_assert_msg(abs((int)pixel[i] - want[i]) <= tolerance,
-				"(%d, %d) is %g %g %g instead of %d %d %d", x, y, pixel[0],
-				pixel[1], pixel[2], r, g, b);
+			"(%d, %d) is %g %g %g instead of %d %d %d", x, y, pixel[0], pixel[1],
+			pixel[2], r, g, b);
 	g_free(pixel);
 	g_object_unref(srgb);
 }
@@ -164,35 +163,34 @@ void expect_quadrants(VipsImage *image, const char *names, int tolerance)
 		const int *c = colour_named(names[q]);
 
 		expect_pixel(image, image->Xsize * (1 + q % 2 * 2) / 4,
-				image->Ysize * (1 + q / 2 * 2) / 4, c[0], c[1], c[2],
-				tolerance);
+			image->Ysize * (1 + q / 2 * 2) / 4, c[0], c[1], c[2], tolerance);
 	}
 }
 
 int encode(struct rig *rig, const char *view, enum format source, int source_fd,
-		struct encode_reply *ret)
+	struct encode_reply *ret)
 {
 	struct encode_request request = request_of(view, source);
 	int output = memory_file("", 0);
 
 	*ret = job_do(&rig->encoder, &request, source_fd, output);
 	ck_assert_msg(ret->result == ENCODE_OK, "%s of %s: %s", view, format_info(source)->name,
-			ret->reason);
+		ret->reason);
 	ck_assert_msg(picture_is(output, request.view.format), "%s of %s: wrong magic", view,
-			format_info(source)->name);
+		format_info(source)->name);
 	ck_assert_int_eq(lseek(output, 0, SEEK_END), (off_t)ret->size_bytes);
 	return output;
 }
 
 struct encode_reply encode_fails(struct rig *rig, const char *view, enum format source,
-		int source_fd, enum encode_result result)
+	int source_fd, enum encode_result result)
 {
 	struct encode_request request = request_of(view, source);
 	int output = memory_file("", 0);
 	struct encode_reply reply = job_do(&rig->encoder, &request, source_fd, output);
 
 	ck_assert_msg(reply.result == result, "%s of %s: %u instead of %u: %s", view,
-			format_info(source)->name, reply.result, result, reply.reason);
+		format_info(source)->name, reply.result, result, reply.reason);
 	ck_assert_uint_eq(reply.width, 0);
 	close(output);
 	return reply;

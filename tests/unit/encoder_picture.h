@@ -45,9 +45,9 @@ void expect_pixel(VipsImage *image, int x, int y, int r, int g, int b, int toler
 
 /* Encodes and expects success and a truthful reply. Closes nothing. Returns the output. */
 int encode(struct rig *rig, const char *view, enum format source, int source_fd,
-		struct encode_reply *ret);
+	struct encode_reply *ret);
 /* Expects this result, nothing else. */
 struct encode_reply encode_fails(struct rig *rig, const char *view, enum format source,
-		int source_fd, enum encode_result result);
+	int source_fd, enum encode_result result);
 
 #endif

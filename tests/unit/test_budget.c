@@ -11,7 +11,7 @@ START_TEST(a_charge_given_up_leaves_the_budget_as_it_was)
 
 	budget_init(&budget, 100, 0, 0);
 	{
-		_cleanup_(charge_done) struct charge charge = {0};
+		_cleanup_(charge_done) struct charge charge = { 0 };
 
 		ck_assert_int_eq(budget_reserve(&budget, 60, &charge), 0);
 		ck_assert_uint_eq(budget.reserved_bytes, 60);
@@ -27,7 +27,7 @@ START_TEST(a_charge_kept_is_present_and_gives_nothing_back)
 
 	budget_init(&budget, 100, 10, 1);
 	{
-		_cleanup_(charge_done) struct charge charge = {0};
+		_cleanup_(charge_done) struct charge charge = { 0 };
 
 		ck_assert_int_eq(budget_reserve(&budget, 60, &charge), 0);
 		charge_keep(&charge);
@@ -43,7 +43,7 @@ END_TEST
 
 START_TEST(the_bound_includes_what_is_reserved)
 {
-	struct charge first = {0}, second = {0};
+	struct charge first = { 0 }, second = { 0 };
 	struct budget budget;
 
 	budget_init(&budget, 100, 30, 1);
@@ -60,7 +60,7 @@ END_TEST
 
 START_TEST(huge_sizes_do_not_wrap_into_the_bound)
 {
-	struct charge charge = {0};
+	struct charge charge = { 0 };
 	struct budget budget;
 
 	budget_init(&budget, 100, 30, 1);
@@ -71,7 +71,7 @@ END_TEST
 
 START_TEST(excess_is_what_must_go_before_more_fits)
 {
-	struct charge charge = {0};
+	struct charge charge = { 0 };
 	struct budget budget;
 
 	budget_init(&budget, 100, 80, 8);

@@ -17,12 +17,12 @@ static void open_catalog(void)
 static struct catalog_row row_of(enum cache_state state, usec_t used_usec)
 {
 	struct catalog_row row = {
-		.entry = {.state = state,
+		.entry = { .state = state,
 			.size_bytes = 100,
 			.width = UINT32_MAX,
 			.height = 2,
 			.encode_usec = 3,
-			.hash = key_of(77)},
+			.hash = key_of(77) },
 		.session = 4,
 		.used_usec = used_usec,
 		.uses = 6,
@@ -38,7 +38,7 @@ static struct catalog_row row_of(enum cache_state state, usec_t used_usec)
 
 static void put_row(unsigned number, enum cache_state state, usec_t used_usec)
 {
-	_cleanup_(catalog_txn_done) struct catalog_txn txn = {0};
+	_cleanup_(catalog_txn_done) struct catalog_txn txn = { 0 };
 	struct catalog_row row = row_of(state, used_usec);
 	struct hash128 key = key_of(number);
 
@@ -103,7 +103,7 @@ START_TEST(a_transaction_without_commit_never_was)
 
 	open_catalog();
 	{
-		_cleanup_(catalog_txn_done) struct catalog_txn txn = {0};
+		_cleanup_(catalog_txn_done) struct catalog_txn txn = { 0 };
 
 		ck_assert_int_eq(catalog_begin(catalog, &txn), 0);
 		ck_assert_int_eq(catalog_txn_put(&txn, &key, &row), 0);
@@ -118,7 +118,7 @@ END_TEST
 
 START_TEST(rows_that_make_no_sense_are_refused)
 {
-	_cleanup_(catalog_txn_done) struct catalog_txn txn = {0};
+	_cleanup_(catalog_txn_done) struct catalog_txn txn = { 0 };
 	struct catalog_row row = row_of(CACHE_PRESENT, 1);
 	struct hash128 key = key_of(1);
 
@@ -137,7 +137,7 @@ END_TEST
 
 START_TEST(candidates_come_by_rank_and_only_the_present_ones)
 {
-	_cleanup_(catalog_txn_done) struct catalog_txn txn = {0};
+	_cleanup_(catalog_txn_done) struct catalog_txn txn = { 0 };
 	struct evict_candidate candidates[4];
 	struct hash128 oldest = key_of(2), next = key_of(1);
 	uint64_t bytes, entries;
@@ -167,7 +167,7 @@ END_TEST
 
 START_TEST(trim_takes_the_oldest_without_bytes_and_the_oldest_sources)
 {
-	_cleanup_(catalog_txn_done) struct catalog_txn txn = {0};
+	_cleanup_(catalog_txn_done) struct catalog_txn txn = { 0 };
 	struct catalog_row row;
 	struct hash128 content = key_of(9);
 
@@ -177,7 +177,7 @@ START_TEST(trim_takes_the_oldest_without_bytes_and_the_oldest_sources)
 	put_row(3, CACHE_FAILED, 20);
 	put_row(4, CACHE_EVICTED, 10);
 	for (unsigned i = 0; i < 5; i++) {
-		struct stamp stamp = {.id.ino = i};
+		struct stamp stamp = { .id.ino = i };
 
 		ck_assert_int_eq(catalog_content_put(catalog, &stamp, &content, 100 - i), 0);
 	}
@@ -256,6 +256,25 @@ START_TEST(the_journal_is_a_wal_and_choices_use_the_partial_indexes)
 }
 END_TEST
 
+/* More than the WAL is allowed, with a reader that is never idle. */
+START_TEST(the_wal_stays_bounded_under_constant_reading)
+{
+	struct catalog_row row;
+	char path[300];
+	struct stat st;
+
+	open_catalog();
+	snprintf(path, sizeof(path), "%s/catalog.db-wal", folder);
+	for (unsigned i = 0; i < 3000; i++) {
+		put_row(i, CACHE_PRESENT, i);
+		ck_assert_int_eq(get(i, &row), 0);
+	}
+	ck_assert_int_eq(stat(path, &st), 0);
+	ck_assert_int_lt(st.st_size, 6 * 1024 * 1024);
+	catalog = catalog_free(catalog);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {
@@ -266,6 +285,7 @@ int main(void)
 		candidates_come_by_rank_and_only_the_present_ones,
 		trim_takes_the_oldest_without_bytes_and_the_oldest_sources,
 		sessions_count_and_distrust_what_came_before_an_unclean_stop,
+		the_wal_stays_bounded_under_constant_reading,
 		the_journal_is_a_wal_and_choices_use_the_partial_indexes,
 	};
 

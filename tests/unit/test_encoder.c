@@ -15,11 +15,11 @@
 
 static const enum format sources[] = {
 	FORMAT_JPEG, FORMAT_WEBP, FORMAT_AVIF, FORMAT_PNG, FORMAT_GIF, FORMAT_TIFF};
-static const enum format targets[] = {FORMAT_JPEG, FORMAT_WEBP, FORMAT_AVIF, FORMAT_JXL,
-	FORMAT_PNG, FORMAT_GIF, FORMAT_TIFF};
+static const enum format targets[] = {
+	FORMAT_JPEG, FORMAT_WEBP, FORMAT_AVIF, FORMAT_JXL, FORMAT_PNG, FORMAT_GIF, FORMAT_TIFF};
 
-static void expect_size(VipsImage *image, const struct encode_reply *reply, uint32_t width,
-		uint32_t height)
+static void expect_size(
+	VipsImage *image, const struct encode_reply *reply, uint32_t width, uint32_t height)
 {
 	ck_assert_int_eq(image->Xsize, (int)width);
 	ck_assert_int_eq(image->Ysize, (int)(height * reply->frames));
@@ -64,7 +64,7 @@ START_TEST(every_format_becomes_every_format)
 			int out;
 
 			snprintf(view, sizeof(view), "%s%s", format_info(targets[i])->name,
-					sized ? "-w80" : "");
+				sized ? "-w80" : "");
 			out = encode(&rig, view, source, in, &reply);
 			image = picture_load(out);
 			expect_size(image, &reply, sized ? 80 : 160, sized ? 60 : 120);
@@ -91,8 +91,8 @@ START_TEST(lossless_loses_nothing)
 
 	rig_start(&rig);
 	before = picture_quadrants(64, 48);
-	after = picture_load(encode(
-			&rig, views[_i], FORMAT_PNG, picture_file(before, ".png"), &reply));
+	after = picture_load(
+		encode(&rig, views[_i], FORMAT_PNG, picture_file(before, ".png"), &reply));
 	ck_assert_int_eq(vips_subtract(before, after, &difference, NULL), 0);
 	ck_assert_int_eq(vips_abs(difference, &after, NULL), 0);
 	ck_assert_int_eq(vips_max(after, &max, NULL), 0);
@@ -147,13 +147,13 @@ START_TEST(prog_interlaces)
 	rig_start(&rig);
 	in = picture_file(picture_quadrants(64, 48), ".png");
 	for (int prog = 0; prog < 2; prog++) {
-		bytes = memory_bytes(encode(&rig, prog ? "png-prog" : "png", FORMAT_PNG, in, &reply),
-				&size);
+		bytes = memory_bytes(
+			encode(&rig, prog ? "png-prog" : "png", FORMAT_PNG, in, &reply), &size);
 		ck_assert_int_eq(bytes[28], prog);
 		free(bytes);
 		bytes = memory_bytes(
-				encode(&rig, prog ? "jpeg-prog" : "jpeg", FORMAT_PNG, in, &reply),
-				&size);
+			encode(&rig, prog ? "jpeg-prog" : "jpeg", FORMAT_PNG, in, &reply),
+			&size);
 		ck_assert_int_eq(memmem(bytes, size, "\xff\xc2", 2) != NULL, prog);
 		free(bytes);
 	}
@@ -187,7 +187,8 @@ START_TEST(orientation_is_applied_once)
 	/* What a viewer shows of "rgbw" stored, by EXIF 2.32, 4.6.4 A. */
 	static const char *const upright[] = {
 		"", "rgbw", "grwb", "wbgr", "bwrg", "rbgw", "brwg", "wgbr", "gwrb"};
-	static const char *const views[] = {"webp", "png-w60", "jpeg-h30", "tiff-w40-h40-cover"};
+	static const char *const views[] = {
+		"webp", "png-w60", "jpeg-h30", "tiff-w40-h40-cover"};
 	bool turned = _i >= 5;
 	VipsImage *image, *tagged;
 	struct encode_reply reply;
@@ -231,16 +232,16 @@ START_TEST(colour_comes_through_the_profile)
 	int in, n;
 
 	rig_start(&rig);
-	ck_assert_int_eq(vips_icc_transform(picture_quadrants(160, 120), &converted, cases[_i][0],
-					 "input_profile", "srgb", "intent",
-					 VIPS_INTENT_PERCEPTUAL, NULL),
-			0);
+	ck_assert_int_eq(
+		vips_icc_transform(picture_quadrants(160, 120), &converted, cases[_i][0],
+			"input_profile", "srgb", "intent", VIPS_INTENT_PERCEPTUAL, NULL),
+		0);
 	ck_assert_int_eq(vips_getpoint(converted, &pixel, &n, 120, 30, NULL), 0);
 	ck_assert_int_gt(abs((int)pixel[0] - 30), 20);
 	in = picture_file(converted, cases[_i][1]);
-	source = cases[_i][1][1] == 'p'	  ? FORMAT_PNG
-		 : cases[_i][1][1] == 'j' ? FORMAT_JPEG
-					  : FORMAT_TIFF;
+	source = cases[_i][1][1] == 'p'   ? FORMAT_PNG
+	         : cases[_i][1][1] == 'j' ? FORMAT_JPEG
+	                                  : FORMAT_TIFF;
 	image = picture_load(encode(&rig, "png-w80", source, in, &reply));
 	ck_assert_int_eq(image->Bands, 3);
 	ck_assert_uint_eq(vips_image_get_typeof(image, VIPS_META_ICC_NAME), 0);
@@ -276,8 +277,8 @@ START_TEST(transparency_is_kept_or_put_on_white)
 	for (size_t i = 0; i < ARRAY_SIZE(targets); i++) {
 		if (targets[i] == FORMAT_JPEG)
 			continue;
-		image = picture_load(encode(
-				&rig, format_info(targets[i])->name, FORMAT_PNG, in, &reply));
+		image = picture_load(
+			encode(&rig, format_info(targets[i])->name, FORMAT_PNG, in, &reply));
 		ck_assert(vips_image_hasalpha(image));
 	}
 	rig_stop(&rig);
@@ -297,8 +298,8 @@ START_TEST(sixteen_bits_stay_where_nothing_is_to_be_lost)
 	for (size_t i = 0; i < ARRAY_SIZE(targets); i++) {
 		bool kept = targets[i] == FORMAT_PNG || targets[i] == FORMAT_TIFF;
 
-		image = picture_load(encode(
-				&rig, format_info(targets[i])->name, FORMAT_PNG, in, &reply));
+		image = picture_load(
+			encode(&rig, format_info(targets[i])->name, FORMAT_PNG, in, &reply));
 		ck_assert_int_eq(image->BandFmt, kept ? VIPS_FORMAT_USHORT : VIPS_FORMAT_UCHAR);
 		expect_quadrants(image, "rgbw", 16);
 	}
@@ -368,7 +369,7 @@ START_TEST(animation_keeps_frames_delays_and_loop)
 	ck_assert_int_eq(loop, 5);
 	for (int i = 0; i < 3; i++) {
 		vips_extract_area(image, &frame, 0, i * (int)reply.height, (int)reply.width,
-				(int)reply.height, NULL);
+			(int)reply.height, NULL);
 		expect_quadrants(frame, frames[i], 24);
 	}
 	/* Frames do not mix where they touch: blue ends the first, white begins the second. */
@@ -382,14 +383,15 @@ END_TEST
 
 START_TEST(still_and_unanimated_formats_take_the_first_frame)
 {
-	static const char *const views[] = {"gif-still", "webp-still-w30", "jpeg", "png", "avif"};
+	static const char *const views[] = {
+		"gif-still", "webp-still-w30", "jpeg", "png", "avif"};
 	struct encode_reply reply;
 	VipsImage *image;
 	struct rig rig;
 
 	rig_start(&rig);
 	image = picture_load(
-			encode(&rig, views[_i], FORMAT_GIF, animation_file(".gif"), &reply));
+		encode(&rig, views[_i], FORMAT_GIF, animation_file(".gif"), &reply));
 	ck_assert_uint_eq(reply.frames, 1);
 	expect_size(image, &reply, _i == 1 ? 30 : 60, _i == 1 ? 20 : 40);
 	expect_quadrants(image, "rgbw", 24);
@@ -401,8 +403,8 @@ START_TEST(metadata_is_dropped_but_for_the_copyright)
 {
 	static const char *const secrets[] = {
 		"SERIAL4711", "XMPSECRET", "LENSMODEL", "IPTCSECRET", "SomeSoftware"};
-	static const enum format formats[] = {FORMAT_JPEG, FORMAT_WEBP, FORMAT_AVIF, FORMAT_PNG,
-		FORMAT_TIFF, FORMAT_JXL};
+	static const enum format formats[] = {
+		FORMAT_JPEG, FORMAT_WEBP, FORMAT_AVIF, FORMAT_PNG, FORMAT_TIFF, FORMAT_JXL};
 	struct encode_reply reply;
 	char *bytes, view[32];
 	VipsImage *image;
@@ -424,7 +426,7 @@ START_TEST(metadata_is_dropped_but_for_the_copyright)
 	bytes = memory_bytes(in, &size);
 	for (size_t i = 0; i < ARRAY_SIZE(secrets); i++)
 		ck_assert_msg(memmem(bytes, size, secrets[i], strlen(secrets[i])) || i == 3,
-				"%s is not in the source", secrets[i]);
+			"%s is not in the source", secrets[i]);
 	free(bytes);
 
 	for (size_t f = 0; f < ARRAY_SIZE(formats); f++) {
@@ -432,9 +434,9 @@ START_TEST(metadata_is_dropped_but_for_the_copyright)
 		bytes = memory_bytes(encode(&rig, view, FORMAT_JPEG, in, &reply), &size);
 		for (size_t i = 0; i < ARRAY_SIZE(secrets); i++)
 			ck_assert_msg(!memmem(bytes, size, secrets[i], strlen(secrets[i])),
-					"%s is in %s", secrets[i], view);
+				"%s is in %s", secrets[i], view);
 		if (formats[f] == FORMAT_JPEG || formats[f] == FORMAT_WEBP ||
-				formats[f] == FORMAT_AVIF)
+			formats[f] == FORMAT_AVIF)
 			ck_assert_int_eq(memmem(bytes, size, "KEEPME Ltd", 10) != NULL, _i);
 		/* libvips 8.14.1 writes an empty EXIF block into WebP even when told not to. */
 		if (!_i && (formats[f] != FORMAT_WEBP || vips_version(1) > 14))

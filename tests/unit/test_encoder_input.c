@@ -39,7 +39,7 @@ START_TEST(truncated_picture_is_damaged)
 
 	rig_start(&rig);
 	bytes = memory_bytes(
-			picture_file(picture_noise(300, 200, 3), picture_suffix(source)), &size);
+		picture_file(picture_noise(300, 200, 3), picture_suffix(source)), &size);
 	for (size_t i = 0; i < ARRAY_SIZE(percents); i++) {
 		size_t cut = size * (size_t)percents[i] / 100;
 
@@ -53,7 +53,8 @@ END_TEST
 
 START_TEST(no_picture_is_damaged)
 {
-	static const char svg[] = "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>";
+	static const char svg[] =
+		"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>";
 	static const char zeros[5000];
 	char garbage[5000];
 	struct rig rig;
@@ -68,14 +69,15 @@ START_TEST(no_picture_is_damaged)
 
 		encode_fails(&rig, "jpeg", f, memory_file("", 0), ENCODE_DAMAGED);
 		encode_fails(&rig, "jpeg", f, memory_file(svg, sizeof(svg)), ENCODE_DAMAGED);
-		encode_fails(&rig, "jpeg", f, memory_file(zeros, sizeof(zeros)), ENCODE_DAMAGED);
+		encode_fails(
+			&rig, "jpeg", f, memory_file(zeros, sizeof(zeros)), ENCODE_DAMAGED);
 		/* The right magic, then garbage. */
 		bytes = memory_bytes(
-				picture_file(picture_quadrants(80, 60), picture_suffix(f)), &size);
+			picture_file(picture_quadrants(80, 60), picture_suffix(f)), &size);
 		memcpy(garbage, bytes, 12);
 		free(bytes);
-		encode_fails(&rig, "jpeg", f, memory_file(garbage, sizeof(garbage)),
-				ENCODE_DAMAGED);
+		encode_fails(
+			&rig, "jpeg", f, memory_file(garbage, sizeof(garbage)), ENCODE_DAMAGED);
 	}
 	expect_still_works(&rig);
 	rig_stop(&rig);
@@ -117,8 +119,8 @@ START_TEST(flaw_that_every_viewer_forgives_passes)
 	memcpy(bytes + size + 3, "\xff\xd9", 2);
 	/* And what cameras and editors leave behind the end. */
 	memset(bytes + size + 5, 0, 100);
-	image = picture_load(encode(
-			&rig, "png", FORMAT_JPEG, memory_file(bytes, size + 105), &reply));
+	image = picture_load(
+		encode(&rig, "png", FORMAT_JPEG, memory_file(bytes, size + 105), &reply));
 	expect_quadrants(image, "rgbw", 16);
 	free(bytes);
 	rig_stop(&rig);
@@ -136,11 +138,11 @@ START_TEST(pixel_limit_is_read_from_the_header)
 	rig_start(&rig);
 	request.max_pixels = 4800;
 	reply = job_do(&rig.encoder, &request, picture_file(picture_quadrants(80, 60), ".png"),
-			memory_file("", 0));
+		memory_file("", 0));
 	ck_assert_uint_eq(reply.result, ENCODE_OK);
 	request.max_pixels = 4799;
 	reply = job_do(&rig.encoder, &request, picture_file(picture_quadrants(80, 60), ".png"),
-			memory_file("", 0));
+		memory_file("", 0));
 	ck_assert_uint_eq(reply.result, ENCODE_TOO_LARGE);
 	ck_assert_ptr_nonnull(strstr(reply.reason, "4799"));
 
@@ -150,7 +152,7 @@ START_TEST(pixel_limit_is_read_from_the_header)
 	ck_assert_ptr_nonnull(sof);
 	memcpy(sof + 5, "\xf0\x00\xf0\x00", 4);
 	reply = encode_fails(
-			&rig, "webp", FORMAT_JPEG, memory_file(bytes, size), ENCODE_TOO_LARGE);
+		&rig, "webp", FORMAT_JPEG, memory_file(bytes, size), ENCODE_TOO_LARGE);
 	ck_assert_uint_eq(reply.source_width, 0xf000);
 	ck_assert_uint_lt(reply.maxrss_bytes, 100 << 20);
 	ck_assert_uint_lt(reply.cpu_usec, 1000000);
@@ -211,7 +213,8 @@ END_TEST
 
 START_TEST(output_that_fails_is_told_with_its_errno)
 {
-	static const char *const views[] = {"jpeg", "webp", "avif", "jxl", "png", "gif", "tiff"};
+	static const char *const views[] = {
+		"jpeg", "webp", "avif", "jxl", "png", "gif", "tiff"};
 	struct encode_request request = request_of(views[_i], FORMAT_PNG);
 	struct encode_reply reply;
 	struct rig rig;
@@ -243,15 +246,34 @@ START_TEST(request_that_is_not_resolved_is_refused)
 	for (int i = 0; i < 9; i++) {
 		request = good;
 		switch (i) {
-		case 0: request.view.quality = 0; break;
-		case 1: request.view.quality = 101; break;
-		case 2: request.view.format = FORMAT_NONE; break;
-		case 3: request.view.format = FORMAT_HEIC; break;
-		case 4: request.source_format = 9999; break;
-		case 5: request.source_format = FORMAT_JXL; break;
-		case 6: request.threads = 0; break;
-		case 7: request.view.fit = VIEW_FIT_COVER; break;
-		case 8: request.view = view_of("webp", FORMAT_PNG); request.view.effort = 9; break;
+		case 0:
+			request.view.quality = 0;
+			break;
+		case 1:
+			request.view.quality = 101;
+			break;
+		case 2:
+			request.view.format = FORMAT_NONE;
+			break;
+		case 3:
+			request.view.format = FORMAT_HEIC;
+			break;
+		case 4:
+			request.source_format = 9999;
+			break;
+		case 5:
+			request.source_format = FORMAT_JXL;
+			break;
+		case 6:
+			request.threads = 0;
+			break;
+		case 7:
+			request.view.fit = VIEW_FIT_COVER;
+			break;
+		case 8:
+			request.view = view_of("webp", FORMAT_PNG);
+			request.view.effort = 9;
+			break;
 		}
 		reply = job_do(&rig.encoder, &request, in, memory_file("", 0));
 		ck_assert_msg(reply.result == ENCODE_UNSUPPORTED, "case %d", i);
@@ -290,7 +312,7 @@ START_TEST(jobs_do_not_depend_on_earlier_ones)
 		for (int k = 0; k < 2; k++) {
 			again = encode_bytes(&rig, views[i], in, &size);
 			ck_assert_msg(size == sizes[i] && memcmp(again, first[i], size) == 0,
-					"%s differs", views[i]);
+				"%s differs", views[i]);
 			free(again);
 		}
 		free(first[i]);

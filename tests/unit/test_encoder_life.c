@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Life and death of zygote and encoders. Most of it with the fake codec, which crashes, hangs and
- * lies when told; the code that is tested is the same that the real program links.
+ * Life and death of zygote and encoders. Most of it with the fake codec, which crashes, hangs
+ * and lies when told; the code that is tested is the same that the real program links.
  */
 #include <check.h>
 #include <errno.h>
@@ -288,14 +288,14 @@ START_TEST(program_explains_itself_when_started_by_hand)
 	int status;
 
 	ck_assert_ptr_nonnull(getenv(REAL));
-	snprintf(command, sizeof(command), "'%s' 3>&- 2>&1 | grep -q 'it is lensfs that starts'",
-			getenv(REAL));
+	snprintf(command, sizeof(command),
+		"'%s' 3>&- 2>&1 | grep -q 'it is lensfs that starts'", getenv(REAL));
 	ck_assert_int_eq(system(command), 0);
 	snprintf(command, sizeof(command), "'%s' 3>&- 2>/dev/null", getenv(REAL));
 	status = system(command);
 	ck_assert_int_eq(WEXITSTATUS(status), 2);
 	snprintf(command, sizeof(command), "'%s' --version | grep -q '^lensfs-encoder [0-9]'",
-			getenv(REAL));
+		getenv(REAL));
 	ck_assert_int_eq(system(command), 0);
 }
 END_TEST

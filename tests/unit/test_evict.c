@@ -14,7 +14,7 @@ static struct evict_candidate candidate(uint8_t name, usec_t used_usec, uint64_t
 	};
 
 	return (struct evict_candidate){
-		.key = {.bytes = {name}},
+		.key = { .bytes = { name } },
 		.size_bytes = size_bytes,
 		.rank = evict_rank(&figures),
 	};
@@ -39,7 +39,7 @@ END_TEST
 
 START_TEST(all_go_when_they_do_not_suffice)
 {
-	struct evict_candidate c[] = {candidate('a', 1, 10), candidate('b', 2, 5)};
+	struct evict_candidate c[] = { candidate('a', 1, 10), candidate('b', 2, 5) };
 	uint64_t freed;
 
 	ck_assert_uint_eq(evict_choose(c, 2, 100, &freed), 2);
@@ -51,7 +51,7 @@ END_TEST
 
 START_TEST(nothing_goes_for_nothing)
 {
-	struct evict_candidate c[] = {candidate('a', 1, 10)};
+	struct evict_candidate c[] = { candidate('a', 1, 10) };
 	uint64_t freed;
 
 	ck_assert_uint_eq(evict_choose(c, 1, 0, &freed), 0);
@@ -61,7 +61,7 @@ END_TEST
 
 START_TEST(ties_are_settled_by_key_whatever_the_order)
 {
-	struct evict_candidate c[] = {candidate('b', 1, 1), candidate('a', 1, 1)};
+	struct evict_candidate c[] = { candidate('b', 1, 1), candidate('a', 1, 1) };
 	uint64_t freed;
 
 	ck_assert_uint_eq(evict_choose(c, 2, 1, &freed), 1);

@@ -58,15 +58,15 @@ START_TEST(plan_never_enlarges_nor_leaves_the_box)
 		struct geometry g = geometry_plan(&view, in);
 
 		bool fine = g.scaled.width <= in.width && g.scaled.height <= in.height &&
-				g.result.width <= view.width && g.result.height <= view.height &&
-				g.result.width >= 1 && g.result.height >= 1 &&
-				g.left + g.result.width <= g.scaled.width &&
-				g.top + g.result.height <= g.scaled.height;
+		            g.result.width <= view.width && g.result.height <= view.height &&
+		            g.result.width >= 1 && g.result.height >= 1 &&
+		            g.left + g.result.width <= g.scaled.width &&
+		            g.top + g.result.height <= g.scaled.height;
 
 		/* An assertion that holds costs a write to check's pipe. */
 		if (!fine)
 			ck_abort_msg("%u x %u in %u x %u", in.width, in.height, view.width,
-					view.height);
+				view.height);
 	}
 }
 END_TEST

@@ -23,7 +23,7 @@ static struct secret secret_of(uint8_t seed)
 
 START_TEST(hex_goes_there_and_back)
 {
-	struct hash128 hash = {.bytes = {0, 1, 0xab, 0xff}}, back;
+	struct hash128 hash = { .bytes = { 0, 1, 0xab, 0xff } }, back;
 	char hex[HASH128_HEX_SIZE];
 
 	ck_assert_str_eq(hash128_hex(&hash, hex), "0001abff000000000000000000000000");
@@ -47,7 +47,7 @@ END_TEST
 /* Sizes about the edges of what is read at a time. */
 START_TEST(a_file_hashes_as_its_bytes_do_at_once)
 {
-	static const size_t sizes[] = {0, 1, 240, 241, 262143, 262144, 262145, 600000};
+	static const size_t sizes[] = { 0, 1, 240, 241, 262143, 262144, 262145, 600000 };
 	size_t size = sizes[_i];
 	_cleanup_close_ int fd = memfd_create("t", MFD_CLOEXEC);
 	_cleanup_free_ uint8_t *bytes = malloc(size + 1);
@@ -70,7 +70,7 @@ END_TEST
 START_TEST(what_cannot_be_read_says_so_and_writes_nothing)
 {
 	struct secret secret = secret_of(1);
-	struct hash128 hash = {.bytes = {7}};
+	struct hash128 hash = { .bytes = { 7 } };
 	uint64_t size = 9;
 	_cleanup_close_ int fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
@@ -84,7 +84,7 @@ END_TEST
 START_TEST(every_part_of_a_key_changes_it)
 {
 	struct secret secret = secret_of(1), other_secret = secret_of(2);
-	struct hash128 content = {.bytes = {1}}, other_content = {.bytes = {2}};
+	struct hash128 content = { .bytes = { 1 } }, other_content = { .bytes = { 2 } };
 	struct hash128 keys[6];
 
 	keys[0] = hash128_of_key(&secret, &content, "webp-q75", "1.0");
@@ -104,7 +104,7 @@ END_TEST
 START_TEST(a_key_is_the_same_on_every_machine)
 {
 	struct secret secret = secret_of(1);
-	struct hash128 content = {.bytes = {1}};
+	struct hash128 content = { .bytes = { 1 } };
 	struct hash128 key = hash128_of_key(&secret, &content, "webp-q75", "1.0");
 	char hex[HASH128_HEX_SIZE];
 

@@ -72,6 +72,20 @@ START_TEST(unrecorded_and_temporary_files_are_removed_after_an_unclean_stop)
 }
 END_TEST
 
+START_TEST(an_unrecorded_file_under_a_key_is_replaced)
+{
+	struct hash128 key = key_of(1);
+
+	ck_assert_int_eq(fixture_open(MB), 0);
+	ck_assert_int_eq(put(1, 1000), 0);
+	ck_assert_int_eq(cache_drop(cache, &key), 0);
+	write_file(path_of(1), "unrecorded");
+	ck_assert_int_eq(put(1, 1000), 0);
+	ck_assert_int_eq(open_and_check(1), 0);
+	check_invariants();
+}
+END_TEST
+
 START_TEST(a_missing_file_is_a_miss_that_keeps_its_size)
 {
 	ck_assert_int_eq(fixture_open(MB), 0);
@@ -205,32 +219,33 @@ START_TEST(a_garbage_catalog_is_set_aside_and_rebuilt)
 }
 END_TEST
 
-static void damage_pages(const char *first)
+/* Pages count from 0: meta is 1, variant 2, its indexes 3 and 4, source 5. */
+static void damage_pages(const char *first_ask, off_t from, off_t to)
 {
-	char zeros[4096] = {0};
+	char zeros[4096] = { 0 };
 	int fd;
 
 	ck_assert_int_eq(fixture_open(MB), 0);
 	for (unsigned i = 0; i < 200; i++)
 		ck_assert_int_eq(put(i, 10), 0);
 	cache = cache_free(cache);
-	ask(first);
+	ask(first_ask);
 	fd = open(in_folder("catalog.db"), O_WRONLY);
-	for (off_t page = 2; page < 12; page++)
+	for (off_t page = from; page < to; page++)
 		ck_assert_int_eq(pwrite(fd, zeros, 4096, page * 4096), 4096);
 	close(fd);
 }
 
 START_TEST(damaged_pages_after_a_clean_stop_are_met_by_the_first_query)
 {
-	damage_pages("SELECT 1");
+	damage_pages("SELECT 1", 2, 12);
 	check_rebuilt();
 }
 END_TEST
 
 START_TEST(damaged_pages_after_an_unclean_stop_are_looked_for)
 {
-	damage_pages("UPDATE meta SET value = 0 WHERE name = 'clean'");
+	damage_pages("UPDATE meta SET value = 0 WHERE name = 'clean'", 5, 6);
 	check_rebuilt();
 }
 END_TEST
@@ -275,7 +290,7 @@ START_TEST(the_secret_is_private_random_and_kept)
 {
 	struct secret before;
 	struct stat st;
-	uint8_t zeros[SECRET_SIZE] = {0};
+	uint8_t zeros[SECRET_SIZE] = { 0 };
 
 	umask(0);
 	ck_assert_int_eq(fixture_open(MB), 0);
@@ -302,7 +317,7 @@ END_TEST
 
 START_TEST(a_second_owner_is_refused_and_told_who_the_first_is)
 {
-	struct cache_options options = {.folder = folder, .limit_bytes = 1};
+	struct cache_options options = { .folder = folder, .limit_bytes = 1 };
 	struct cache *second = NULL;
 	char why[CACHE_REASON_MAX], pid[32];
 
@@ -318,7 +333,7 @@ END_TEST
 
 START_TEST(a_folder_that_cannot_be_made_is_named_in_the_reason)
 {
-	struct cache_options options = {.folder = "/proc/no/such", .limit_bytes = 1};
+	struct cache_options options = { .folder = "/proc/no/such", .limit_bytes = 1 };
 
 	ck_assert_int_lt(cache_new(&options, &cache, reason), 0);
 	ck_assert_ptr_nonnull(strstr(reason, "/proc/no/such"));
@@ -328,7 +343,7 @@ END_TEST
 START_TEST(a_folder_is_made_with_its_parents)
 {
 	char deep[400];
-	struct cache_options options = {.folder = deep, .limit_bytes = 1, .fingerprint = ""};
+	struct cache_options options = { .folder = deep, .limit_bytes = 1, .fingerprint = "" };
 	struct stat st;
 
 	snprintf(deep, sizeof(deep), "%s/a/b//c/", folder);
@@ -383,6 +398,7 @@ int main(void)
 	const TTest *const tests[] = {
 		a_process_that_dies_loses_nothing_recorded,
 		unrecorded_and_temporary_files_are_removed_after_an_unclean_stop,
+		an_unrecorded_file_under_a_key_is_replaced,
 		a_missing_file_is_a_miss_that_keeps_its_size,
 		a_short_or_empty_or_longer_file_is_dropped,
 		something_else_in_the_place_of_a_blob_is_not_opened,

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+#include "encode/outcome.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+void outcome_fail(struct pool_job *job, int error, bool transient, const char *reason)
+{
+	struct pool_result result = {
+		.error = error,
+		.transient = transient,
+		.reason = reason,
+	};
+
+	job->done(job, &result);
+}
+
+void outcome_answer(struct encoder *encoder, const struct encode_reply *reply)
+{
+	struct pool_job *job = encoder->job;
+	struct pool_result result = {
+		.reason = reply->reason,
+		.reply = reply,
+		.wall_usec = now_monotonic() - encoder->job_started,
+	};
+
+	switch (reply->result) {
+	case ENCODE_OK:
+		break;
+	case ENCODE_TOO_LARGE:
+		result.error = EFBIG;
+		break;
+	case ENCODE_NO_MEMORY:
+		result.error = ENOMEM;
+		result.transient = true;
+		break;
+	case ENCODE_OUTPUT:
+		result.error = reply->error > 0 ? reply->error : EIO;
+		result.transient = result.output_failed = true;
+		break;
+	default:
+		result.error = EIO;
+		break;
+	}
+	encoder->job = NULL;
+	job->done(job, &result);
+}
+
+void outcome_died(struct pool_job *job, int status)
+{
+	char reason[POOL_REASON_MAX];
+
+	if (WIFSIGNALED(status))
+		snprintf(reason, sizeof(reason), "the encoder died of it %u times (%s)",
+			job->attempts, strsignal(WTERMSIG(status)));
+	else
+		snprintf(reason, sizeof(reason), "the encoder died of it %u times",
+			job->attempts);
+	outcome_fail(job, EIO, false, reason);
+}
+
+void outcome_timed_out(struct pool_job *job, usec_t deadline_usec)
+{
+	char reason[POOL_REASON_MAX];
+
+	snprintf(reason, sizeof(reason), "not encoded within %.3g seconds",
+		(double)deadline_usec / (double)USEC_PER_SEC);
+	outcome_fail(job, ETIMEDOUT, false, reason);
+}
+
+void outcome_shutdown(struct pool_job *job)
+{
+	outcome_fail(job, ESHUTDOWN, true, "lensfs is stopping");
+}

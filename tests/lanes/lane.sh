@@ -1,0 +1,44 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: MIT
+#
+# What the lanes share; to be sourced. A lane is one way to build and test that is too slow or
+# too particular for every run. Each has its own build folder, build-LANE/ in the checkout, or
+# the folder that $LENSFS_LANE_BUILD names.
+set -eu
+
+lane=$(basename "$0")
+top=$(cd "$(dirname "$0")/../.." && pwd -P)
+build=${LENSFS_LANE_BUILD:-$top/build-$lane}
+if [ -z "${LENSFS_MEDIA-}" ] && [ -d "$top/../shared/media" ]; then
+	LENSFS_MEDIA=$(cd "$top/../shared/media" && pwd -P)
+	export LENSFS_MEDIA
+fi
+
+lane_need()
+{
+	for tool; do
+		command -v "$tool" >/dev/null || {
+			echo "$lane: needs '$tool', which is not installed" >&2
+			exit 77
+		}
+	done
+}
+
+# lane_build OPTION…: configures anew, so that the lane's options and environment count, and builds.
+lane_build()
+{
+	if [ -f "$build/build.ninja" ]; then
+		set -- --wipe "$@"
+	fi
+	meson setup "$@" "$build" "$top" >/dev/null
+	ninja -C "$build"
+}
+
+# lane_test OPTION…: meson test; ends with the count and an exit code.
+lane_test()
+{
+	rc=0
+	meson test -C "$build" --no-rebuild --print-errorlogs "$@" </dev/null || rc=$?
+	python3 "$top/tests/summary.py" "$build/meson-logs/testlog.json" || rc=1
+	exit "$rc"
+}
