@@ -6,6 +6,7 @@
 # without apt, is told the names. Recommended packages are left out, so what matters among them
 # is named here: Debian 13 moved libheif's AVIF codecs to packages that are merely recommended.
 # To be sourced, with `top` set to the checkout.
+: "${top:?}"
 
 packages_build='gcc libc6-dev meson ninja-build pkgconf fuse3 libfuse3-dev libvips-dev
 	libsqlite3-dev libxxhash-dev libjansson-dev uthash-dev'
@@ -61,7 +62,7 @@ apt_install()
 # packages_install NAME…: these and those that every build needs.
 packages_install()
 {
-	command -v dpkg-query >/dev/null && command -v apt-get >/dev/null ||
+	{ command -v dpkg-query && command -v apt-get; } >/dev/null ||
 		fail "knows only Debian's packages; install these by their names here: $packages_build $*"
 	# shellcheck disable=SC2086 # lists of words
 	missing=$(packages_missing $packages_build "$@")
@@ -73,7 +74,7 @@ packages_install()
 	fi
 	# shellcheck disable=SC2086
 	apt_install $missing
-	# shellcheck disable=SC2086
+	# shellcheck disable=SC2086,SC2046
 	apt_install $(packages_missing_if_known $packages_where_known)
 }
 

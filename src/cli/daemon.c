@@ -2,7 +2,6 @@
 #include "cli/daemon.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -11,13 +10,18 @@
 
 #include "cli/mountpoint.h"
 #include "cli/places.h"
+#include "cli/stopper.h"
 #include "control/control.h"
 #include "control/housekeeper.h"
+#include "source/watch.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 
 #define RENDER_THREADS   2
 #define JOBS_PER_ENCODER 200 /* a leak of a megabyte per job stays below what one job needs */
+
+/* How long the kernel may believe what it was told of a folder that nothing watches. */
+#define UNWATCHED_SEC 1.0
 
 struct daemon {
 	struct tree *tree;                          /* owned */
@@ -25,6 +29,7 @@ struct daemon {
 	struct cache *cache;                        /* owned */
 	struct pool *pool;                          /* owned */
 	struct render *render;                      /* owned */
+	struct watch *watch;                        /* owned; NULL: by timeouts alone */
 	struct fs *fs;                              /* owned */
 	struct control control;
 	struct housekeeper keeper;
@@ -45,21 +50,6 @@ static size_t raise_descriptors(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 	getrlimit(RLIMIT_NOFILE, &limit);
 	return limit.rlim_cur / 4 < 4096 ? limit.rlim_cur / 4 : 4096;
-}
-
-/* Only the main thread hears the signals that end us: threads inherit this mask. */
-static void block_signals(sigset_t *ret_old)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	pthread_sigmask(SIG_BLOCK, &set, ret_old);
-	signal(SIGPIPE, SIG_IGN);
-	/* Kept for "read your configuration again", and never a reason to unmount. */
-	signal(SIGHUP, SIG_IGN);
 }
 
 /* --- Opening ----------------------------------------------------------------------------- */
@@ -154,7 +144,7 @@ static enum exit_code open_cache(
 }
 
 static enum exit_code open_render(
-		struct daemon *daemon, const struct options *options, size_t descriptors)
+	struct daemon *daemon, const struct options *options, size_t descriptors)
 {
 	struct render_options render_options = {
 		.cache = daemon->cache,
@@ -173,6 +163,16 @@ static enum exit_code open_render(
 	return EXIT_CODE_OTHER;
 }
 
+/* Not being able to watch is no reason not to serve. */
+static void open_watch(struct daemon *daemon, const struct options *options)
+{
+	int r = options->timeout_usec ? 0 : watch_new(&daemon->watch);
+
+	if (r < 0)
+		log_warning("cannot watch '%s' (%s); changes show after a second",
+			LOG_QUOTE(options->source), strerror(-r));
+}
+
 static void on_ready(void *context)
 {
 	struct daemon *daemon = container_of(context, struct daemon, control);
@@ -189,6 +189,10 @@ static enum exit_code open_mount(struct daemon *daemon, const struct options *op
 		.mount_options = options->mount_options,
 		.tree = daemon->tree,
 		.render = daemon->render,
+		.watch = daemon->watch,
+		.timeout_sec = options->timeout_usec
+		                       ? (double)options->timeout_usec / (double)USEC_PER_SEC
+		                       : UNWATCHED_SEC,
 		.control_files = control_files,
 		.context = &daemon->control,
 		.ready = on_ready,
@@ -210,7 +214,6 @@ enum exit_code daemon_new(const struct options *options, const char *mountpoint,
 	struct daemon *daemon = calloc(1, sizeof(*daemon));
 	size_t descriptors = raise_descriptors();
 	enum exit_code code;
-	sigset_t old;
 
 	if (!daemon)
 		return EXIT_CODE_OTHER;
@@ -218,7 +221,7 @@ enum exit_code daemon_new(const struct options *options, const char *mountpoint,
 	daemon->ready_context = ready_context;
 	daemon->control.started_at = now_monotonic();
 	journal_init(&daemon->control.journal);
-	block_signals(&old);
+	stopper_block_signals();
 	code = open_source(daemon, options, mountpoint);
 	if (code == EXIT_CODE_OK)
 		code = open_encoders(daemon, options);
@@ -226,6 +229,7 @@ enum exit_code daemon_new(const struct options *options, const char *mountpoint,
 		code = open_cache(daemon, options, mountpoint);
 	if (code == EXIT_CODE_OK)
 		code = open_render(daemon, options, descriptors);
+	open_watch(daemon, options);
 	if (code == EXIT_CODE_OK)
 		code = open_mount(daemon, options, mountpoint, descriptors);
 	daemon->control.cache = daemon->cache;
@@ -237,7 +241,6 @@ enum exit_code daemon_new(const struct options *options, const char *mountpoint,
 		if (!daemon->keeping)
 			code = EXIT_CODE_OTHER;
 	}
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	if (code == EXIT_CODE_OK)
 		*ret = daemon;
 	else
@@ -245,10 +248,24 @@ enum exit_code daemon_new(const struct options *options, const char *mountpoint,
 	return code;
 }
 
+/* Who waits for an encode is told first, while the kernel still listens. */
+static void on_stop(void *context)
+{
+	struct daemon *daemon = context;
+
+	render_quiesce(daemon->render);
+	fs_stop(daemon->fs);
+}
+
 enum exit_code daemon_run(struct daemon *daemon)
 {
-	int r = fs_run(daemon->fs);
+	struct stopper stopper;
+	int r = stopper_start(&stopper, on_stop, daemon);
 
+	if (r == 0) {
+		r = fs_run(daemon->fs);
+		stopper_stop(&stopper);
+	}
 	if (r < 0)
 		log_error("the session with the kernel ended: %s", strerror(-r));
 	return r < 0 ? EXIT_CODE_MOUNT : EXIT_CODE_OK;
@@ -272,6 +289,7 @@ struct daemon *daemon_free(struct daemon *daemon)
 	fs_free(daemon->fs);
 	pool_free(daemon->pool);
 	cache_free(daemon->cache);
+	watch_free(daemon->watch);
 	tree_free(daemon->tree);
 	journal_done(&daemon->control.journal);
 	free(daemon->encoder);

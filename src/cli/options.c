@@ -33,6 +33,8 @@ static const struct option_row {
 		"longest time one encode may take (default: 60)" },
 	{ "max_pixels", "N", KIND_COUNT, offsetof(struct options, max_pixels), 1, UINT64_MAX,
 		"largest picture, width x height x frames (default: 100m)" },
+	{ "timeout", "SEC", KIND_SECONDS, offsetof(struct options, timeout_usec), 0, 0,
+		"do not watch SOURCE: believe what was seen for so long (default: watch)" },
 	{ "threads", "N", KIND_COUNT, offsetof(struct options, threads), 1, 64,
 		"threads that answer the kernel (default: 4)" },
 	{ "encoder", "FILE", KIND_TEXT, offsetof(struct options, encoder), 0, 0,

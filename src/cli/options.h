@@ -24,7 +24,8 @@ struct options {
 	uint64_t threads;
 	uint64_t deadline_usec;
 	uint64_t max_pixels;
-	char *mount_options; /* owned: what is libfuse's, comma-separated; NULL: none */
+	uint64_t timeout_usec; /* 0: watch the source instead */
+	char *mount_options;   /* owned: what is libfuse's, comma-separated; NULL: none */
 };
 
 /* Fills `ret` with defaults and what argv says. 0, or -EINVAL with a message for the user. Free

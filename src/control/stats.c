@@ -86,6 +86,14 @@ static void add_fs(json_t *object, struct fs *fs)
 	set(object, "getattrs", stats.getattrs);
 	set(object, "reads", stats.reads);
 	set(object, "interrupted", stats.interrupted);
+	/* How changes of the source are noticed: by inotify, or by timeouts alone. */
+	json_object_set_new(
+		object, "watch", json_string(stats.watching ? "inotify" : "timeout"));
+	set(object, "watched_folders", stats.watched_folders);
+	set(object, "unwatched_folders", stats.unwatched_folders);
+	set(object, "watch_events", stats.watch_events);
+	set(object, "watch_overflows", stats.watch_overflows);
+	set(object, "notifications", stats.notifications);
 }
 
 int stats_make_json(void *context, char **ret_text, size_t *ret_length)
@@ -107,8 +115,6 @@ int stats_make_json(void *context, char **ret_text, size_t *ret_length)
 	set(object, "rss_bytes", rss_bytes());
 	/* No room measures memory pressure yet. */
 	json_object_set_new(object, "level", json_null());
-	/* How changes of the source are noticed: by timeouts of a second, not by watching. */
-	json_object_set_new(object, "watch", json_string("timeout"));
 	text = json_dumps(object, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
 	json_decref(object);
 	if (text)

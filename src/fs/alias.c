@@ -8,7 +8,7 @@
 
 /* Names of one source in one folder hang on one entry of the hash. */
 struct alias {
-	UT_hash_handle hh; /* only the first of its source is in the hash */
+	UT_hash_handle hh;                   /* only the first of its source is in the hash */
 	struct alias *same_prev, *same_next; /* others of the source */
 	struct alias *age_prev, *age_next;
 	usec_t expires_at;
@@ -18,7 +18,8 @@ struct alias {
 	char name[]; /* as it was spelled */
 };
 
-static char *make_key(const struct node *folder, const char *source, size_t len, size_t *ret_len)
+static char *make_key(
+	const struct node *folder, const char *source, size_t len, size_t *ret_len)
 {
 	char *key = malloc(sizeof(folder) + len);
 
@@ -78,8 +79,8 @@ void aliases_done(struct aliases *aliases)
 	lock_done(&aliases->lock);
 }
 
-static struct alias *alias_new(const struct node *folder, const char *name, size_t source_len,
-	usec_t expires_at)
+static struct alias *alias_new(
+	const struct node *folder, const char *name, size_t source_len, usec_t expires_at)
 {
 	size_t size = strlen(name) + 1;
 	struct alias *alias = calloc(1, sizeof(*alias) + size);

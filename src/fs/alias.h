@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
  * Which view names the kernel was told about, by the source they are names of. A changed
- * picture is one event, but its views are as many names as programs thought of, in any spelling,
- * and a name that was answered with "there is nothing" may be a view of a picture that is only
- * now being made. So each answer to a name that parses as a view is noted until it expires by
- * itself, after a minute; a change of the source takes back just these.
+ * picture is one event, but its views are as many names as programs thought of, in any
+ * spelling, and a name that was answered with "there is nothing" may be a view of a picture
+ * that is only now being made. So each answer to a name that parses as a view is noted until it
+ * expires by itself, after a minute; a change of the source takes back just these.
  *
  * Bounded: an answer that cannot be noted must be given a short life by the caller. Any thread.
  */
@@ -32,14 +32,15 @@ void aliases_init(struct aliases *aliases, size_t limit);
 void aliases_done(struct aliases *aliases);
 
 /* Notes that `name` (in `folder`), a view of the entry whose name is its first `source_len`
- * bytes, was answered, and that the kernel keeps the answer until `expires_at` (monotonic). False
- * when there is no room. `folder` is only compared, never followed. */
+ * bytes, was answered, and that the kernel keeps the answer until `expires_at` (monotonic).
+ * False when there is no room. `folder` is only compared, never followed. */
 bool aliases_note(struct aliases *aliases, const struct node *folder, const char *name,
 	size_t source_len, usec_t expires_at);
 
 /* Calls `each` for every noted name of a view of `source` in `folder` and forgets them; every
  * name there is when `folder` is NULL. Without the lock held. */
 void aliases_take(struct aliases *aliases, const struct node *folder, const char *source,
-	void (*each)(void *context, const struct node *folder, const char *name), void *context);
+	void (*each)(void *context, const struct node *folder, const char *name),
+	void *context);
 
 #endif

@@ -100,10 +100,26 @@ void fs_attr_of_control(const struct fs *fs, struct stat *ret)
 	fill_own(fs, 3ull << 62, S_IFDIR | 0555, fs->started_at, ret);
 }
 
+/* Of a file with several names, the one that is written through may lie in a folder that is not
+ * watched. A folder's own times and link count change with its entries, which only a mark on
+ * itself tells. */
+double fs_attr_timeout(const struct fs *fs, const struct node *folder, const struct node *node,
+	const struct statx *stx)
+{
+	bool told = folder->watching == NODE_WATCHED;
+
+	if (S_ISDIR(stx->stx_mode))
+		told = told && node->watching == NODE_WATCHED;
+	else
+		told = told && stx->stx_nlink == 1;
+	return told ? FS_FOREVER_SEC : fs->options.timeout_sec;
+}
+
 /* --- getattr ----------------------------------------------------------------------------- */
 
 /* By name in the parent's descriptor: no open for what is only looked at. */
-static int stat_by_place(struct fs *fs, struct node *node, struct statx *ret)
+static int stat_by_place(
+	struct fs *fs, struct node *node, struct statx *ret, double *ret_timeout)
 {
 	_cleanup_(fdref_unrefp) struct fdref *folder = NULL;
 	_cleanup_free_ char *name = NULL;
@@ -117,6 +133,8 @@ static int stat_by_place(struct fs *fs, struct node *node, struct statx *ret)
 	r = fs_folder(fs, parent, &folder);
 	if (r == 0)
 		r = tree_stat_child(fs->options.tree, fdref_fd(folder), &parent->id, name, ret);
+	if (r == 0)
+		*ret_timeout = fs_attr_timeout(fs, parent, node, ret);
 	nodes_unref(&fs->nodes, parent);
 	if (r < 0)
 		return r == -ENOENT ? -ESTALE : r;
@@ -124,13 +142,13 @@ static int stat_by_place(struct fs *fs, struct node *node, struct statx *ret)
 	return file_id_equal(&stamp.id, &node->id) ? 0 : -ESTALE;
 }
 
-static int stat_mirror(struct fs *fs, struct node *node, struct statx *ret)
+static int stat_mirror(struct fs *fs, struct node *node, struct statx *ret, double *ret_timeout)
 {
 	int fd = tree_pinned(fs->options.tree, &node->id), r;
 	_cleanup_(fdref_unrefp) struct fdref *open_file = NULL;
 
 	if (fd < 0) {
-		r = stat_by_place(fs, node, ret);
+		r = stat_by_place(fs, node, ret, ret_timeout);
 		if (r != -ESTALE)
 			return r;
 		/* Replaced or renamed, but somebody reads it: it is still what it was. */
@@ -141,6 +159,8 @@ static int stat_mirror(struct fs *fs, struct node *node, struct statx *ret)
 	}
 	if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_SYNC_AS_STAT, STAMP_STATX_MASK, ret) < 0)
 		return -errno;
+	*ret_timeout =
+		open_file ? fs->options.timeout_sec : fs_attr_timeout(fs, node, node, ret);
 	return 0;
 }
 
@@ -149,14 +169,15 @@ static void getattr_mirror(fuse_req_t req, struct node *node)
 	struct fs *fs = fs_of(req);
 	struct statx stx;
 	struct stat st;
-	int r = stat_mirror(fs, node, &stx);
+	double timeout = 0;
+	int r = stat_mirror(fs, node, &stx, &timeout);
 
 	if (r < 0) {
 		fuse_reply_err(req, -r);
 		return;
 	}
 	fs_attr_of_mirror(fs, &stx, &st);
-	fuse_reply_attr(req, &st, FS_TIMEOUT_SEC);
+	fuse_reply_attr(req, &st, timeout);
 }
 
 static void reply_variant_attr(
@@ -168,8 +189,9 @@ static void reply_variant_attr(
 		fuse_reply_err(req, ESTALE);
 		return;
 	}
+	/* Immutable: another version is another inode. */
 	fs_attr_of_variant(variant, entry->size_bytes, &st);
-	fuse_reply_attr(req, &st, FS_TIMEOUT_SEC);
+	fuse_reply_attr(req, &st, FS_FOREVER_SEC);
 }
 
 static void getattr_answer(struct parked *parked, const struct render_result *result)
@@ -214,7 +236,7 @@ void fs_op_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 		fs_attr_of_control(fs, &st);
 		break;
 	}
-	fuse_reply_attr(req, &st, FS_TIMEOUT_SEC);
+	fuse_reply_attr(req, &st, FS_FOREVER_SEC);
 }
 
 void fs_op_statfs(fuse_req_t req, fuse_ino_t ino)

@@ -8,13 +8,22 @@
 #include <fuse_lowlevel.h>
 #include <stdatomic.h>
 
+#include "fs/alias.h"
 #include "fs/fdcache.h"
 #include "fs/fs.h"
+#include "fs/invalidate.h"
 #include "fs/node.h"
 
-/* Seconds that the kernel may believe us. Nothing watches the source yet, so one second is the
- * longest that a change may go unseen. */
-#define FS_TIMEOUT_SEC 1.0
+/* Seconds that the kernel may believe us, where changes are told. */
+#define FS_FOREVER_SEC (365 * 24 * 3600.0)
+
+/* And what it is told of a variant's name: the lookup that follows is how we hear that the
+ * variant is in use (DESIGN §5). With a fifth of jitter, or a site's pages would expire at
+ * once. */
+#define FS_VIEW_SEC 60.0
+
+/* Names of views whose answers the kernel may keep for that long, at most; beyond, a second. */
+#define FS_ALIASES_MAX 100000
 
 #define CONTROL_DIR_NAME ".lensfs"
 
@@ -27,8 +36,13 @@ struct fs {
 	uint32_t uid, gid; /* of control files: ours */
 	usec_t started_at;
 	bool mounted;
+	pthread_t loop_thread; /* while looping */
+	atomic_bool looping;
 
-	struct nodes nodes; /* has its own lock */
+	/* with locks of their own */
+	struct nodes nodes;
+	struct aliases aliases;
+	struct invalidator invalidator;
 
 	atomic_uint_fast64_t lookups, getattrs, reads, interrupted;
 };
@@ -59,6 +73,10 @@ int fs_file(struct fs *fs, struct node *node, struct fdref **ret);
 int fs_open_node(struct fs *fs, struct node *node, int flags, int *ret_fd);
 
 /* --- attr.c --- */
+
+/* Seconds that attributes of an entry of `folder` (the root: of itself) may be believed. */
+double fs_attr_timeout(const struct fs *fs, const struct node *folder, const struct node *node,
+	const struct statx *stx);
 
 void fs_attr_of_mirror(const struct fs *fs, const struct statx *stx, struct stat *ret);
 void fs_attr_of_variant(const struct variant *variant, uint64_t size_bytes, struct stat *ret);

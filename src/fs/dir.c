@@ -32,6 +32,15 @@ static void listing_free(struct listing *listing)
 	free(listing);
 }
 
+/* Marked before it is read: what changes while it is read is told. */
+static bool watch_folder(struct fs *fs, struct node *node)
+{
+	_cleanup_(fdref_unrefp) struct fdref *folder = NULL;
+
+	return fs_folder(fs, node, &folder) == 0 &&
+	       nodes_watch(&fs->nodes, node, fdref_fd(folder));
+}
+
 static int listing_new(struct fs *fs, struct node *node, struct listing **ret)
 {
 	struct listing *listing = calloc(1, sizeof(*listing));
@@ -60,14 +69,19 @@ static int listing_new(struct fs *fs, struct node *node, struct listing **ret)
 void fs_op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
 	struct fs *fs = fs_of(req);
+	struct node *node = fs_node(fs, ino);
+	bool told = node != &fs->nodes.control && watch_folder(fs, node);
 	struct listing *listing;
-	int r = listing_new(fs, fs_node(fs, ino), &listing);
+	int r = listing_new(fs, node, &listing);
 
 	if (r < 0) {
 		fuse_reply_err(req, -r);
 		return;
 	}
 	fi->fh = (uintptr_t)listing;
+	/* The kernel lists it by itself from now on, until something in it changes. */
+	fi->cache_readdir = told;
+	fi->keep_cache = told;
 	if (fuse_reply_open(req, fi) == -ENOENT)
 		listing_free(listing);
 }

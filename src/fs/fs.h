@@ -34,6 +34,8 @@ struct fs_options {
 		mount_options; /* further -o options for libfuse, comma-separated; NULL: none */
 	const struct tree *tree;
 	struct render *render;
+	struct watch *watch; /* NULL: changes are noticed by timeouts alone */
+	double timeout_sec;  /* where nothing is watched, > 0 */
 	const struct fs_control_file *control_files; /* ended by an empty name */
 	void *context;                               /* of make and ready */
 	void (*ready)(void *context); /* the kernel has shaken hands; the first FUSE thread */
@@ -46,9 +48,12 @@ struct fs_options {
 /* Mounts. 0 or -errno with `reason` in words for the user. */
 int fs_new(const struct fs_options *options, struct fs **ret, char reason[FS_REASON_MAX]);
 
-/* Serves until unmounted or SIGINT, SIGTERM, SIGHUP, which only the calling thread may take.
- * 0, or -errno when the session broke. */
+/* Serves until unmounted or fs_stop(). 0, or -errno when the session broke. One thread. */
 int fs_run(struct fs *fs);
+
+/* Ends fs_run(), from another thread; first the notifications, while requests are still
+ * answered. */
+void fs_stop(struct fs *fs);
 
 /* Unmounts, if that did not happen yet. */
 void fs_unmount(struct fs *fs);
@@ -63,6 +68,9 @@ struct fs_stats {
 	uint64_t descriptors;              /* in the cache */
 	uint64_t lookups, getattrs, reads; /* requests that came to the daemon */
 	uint64_t interrupted;              /* waiters that were answered with EINTR */
+	bool watching;
+	uint64_t watched_folders, unwatched_folders; /* visited ones */
+	uint64_t watch_events, watch_overflows, notifications;
 };
 void fs_stats(struct fs *fs, struct fs_stats *ret);
 

@@ -38,7 +38,7 @@ static int open_picture(struct fs *fs, int dir_fd, const struct file_id *dir, co
 }
 
 static void fill_variant_entry(
-	struct fs *fs, struct variant *variant, struct fuse_entry_param *ret)
+	struct fs *fs, struct variant *variant, double timeout, struct fuse_entry_param *ret)
 {
 	struct cache_entry known;
 	int r = render_peek(fs->options.render, &variant->source.stamp, &variant->view, &known);
@@ -46,12 +46,27 @@ static void fill_variant_entry(
 	             variant_tell(variant, &known.hash);
 
 	ret->ino = fs_nodeid(&variant->node);
-	ret->entry_timeout = FS_TIMEOUT_SEC;
+	ret->entry_timeout = timeout;
 	/* Not made yet: no size is told, and the attributes have expired when they arrive. */
-	ret->attr_timeout = sized ? FS_TIMEOUT_SEC : 0;
+	ret->attr_timeout = sized ? FS_FOREVER_SEC : 0;
 	fs_attr_of_variant(variant, sized ? known.size_bytes : 0, &ret->attr);
 }
 
+/* Seconds that the kernel may keep what it is told of a view's name, yes or no. */
+static double view_timeout(
+	struct fs *fs, const struct node *folder, const char *name, size_t source_len)
+{
+	double jitter = (double)(now_monotonic() % 1000) / 1000 - 0.5;
+	double timeout = FS_VIEW_SEC * (1 + 0.4 * jitter);
+	usec_t expires = now_monotonic() + (usec_t)(timeout * USEC_PER_SEC) + USEC_PER_SEC;
+
+	if (folder->watching != NODE_WATCHED ||
+		!aliases_note(&fs->aliases, folder, name, source_len, expires))
+		return fs->options.timeout_sec;
+	return timeout;
+}
+
+/* The alias is noted before the source is looked at: a change in between takes it back. */
 static int lookup_view(struct fs *fs, struct node *parent, int dir_fd, const char *name,
 	struct fuse_entry_param *ret)
 {
@@ -60,6 +75,7 @@ static int lookup_view(struct fs *fs, struct node *parent, int dir_fd, const cha
 	struct variant *variant;
 	enum format format;
 	struct statx stx;
+	double timeout;
 	size_t len;
 	int r;
 
@@ -67,6 +83,8 @@ static int lookup_view(struct fs *fs, struct node *parent, int dir_fd, const cha
 		return -ENOENT;
 	memcpy(source_name, name, len);
 	source_name[len] = '\0';
+	timeout = view_timeout(fs, parent, name, len);
+	ret->entry_timeout = timeout;
 	r = open_picture(fs, dir_fd, &parent->id, source_name, &stx, &format);
 	if (r < 0)
 		return r;
@@ -75,7 +93,7 @@ static int lookup_view(struct fs *fs, struct node *parent, int dir_fd, const cha
 	variant = nodes_enter_variant(&fs->nodes, parent, source_name, &stx, format, &view);
 	if (!variant)
 		return -ENOMEM;
-	fill_variant_entry(fs, variant, ret);
+	fill_variant_entry(fs, variant, timeout, ret);
 	return 0;
 }
 
@@ -91,6 +109,9 @@ static int lookup_in_folder(
 
 	if (r < 0)
 		return r;
+	ret->entry_timeout = nodes_watch(&fs->nodes, parent, fdref_fd(folder))
+	                             ? FS_FOREVER_SEC
+	                             : fs->options.timeout_sec;
 	r = tree_stat_child(fs->options.tree, fdref_fd(folder), &parent->id, name, &stx);
 	if (r == -ENOENT || r == -ENAMETOOLONG) {
 		int view_r = lookup_view(fs, parent, fdref_fd(folder), name, ret);
@@ -103,7 +124,7 @@ static int lookup_in_folder(
 	if (!node)
 		return -ENOMEM;
 	ret->ino = fs_nodeid(node);
-	ret->attr_timeout = ret->entry_timeout = FS_TIMEOUT_SEC;
+	ret->attr_timeout = fs_attr_timeout(fs, parent, node, &stx);
 	fs_attr_of_mirror(fs, &stx, &ret->attr);
 	return 0;
 }
@@ -130,7 +151,7 @@ static int lookup_control(struct fs *fs, const char *name, struct fuse_entry_par
 	if (!snapshot)
 		return -ENOMEM;
 	ret->ino = fs_nodeid(&snapshot->node);
-	ret->attr_timeout = FS_TIMEOUT_SEC;
+	ret->attr_timeout = FS_FOREVER_SEC;
 	ret->entry_timeout = 0;
 	fs_attr_of_snapshot(fs, snapshot, &ret->attr);
 	return 0;
@@ -143,7 +164,7 @@ static int lookup_control_dir(struct fs *fs, struct fuse_entry_param *ret)
 	fs->nodes.control.nlookup++;
 	fs->nodes.control.refs += fs->nodes.control.nlookup == 1;
 	ret->ino = fs_nodeid(&fs->nodes.control);
-	ret->attr_timeout = ret->entry_timeout = FS_TIMEOUT_SEC;
+	ret->attr_timeout = ret->entry_timeout = FS_FOREVER_SEC;
 	fs_attr_of_control(fs, &ret->attr);
 	return 0;
 }
@@ -173,7 +194,7 @@ void fs_op_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 	fs->lookups++;
 	if (r == -ENOENT && fs_node(fs, parent) != &fs->nodes.control) {
 		/* Number 0 with a timeout: the kernel remembers that there is nothing. */
-		entry = (struct fuse_entry_param){ .entry_timeout = FS_TIMEOUT_SEC };
+		entry.ino = 0;
 		fuse_reply_entry(req, &entry);
 		return;
 	}

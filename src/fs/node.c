@@ -95,6 +95,7 @@ static void remove_locked(struct nodes *nodes, struct node *node)
 		}
 	}
 	nodes->n_nodes--;
+	marks_forget(&nodes->marks, node);
 }
 
 /* --- References -------------------------------------------------------------------------- */
@@ -235,6 +236,85 @@ static struct node *move_locked(
 	dead = unref_locked(nodes, old);
 	return dead;
 }
+
+struct node *nodes_find_mirror(struct nodes *nodes, const struct statx *stx)
+{
+	struct stamp stamp;
+	struct node *node;
+
+	stamp_from_statx(stx, &stamp);
+	LOCK_SCOPE(&nodes->lock);
+	node = find_mirror_locked(nodes, &stamp.id, (uint8_t)(stx->stx_mode >> 12));
+	if (node)
+		node->refs++;
+	return node;
+}
+
+void nodes_relocate(
+	struct nodes *nodes, struct node *node, struct node *parent, const char *name)
+{
+	struct node *dead;
+
+	lock_take(&nodes->lock);
+	dead = move_locked(nodes, node, parent, name);
+	lock_drop(&nodes->lock);
+	free_chain(nodes, dead);
+}
+
+int nodes_find_all(struct nodes *nodes, struct node ***ret_nodes, size_t *ret_count)
+{
+	LOCK_SCOPE(&nodes->lock);
+	struct node **all = calloc(nodes->n_nodes + 1, sizeof(*all));
+	size_t n = 0;
+
+	if (!all)
+		return -ENOMEM;
+	all[n++] = &nodes->root;
+	nodes->root.refs++;
+	for (size_t i = 0; i < nodes->n_buckets; i++) {
+		for (struct node *node = nodes->buckets[i]; node; node = node->hash_next) {
+			if (node->kind != NODE_MIRROR)
+				continue;
+			node->refs++;
+			all[n++] = node;
+		}
+	}
+	*ret_nodes = all;
+	*ret_count = n;
+	return 0;
+}
+
+/* --- Watched folders --------------------------------------------------------------------- */
+
+bool nodes_watch(struct nodes *nodes, struct node *node, int dir_fd)
+{
+	/* Mostly it was: then without the lock. */
+	if (node->watching == NODE_UNVISITED) {
+		LOCK_SCOPE(&nodes->lock);
+
+		marks_add(&nodes->marks, node, dir_fd);
+	}
+	return node->watching == NODE_WATCHED;
+}
+
+void nodes_unwatch(struct nodes *nodes, struct node *node)
+{
+	LOCK_SCOPE(&nodes->lock);
+
+	marks_forget(&nodes->marks, node);
+}
+
+struct node *nodes_find_watched(struct nodes *nodes, int wd)
+{
+	LOCK_SCOPE(&nodes->lock);
+	struct node *node = marks_find(&nodes->marks, wd);
+
+	if (node)
+		node->refs++;
+	return node;
+}
+
+/* --- Entering mirrored files, variants, snapshots ----------------------------------------- */
 
 struct node *nodes_enter_mirror(
 	struct nodes *nodes, struct node *parent, const char *name, const struct statx *stx)
@@ -405,9 +485,10 @@ bool variant_tell(struct variant *variant, const struct hash128 *hash)
 
 /* --- Life -------------------------------------------------------------------------------- */
 
-int nodes_init(struct nodes *nodes, const struct tree *tree, struct fdcache *fds)
+int nodes_init(
+	struct nodes *nodes, const struct tree *tree, struct watch *watch, struct fdcache *fds)
 {
-	*nodes = (struct nodes){ .tree = tree, .fds = fds };
+	*nodes = (struct nodes){ .tree = tree, .marks.watch = watch, .fds = fds };
 	nodes->buckets = calloc(BUCKETS_MIN, sizeof(*nodes->buckets));
 	if (!nodes->buckets)
 		return -ENOMEM;
@@ -429,13 +510,18 @@ void nodes_done(struct nodes *nodes)
 		nodes->buckets[i] = NULL;
 	}
 	free(nodes->buckets);
+	marks_done(&nodes->marks);
 	nodes->buckets = NULL;
 	lock_done(&nodes->lock);
 }
 
-size_t nodes_count(struct nodes *nodes)
+void nodes_count(struct nodes *nodes, struct nodes_counts *ret)
 {
 	LOCK_SCOPE(&nodes->lock);
 
-	return nodes->n_nodes;
+	*ret = (struct nodes_counts){
+		.nodes = nodes->n_nodes,
+		.watched = nodes->marks.n_watched,
+		.unwatched = nodes->marks.n_unwatched,
+	};
 }

@@ -17,6 +17,7 @@
 #ifndef FS_NODE_H
 #define FS_NODE_H
 
+#include "fs/marks.h"
 #include "render/render.h"
 #include "source/stamp.h"
 #include "source/tree.h"
@@ -32,12 +33,23 @@ enum node_kind {
 	NODE_SNAPSHOT,    /* a control file's text as it was when it was looked up */
 };
 
+/* How the kernel may believe what it is told of a folder's entries. */
+enum node_watching {
+	NODE_UNVISITED,
+	NODE_WATCHED,   /* for ever: changes are told */
+	NODE_UNWATCHED, /* for a second: they cannot be */
+};
+
 struct node {
 	/* fixed */
 	struct file_id id; /* MIRROR: of the file; VARIANT: of the source; SNAPSHOT: ino is a
 	                      number of its own */
 	uint8_t kind;      /* enum node_kind */
 	uint8_t type;      /* st_mode >> 12 */
+
+	/* atomic: a folder's way of hearing of changes, found out at its first visit */
+	_Atomic uint8_t watching; /* enum node_watching */
+	_Atomic int32_t wd;       /* when WATCHED */
 
 	/* protected by the table's lock */
 	uint32_t refs;
@@ -81,6 +93,7 @@ struct nodes {
 	struct node **buckets; /* owned, a power of two of them */
 	size_t n_buckets, n_nodes;
 	uint64_t n_snapshots; /* ever */
+	struct marks marks;
 };
 
 static inline struct variant *node_variant(struct node *node)
@@ -94,10 +107,14 @@ static inline struct snapshot *node_snapshot(struct node *node)
 }
 
 /* 0 or -ENOMEM. */
-int nodes_init(struct nodes *nodes, const struct tree *tree, struct fdcache *fds);
+int nodes_init(
+	struct nodes *nodes, const struct tree *tree, struct watch *watch, struct fdcache *fds);
 /* Frees every node, whatever the kernel believes: after the session ended and jobs are done. */
 void nodes_done(struct nodes *nodes);
-size_t nodes_count(struct nodes *nodes);
+struct nodes_counts {
+	size_t nodes, watched, unwatched; /* all; folders among them */
+};
+void nodes_count(struct nodes *nodes, struct nodes_counts *ret);
 
 /* --- Entering: finds or makes the node and adds a lookup of the kernel's. NULL: no memory. ---
  */
@@ -108,6 +125,26 @@ struct variant *nodes_enter_variant(struct nodes *nodes, struct node *parent,
 	const char *source_name, const struct statx *stx, enum format format,
 	const struct view *view);
 struct snapshot *nodes_enter_snapshot(struct nodes *nodes, char *text_consume, size_t length);
+
+/* --- Finding: with a reference for the caller, or NULL -------------------------------------
+ */
+
+struct node *nodes_find_mirror(struct nodes *nodes, const struct statx *stx);
+/* The folder of an inotify mark. */
+struct node *nodes_find_watched(struct nodes *nodes, int wd);
+/* Every node of the mirror there is, at one moment: *ret_nodes is the caller's to free, each
+ * one in it to unref. 0 or -ENOMEM. */
+int nodes_find_all(struct nodes *nodes, struct node ***ret_nodes, size_t *ret_count);
+
+/* Before a folder is read or looked into for the first time: has it watched, or notes that it
+ * cannot be. True when the kernel may believe for ever what it is told of the entries. */
+bool nodes_watch(struct nodes *nodes, struct node *node, int dir_fd);
+/* Its mark is gone: the next visit may set another. */
+void nodes_unwatch(struct nodes *nodes, struct node *node);
+
+/* Notes that a known node is now `name` in `parent`. */
+void nodes_relocate(
+	struct nodes *nodes, struct node *node, struct node *parent, const char *name);
 
 /* Takes back `n` lookups. */
 void nodes_forget(struct nodes *nodes, struct node *node, uint64_t n);

@@ -3,6 +3,7 @@
  * The session with the kernel: mounted by fs_new(), served by libfuse's loop in fs_run().
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/statvfs.h>
@@ -29,6 +30,8 @@ static void fs_op_init(void *userdata, struct fuse_conn_info *conn)
 	conn->congestion_threshold = CONGESTION_THRESHOLD;
 	if (!(conn->capable & FUSE_CAP_NO_OPEN_SUPPORT))
 		log_warning("this kernel cannot open files by itself; reading will fail");
+	if (invalidator_start(&fs->invalidator, fs) < 0)
+		log_error("cannot start a thread; changes of the source will not be seen");
 	fs->options.ready(fs->options.context);
 }
 
@@ -83,7 +86,7 @@ static int make_session(struct fs *fs)
 	return r < 0 ? r : fs->session ? 0 : -EINVAL;
 }
 
-static int note_root(struct fs *fs)
+static void note_root(struct fs *fs)
 {
 	struct file_id id;
 
@@ -92,7 +95,6 @@ static int note_root(struct fs *fs)
 	fs->uid = getuid();
 	fs->gid = getgid();
 	fs->started_at = now_real();
-	return 0;
 }
 
 int fs_new(const struct fs_options *options, struct fs **ret, char reason[FS_REASON_MAX])
@@ -104,12 +106,13 @@ int fs_new(const struct fs_options *options, struct fs **ret, char reason[FS_REA
 		return -ENOMEM;
 	fs->options = *options;
 	fs->fds = fdcache_new(options->descriptors);
-	r = fs->fds ? nodes_init(&fs->nodes, options->tree, fs->fds) : -ENOMEM;
+	r = fs->fds ? nodes_init(&fs->nodes, options->tree, options->watch, fs->fds) : -ENOMEM;
 	if (r < 0) {
 		fdcache_free(fs->fds);
 		free(fs);
 		return r;
 	}
+	aliases_init(&fs->aliases, FS_ALIASES_MAX);
 	note_root(fs);
 	r = make_session(fs);
 	if (r == 0 && fuse_session_mount(fs->session, options->mountpoint) != 0)
@@ -125,24 +128,42 @@ int fs_new(const struct fs_options *options, struct fs **ret, char reason[FS_REA
 	return 0;
 }
 
+/* Only there to end a wait of the thread that runs the loop. */
+static void on_wake_signal(int number)
+{
+	(void)number;
+}
+
 int fs_run(struct fs *fs)
 {
 	struct fuse_loop_config *config = fuse_loop_cfg_create();
+	struct sigaction wake = { .sa_handler = on_wake_signal };
 	int r;
 
 	if (!config)
 		return -ENOMEM;
 	fuse_loop_cfg_set_max_threads(config, fs->options.threads);
 	fuse_loop_cfg_set_idle_threads(config, fs->options.threads);
-	if (fuse_set_signal_handlers(fs->session) != 0) {
-		fuse_loop_cfg_destroy(config);
-		return -EIO;
-	}
+	sigaction(SIGUSR2, &wake, NULL);
+	fs->loop_thread = pthread_self();
+	fs->looping = true;
 	r = fuse_session_loop_mt(fs->session, config);
-	fuse_remove_signal_handlers(fs->session);
+	fs->looping = false;
 	fuse_loop_cfg_destroy(config);
-	/* Positive: the signal that ended it. */
+	invalidator_stop(&fs->invalidator);
 	return r < 0 ? r : 0;
+}
+
+/* libfuse's loop looks at the flag whenever its wait is interrupted; a signal that comes just
+ * before the wait is lost, hence the repetition. */
+void fs_stop(struct fs *fs)
+{
+	invalidator_stop(&fs->invalidator);
+	fuse_session_exit(fs->session);
+	while (fs->looping) {
+		pthread_kill(fs->loop_thread, SIGUSR2);
+		clock_sleep(20 * USEC_PER_MSEC);
+	}
 }
 
 void fs_unmount(struct fs *fs)
@@ -158,6 +179,7 @@ struct fs *fs_free(struct fs *fs)
 		fs_unmount(fs);
 		if (fs->session)
 			fuse_session_destroy(fs->session);
+		aliases_done(&fs->aliases);
 		nodes_done(&fs->nodes);
 		fdcache_free(fs->fds);
 		free(fs);
@@ -172,12 +194,21 @@ void fs_trim(struct fs *fs, usec_t idle)
 
 void fs_stats(struct fs *fs, struct fs_stats *ret)
 {
+	struct nodes_counts counts;
+
+	nodes_count(&fs->nodes, &counts);
 	*ret = (struct fs_stats){
-		.nodes = nodes_count(&fs->nodes),
+		.nodes = counts.nodes,
 		.descriptors = fdcache_count(fs->fds),
 		.lookups = fs->lookups,
 		.getattrs = fs->getattrs,
 		.reads = fs->reads,
 		.interrupted = fs->interrupted,
+		.watching = fs->options.watch != NULL,
+		.watched_folders = counts.watched,
+		.unwatched_folders = counts.unwatched,
+		.watch_events = fs->invalidator.events,
+		.watch_overflows = fs->invalidator.overflows,
+		.notifications = fs->invalidator.notifications,
 	};
 }

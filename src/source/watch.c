@@ -27,7 +27,7 @@
 #define CONTENT_MASK (IN_MODIFY | IN_ATTRIB | IN_CLOSE_WRITE)
 
 struct watch {
-	int fd; /* owned */
+	int fd;       /* owned */
 	char *buffer; /* owned, BUFFER_SIZE, aligned for struct inotify_event */
 };
 
@@ -94,8 +94,8 @@ int watch_add(struct watch *watch, int dir_fd, int *ret_wd)
 		return WATCH_E_UNWATCHABLE;
 	/* By the descriptor, not by a path that may lead elsewhere by now. */
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", dir_fd);
-	wd = inotify_add_watch(watch->fd, path,
-		NAMES_MASK | CONTENT_MASK | IN_DELETE_SELF | IN_ONLYDIR);
+	wd = inotify_add_watch(
+		watch->fd, path, NAMES_MASK | CONTENT_MASK | IN_DELETE_SELF | IN_ONLYDIR);
 	if (wd < 0)
 		return -errno;
 	*ret_wd = wd;
@@ -123,7 +123,7 @@ static struct watch_event translate(const struct inotify_event *in)
 static bool is_same(const struct inotify_event *a, const struct inotify_event *b)
 {
 	return a && a->wd == b->wd && a->mask == b->mask && a->len == b->len &&
-		memcmp(a->name, b->name, b->len) == 0;
+	       memcmp(a->name, b->name, b->len) == 0;
 }
 
 int watch_read(struct watch *watch, int wake_fd,

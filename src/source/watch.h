@@ -21,7 +21,7 @@ struct watch;
 
 /* Of one entry of a folder, or of the folder itself where `name` is "". */
 struct watch_event {
-	int wd; /* of the folder; -1: events were lost, everything may have changed */
+	int wd;       /* of the folder; -1: events were lost, everything may have changed */
 	bool names;   /* the entry appeared, vanished or is another file now */
 	bool content; /* bytes or attributes of the entry changed */
 	bool arrived; /* an entry came from elsewhere under this name */

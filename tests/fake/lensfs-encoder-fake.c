@@ -106,8 +106,8 @@ static void do_sleep(const char *value)
 
 	if (sscanf(value, "%lu%2s", &n, unit) == 2 && strcmp(unit, "s") == 0)
 		n *= 1000;
-	ts = (struct timespec){
-		.tv_sec = (time_t)(n / 1000), .tv_nsec = (long)(n % 1000) * 1000000};
+	ts = (struct timespec){ .tv_sec = (time_t)(n / 1000),
+		.tv_nsec = (long)(n % 1000) * 1000000 };
 	while (nanosleep(&ts, &ts) < 0 && errno == EINTR)
 		;
 }
@@ -320,7 +320,7 @@ static int fake_init(struct zygote_hello *hello)
 	return 0;
 }
 
-static const struct codec fake_codec = {.init = fake_init, .run = fake_run};
+static const struct codec fake_codec = { .init = fake_init, .run = fake_run };
 
 int main(void)
 {

@@ -43,7 +43,9 @@ declare -A DAEMONS=() # mountpoint → process id
 DAEMON=               # of the last one started
 
 say() { printf '%s\n' "$*" >&2; }
-fail() { say "FAILED: $*"; exit 1; }
+# The line of the case itself, however deep in here it failed.
+where() { echo "${0##*/} line ${BASH_LINENO[-2]:-?}"; }
+fail() { say "FAILED: $(where): $*"; exit 1; }
 skip() { say "skipped: $*"; exit 77; }
 need() { for tool; do command -v "$tool" >/dev/null || skip "no $tool here"; done; }
 need_root() { [[ $(id -u) == 0 ]] || skip 'not root'; }
@@ -85,8 +87,9 @@ stat_of() {
 }
 stat_is() { [[ $(stat_of "$1") == "$2" ]]; }
 
-# xattr PATH NAME: as the system.* twin, which encodes nothing.
-xattr() { getfattr --only-values --absolute-names -n "system.lensfs.$2" "$1"; }
+# xattr PATH NAME: as the system.* twin, which encodes nothing. Not by getfattr, which would
+# lstat() first, and so encode.
+xattr() { probe xattr "$1" "system.lensfs.$2"; }
 xattr_is() { [[ $(xattr "$1" "$2" 2>/dev/null) == "$3" ]]; }
 
 # dimensions FILE: WIDTHxHEIGHT, read by file(1) where it can, else by the format's own tool.
@@ -153,7 +156,7 @@ start() {
 	mounted "$mnt" || fail "lensfs did not mount on $mnt"
 }
 
-start_fake() { start "encoder=$FAKE_ENCODER" "$@"; }
+start_fake() { start "$@" "encoder=$FAKE_ENCODER"; }
 
 # What a daemon leaves behind is found by its stderr, which it shares with its encoders.
 holders() { find /proc/[0-9]*/fd/2 -maxdepth 0 -lname "$LOG" 2>/dev/null | cut -d/ -f3; }
@@ -207,27 +210,31 @@ clear_away() {
 	for pid in $(jobs -p); do kill -KILL "$pid" 2>/dev/null || true; done
 }
 
-# After a good end: the checks every case ends with. Runs in a subshell, for set -e.
-final_checks() {
-	for mnt in "${!DAEMONS[@]}"; do stop "$mnt"; done
-	await 5 no_holders
-	if [[ -e $LOG ]] && grep -qE "$REPORTS" "$LOG"; then fail 'a report in the log'; fi
+# After a good end: what every case must leave behind. Checks run in subshells, which `fail` may
+# end; only waiting cannot, since the daemons are children of this shell.
+ended_well() {
+	local mnt pid code
+	for mnt in "${!DAEMONS[@]}"; do
+		pid=${DAEMONS[$mnt]}
+		kill -TERM "$pid" 2>/dev/null
+		(await 15 dead "$pid") || return 1
+		wait "$pid"
+		code=$?
+		(is "$code" 0 'exit code of lensfs on SIGTERM') || return 1
+		unset "DAEMONS[$mnt]"
+		(never mounted "$mnt") || return 1
+	done
+	(await 5 no_holders) || { say "left behind: $(ps -o args= -p "$(holders | paste -sd,)")"; return 1; }
+	[[ ! -e $LOG ]] || (never grep -E "$REPORTS" "$LOG") || return 1
 }
 
 case_end() {
 	local status=$?
 	trap - EXIT ERR
 	set +e
-	if ((status == 0)); then
-		# The daemons are this shell's children, and only it can wait for them.
-		trap '[[ -z ${ENDED:-} ]] && clear_away && show_log; rm -rf --one-file-system "$T"' EXIT
-		set -e
-		final_checks
-		ENDED=1
-		exit 0
-	fi
+	((status != 0)) || ended_well || status=1
 	clear_away
-	((status == 77)) || show_log
+	((status == 0 || status == 77)) || show_log
 	[[ -n ${LENSFS_KEEP:-} ]] && say "kept: $T" || rm -rf --one-file-system "$T"
 	exit "$status"
 }
@@ -238,7 +245,7 @@ show_log() {
 	tail -n 40 "$LOG" >&2
 }
 
-trap 'say "FAILED: ${BASH_SOURCE[0]##*/} line $LINENO: $BASH_COMMAND"' ERR
+trap 'say "FAILED: $(where), ${BASH_SOURCE[0]##*/} line $LINENO: $BASH_COMMAND"' ERR
 trap case_end EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM

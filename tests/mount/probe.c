@@ -4,6 +4,7 @@
  * fstat() before, which is the very thing under test.
  *
  *	probe try CALL PATH [ARG]	"OK", or the name of the errno
+ *	probe xattr PATH NAME		the value, with no lstat() before
  *	probe sendfile PATH		the bytes, by sendfile() with no fstat() before
  *	probe splice PATH		the bytes, by splice() through a pipe, likewise
  *	probe mmap PATH SIZE		SIZE bytes of a mapping, likewise
@@ -144,6 +145,12 @@ static int try_mknod(const char *path, const char *arg)
 	return mknod(path, S_IFIFO | 0600, 0);
 }
 
+static int try_mksock(const char *path, const char *arg)
+{
+	(void)arg;
+	return mknod(path, S_IFSOCK | 0600, 0);
+}
+
 static int try_symlink(const char *path, const char *arg)
 {
 	return symlink(arg, path);
@@ -212,6 +219,7 @@ static const struct {
 	{"mkdir", try_mkdir},
 	{"rmdir", try_rmdir},
 	{"mknod", try_mknod},
+	{"mksock", try_mksock},
 	{"symlink", try_symlink},
 	{"rename", try_rename},
 	{"link", try_link},
@@ -247,6 +255,17 @@ static void write_all(const char *bytes, size_t size)
 		bytes += n;
 		size -= (size_t)n;
 	}
+}
+
+static int run_xattr(const char *path, const char *name)
+{
+	char value[65536];
+	ssize_t n = lgetxattr(path, name, value, sizeof(value));
+
+	if (n < 0)
+		die(name);
+	write_all(value, (size_t)n);
+	return 0;
 }
 
 static int run_sendfile(const char *path)
@@ -423,6 +442,8 @@ int main(int argc, char **argv)
 
 	if (strcmp(what, "try") == 0 && argc >= 4)
 		return run_try(argv[2], argv[3], argc > 4 ? argv[4] : "");
+	if (strcmp(what, "xattr") == 0 && argc == 4)
+		return run_xattr(argv[2], argv[3]);
 	if (strcmp(what, "sendfile") == 0)
 		return run_sendfile(argv[2]);
 	if (strcmp(what, "splice") == 0)

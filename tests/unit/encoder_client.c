@@ -24,7 +24,7 @@ static void socket_pair(int pair[2])
 
 static void wait_readable(int fd)
 {
-	struct pollfd p = {.fd = fd, .events = POLLIN};
+	struct pollfd p = { .fd = fd, .events = POLLIN };
 
 	ck_assert_int_eq(poll(&p, 1, PATIENCE_MSEC), 1);
 }
@@ -83,8 +83,8 @@ struct zygote_event client_event(struct client *client, int *ret_fd)
 
 struct spawned client_spawn(struct client *client, uint32_t token)
 {
-	struct zygote_spawn spawn = {.version = PROTOCOL_VERSION, .token = token};
-	struct spawned spawned = {.token = token};
+	struct zygote_spawn spawn = { .version = PROTOCOL_VERSION, .token = token };
+	struct spawned spawned = { .token = token };
 	struct zygote_event event;
 	int pair[2];
 
@@ -155,7 +155,7 @@ struct encode_request request_of(const char *view, enum format source)
 void job_send(const struct spawned *spawned, const struct encode_request *request,
 	int source_fd, int output_fd)
 {
-	int fds[] = {source_fd, output_fd};
+	int fds[] = { source_fd, output_fd };
 
 	ck_assert_int_eq(fdio_send(spawned->sock, request, sizeof(*request), fds, 2, 0), 0);
 }

@@ -19,7 +19,8 @@ void rig_stop(struct rig *rig)
 	client_stop(&rig->client);
 }
 
-static const int colours[4][3] = {{220, 30, 30}, {30, 160, 40}, {40, 40, 200}, {250, 250, 250}};
+static const int colours[4][3] = { { 220, 30, 30 }, { 30, 160, 40 }, { 40, 40, 200 },
+	{ 250, 250, 250 } };
 
 static const int *colour_named(char letter)
 {
@@ -38,7 +39,7 @@ VipsImage *picture_quadrants(int width, int height)
 		vips_copy(black, &srgb, "interpretation", VIPS_INTERPRETATION_sRGB, NULL), 0);
 	image = vips_image_copy_memory(srgb);
 	for (int q = 0; q < 4; q++) {
-		double ink[3] = {colours[q][0], colours[q][1], colours[q][2]};
+		double ink[3] = { colours[q][0], colours[q][1], colours[q][2] };
 
 		ck_assert_int_eq(
 			vips_draw_rect(image, ink, 3, q % 2 * (width / 2), q / 2 * (height / 2),
@@ -52,7 +53,7 @@ VipsImage *picture_quadrants(int width, int height)
 
 VipsImage *picture_noise(int width, int height, int bands)
 {
-	VipsImage *noise, *bytes, *copies[4] = {NULL}, *joined, *image;
+	VipsImage *noise, *bytes, *copies[4] = { NULL }, *joined, *image;
 
 	ck_assert_int_eq(vips_gaussnoise(&noise, width, height, "sigma", 60.0, NULL), 0);
 	ck_assert_int_eq(vips_cast_uchar(noise, &bytes, NULL), 0);
@@ -125,13 +126,13 @@ bool picture_is(int fd, enum format format)
 		size_t at;
 		const char *bytes;
 	} magics[FORMAT_COUNT] = {
-		[FORMAT_JPEG] = {0, "\xff\xd8\xff"},
-		[FORMAT_WEBP] = {8, "WEBPVP8"},
-		[FORMAT_AVIF] = {4, "ftypavif"},
-		[FORMAT_JXL] = {0, "\xff\x0a"},
-		[FORMAT_PNG] = {0, "\x89PNG\r\n\x1a\n"},
-		[FORMAT_GIF] = {0, "GIF8"},
-		[FORMAT_TIFF] = {0, "II*"},
+		[FORMAT_JPEG] = { 0, "\xff\xd8\xff" },
+		[FORMAT_WEBP] = { 8, "WEBPVP8" },
+		[FORMAT_AVIF] = { 4, "ftypavif" },
+		[FORMAT_JXL] = { 0, "\xff\x0a" },
+		[FORMAT_PNG] = { 0, "\x89PNG\r\n\x1a\n" },
+		[FORMAT_GIF] = { 0, "GIF8" },
+		[FORMAT_TIFF] = { 0, "II*" },
 	};
 	const char *bytes = magics[format].bytes;
 	char head[16];
@@ -142,7 +143,7 @@ bool picture_is(int fd, enum format format)
 
 void expect_pixel(VipsImage *image, int x, int y, int r, int g, int b, int tolerance)
 {
-	int want[3] = {r, g, b};
+	int want[3] = { r, g, b };
 	VipsImage *srgb;
 	double *pixel;
 	int n;

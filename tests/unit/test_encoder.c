@@ -13,10 +13,10 @@
 #include "encoder_picture.h"
 #include "util/cleanup.h"
 
-static const enum format sources[] = {
-	FORMAT_JPEG, FORMAT_WEBP, FORMAT_AVIF, FORMAT_PNG, FORMAT_GIF, FORMAT_TIFF};
-static const enum format targets[] = {
-	FORMAT_JPEG, FORMAT_WEBP, FORMAT_AVIF, FORMAT_JXL, FORMAT_PNG, FORMAT_GIF, FORMAT_TIFF};
+static const enum format sources[] = { FORMAT_JPEG, FORMAT_WEBP, FORMAT_AVIF, FORMAT_PNG,
+	FORMAT_GIF, FORMAT_TIFF };
+static const enum format targets[] = { FORMAT_JPEG, FORMAT_WEBP, FORMAT_AVIF, FORMAT_JXL,
+	FORMAT_PNG, FORMAT_GIF, FORMAT_TIFF };
 
 static void expect_size(
 	VipsImage *image, const struct encode_reply *reply, uint32_t width, uint32_t height)
@@ -82,8 +82,8 @@ END_TEST
 
 START_TEST(lossless_loses_nothing)
 {
-	static const char *const views[] = {
-		"webp-lossless", "avif-lossless", "jxl-lossless", "png", "tiff", "png-prog-e9"};
+	static const char *const views[] = { "webp-lossless", "avif-lossless", "jxl-lossless",
+		"png", "tiff", "png-prog-e9" };
 	VipsImage *before, *after, *difference;
 	struct encode_reply reply;
 	struct rig rig;
@@ -106,17 +106,17 @@ START_TEST(options_reach_the_codec)
 {
 	/* Each pair: the first must give fewer bytes than the second. */
 	static const char *const pairs[][2] = {
-		{"jpeg-q30", "jpeg-q90"},
-		{"webp-q30", "webp-q90"},
-		{"avif-q30", "avif-q90"},
-		{"jxl-q30", "jxl-q90"},
-		{"png-e9", "png-e0"},
-		{"webp-q50", "webp-lossless"},
-		{"jxl-q50", "jxl-lossless"},
-		{"avif-q50", "avif-lossless"},
-		{"jpeg-w50", "jpeg-w100"},
-		{"webp-e6", "webp-e0"},
-		{"avif-e6", "avif-e0"},
+		{ "jpeg-q30", "jpeg-q90" },
+		{ "webp-q30", "webp-q90" },
+		{ "avif-q30", "avif-q90" },
+		{ "jxl-q30", "jxl-q90" },
+		{ "png-e9", "png-e0" },
+		{ "webp-q50", "webp-lossless" },
+		{ "jxl-q50", "jxl-lossless" },
+		{ "avif-q50", "avif-lossless" },
+		{ "jpeg-w50", "jpeg-w100" },
+		{ "webp-e6", "webp-e0" },
+		{ "avif-e6", "avif-e0" },
 	};
 	uint64_t sizes[2];
 	struct rig rig;
@@ -185,10 +185,10 @@ END_TEST
 START_TEST(orientation_is_applied_once)
 {
 	/* What a viewer shows of "rgbw" stored, by EXIF 2.32, 4.6.4 A. */
-	static const char *const upright[] = {
-		"", "rgbw", "grwb", "wbgr", "bwrg", "rbgw", "brwg", "wgbr", "gwrb"};
-	static const char *const views[] = {
-		"webp", "png-w60", "jpeg-h30", "tiff-w40-h40-cover"};
+	static const char *const upright[] = { "", "rgbw", "grwb", "wbgr", "bwrg", "rbgw",
+		"brwg", "wgbr", "gwrb" };
+	static const char *const views[] = { "webp", "png-w60", "jpeg-h30",
+		"tiff-w40-h40-cover" };
 	bool turned = _i >= 5;
 	VipsImage *image, *tagged;
 	struct encode_reply reply;
@@ -221,8 +221,8 @@ END_TEST
 START_TEST(colour_comes_through_the_profile)
 {
 	/* libvips' built-in profiles; without its profile CMYK is still CMYK. */
-	static const char *const cases[][2] = {{"p3", ".png"}, {"p3", ".jpg[Q=95]"},
-		{"cmyk", ".jpg[Q=95]"}, {"cmyk", ".jpg[Q=95,strip]"}, {"cmyk", ".tif"}};
+	static const char *const cases[][2] = { { "p3", ".png" }, { "p3", ".jpg[Q=95]" },
+		{ "cmyk", ".jpg[Q=95]" }, { "cmyk", ".jpg[Q=95,strip]" }, { "cmyk", ".tif" } };
 	bool cmyk = strcmp(cases[_i][0], "cmyk") == 0;
 	VipsImage *converted, *image;
 	struct encode_reply reply;
@@ -331,7 +331,7 @@ END_TEST
 
 static int animation_file(const char *suffix)
 {
-	int delays[] = {50, 120, 200};
+	int delays[] = { 50, 120, 200 };
 	VipsImage *frames[3], *all;
 
 	frames[0] = picture_quadrants(60, 40);
@@ -346,8 +346,8 @@ static int animation_file(const char *suffix)
 
 START_TEST(animation_keeps_frames_delays_and_loop)
 {
-	static const char *const views[] = {"webp", "gif", "webp-w30", "gif-w30-h10-cover"};
-	static const char *const frames[] = {"rgbw", "wbgr", "bwrg"};
+	static const char *const views[] = { "webp", "gif", "webp-w30", "gif-w30-h10-cover" };
+	static const char *const frames[] = { "rgbw", "wbgr", "bwrg" };
 	enum format source = _i % 2 ? FORMAT_WEBP : FORMAT_GIF;
 	struct encode_reply reply;
 	VipsImage *image, *frame;
@@ -383,8 +383,8 @@ END_TEST
 
 START_TEST(still_and_unanimated_formats_take_the_first_frame)
 {
-	static const char *const views[] = {
-		"gif-still", "webp-still-w30", "jpeg", "png", "avif"};
+	static const char *const views[] = { "gif-still", "webp-still-w30", "jpeg", "png",
+		"avif" };
 	struct encode_reply reply;
 	VipsImage *image;
 	struct rig rig;
@@ -401,10 +401,10 @@ END_TEST
 
 START_TEST(metadata_is_dropped_but_for_the_copyright)
 {
-	static const char *const secrets[] = {
-		"SERIAL4711", "XMPSECRET", "LENSMODEL", "IPTCSECRET", "SomeSoftware"};
-	static const enum format formats[] = {
-		FORMAT_JPEG, FORMAT_WEBP, FORMAT_AVIF, FORMAT_PNG, FORMAT_TIFF, FORMAT_JXL};
+	static const char *const secrets[] = { "SERIAL4711", "XMPSECRET", "LENSMODEL",
+		"IPTCSECRET", "SomeSoftware" };
+	static const enum format formats[] = { FORMAT_JPEG, FORMAT_WEBP, FORMAT_AVIF,
+		FORMAT_PNG, FORMAT_TIFF, FORMAT_JXL };
 	struct encode_reply reply;
 	char *bytes, view[32];
 	VipsImage *image;

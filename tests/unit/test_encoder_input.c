@@ -17,8 +17,8 @@
 #include "encoder_picture.h"
 #include "util/cleanup.h"
 
-static const enum format sources[] = {
-	FORMAT_JPEG, FORMAT_WEBP, FORMAT_AVIF, FORMAT_PNG, FORMAT_GIF, FORMAT_TIFF};
+static const enum format sources[] = { FORMAT_JPEG, FORMAT_WEBP, FORMAT_AVIF, FORMAT_PNG,
+	FORMAT_GIF, FORMAT_TIFF };
 
 static void expect_still_works(struct rig *rig)
 {
@@ -31,7 +31,7 @@ static void expect_still_works(struct rig *rig)
 
 START_TEST(truncated_picture_is_damaged)
 {
-	static const int percents[] = {5, 40, 90};
+	static const int percents[] = { 5, 40, 90 };
 	enum format source = sources[_i];
 	struct rig rig;
 	size_t size;
@@ -191,10 +191,10 @@ START_TEST(limit_of_the_target_is_named)
 		const char *view, *name;
 		int width;
 	} cases[] = {
-		{"webp", "webp, 16383", 16384},
-		{"avif", "avif, 16384", 16385},
-		{"jpeg", "jpeg, 65500", 65501},
-		{"gif", "gif, 65535", 65536},
+		{ "webp", "webp, 16383", 16384 },
+		{ "avif", "avif, 16384", 16385 },
+		{ "jpeg", "jpeg, 65500", 65501 },
+		{ "gif", "gif, 65535", 65536 },
 	};
 	struct encode_reply reply;
 	struct rig rig;
@@ -213,8 +213,8 @@ END_TEST
 
 START_TEST(output_that_fails_is_told_with_its_errno)
 {
-	static const char *const views[] = {
-		"jpeg", "webp", "avif", "jxl", "png", "gif", "tiff"};
+	static const char *const views[] = { "jpeg", "webp", "avif", "jxl", "png", "gif",
+		"tiff" };
 	struct encode_request request = request_of(views[_i], FORMAT_PNG);
 	struct encode_reply reply;
 	struct rig rig;
@@ -292,8 +292,8 @@ static char *encode_bytes(struct rig *rig, const char *view, int in, size_t *ret
 
 START_TEST(jobs_do_not_depend_on_earlier_ones)
 {
-	static const char *const views[] = {
-		"jpeg-w50", "webp", "avif-w80", "jxl", "png", "gif", "tiff-w77"};
+	static const char *const views[] = { "jpeg-w50", "webp", "avif-w80", "jxl", "png",
+		"gif", "tiff-w77" };
 	char *first[ARRAY_SIZE(views)], *again;
 	size_t sizes[ARRAY_SIZE(views)], size;
 	struct rig rig;
@@ -305,8 +305,8 @@ START_TEST(jobs_do_not_depend_on_earlier_ones)
 		first[i] = encode_bytes(&rig, views[i], in, &sizes[i]);
 	encode_fails(&rig, "webp", FORMAT_JPEG, in, ENCODE_DAMAGED);
 	spawned_close(&rig.encoder);
-	rig.encoder = (struct spawned){.sock = -1, .pidfd = -1};
-	client_event(&rig.client, &(int){0});
+	rig.encoder = (struct spawned){ .sock = -1, .pidfd = -1 };
+	client_event(&rig.client, &(int){ 0 });
 	rig.encoder = client_spawn(&rig.client, 2);
 	for (size_t i = ARRAY_SIZE(views); i-- > 0;) {
 		for (int k = 0; k < 2; k++) {
@@ -374,22 +374,22 @@ START_TEST(known_samples)
 		enum encode_result result;
 		uint32_t width, height; /* upright */
 	} samples[] = {
-		{"truncated.jpg", FORMAT_JPEG, ENCODE_DAMAGED},
-		{"truncated.gif", FORMAT_GIF, ENCODE_DAMAGED},
-		{"invalid_multiframe.gif", FORMAT_GIF, ENCODE_DAMAGED},
-		{"17000x17000.avif", FORMAT_AVIF, ENCODE_TOO_LARGE},
-		{"truncated.svgz", FORMAT_PNG, ENCODE_DAMAGED},
-		{"logo.svg", FORMAT_JPEG, ENCODE_DAMAGED},
-		{"favicon.ico", FORMAT_TIFF, ENCODE_DAMAGED},
-		{"sample.jpg", FORMAT_JPEG, ENCODE_OK, 290, 442},
-		{"sample-xyb.jpg", FORMAT_JPEG, ENCODE_OK, 290, 442},
-		{"ultra-hdr.jpg", FORMAT_JPEG, ENCODE_OK, 3840, 2160},
-		{"sample.png", FORMAT_PNG, ENCODE_OK, 290, 442},
-		{"1bit.tif", FORMAT_TIFF, ENCODE_OK, 256, 4},
-		{"avif-orientation-6.avif", FORMAT_AVIF, ENCODE_OK, 3024, 4032},
-		{"looks-like-svg.webp", FORMAT_WEBP, ENCODE_OK, 256, 256},
-		{"rotation/6.jpg", FORMAT_JPEG, ENCODE_OK, 231, 308},
-		{"cogs.gif", FORMAT_GIF, ENCODE_OK, 85, 77},
+		{ "truncated.jpg", FORMAT_JPEG, ENCODE_DAMAGED },
+		{ "truncated.gif", FORMAT_GIF, ENCODE_DAMAGED },
+		{ "invalid_multiframe.gif", FORMAT_GIF, ENCODE_DAMAGED },
+		{ "17000x17000.avif", FORMAT_AVIF, ENCODE_TOO_LARGE },
+		{ "truncated.svgz", FORMAT_PNG, ENCODE_DAMAGED },
+		{ "logo.svg", FORMAT_JPEG, ENCODE_DAMAGED },
+		{ "favicon.ico", FORMAT_TIFF, ENCODE_DAMAGED },
+		{ "sample.jpg", FORMAT_JPEG, ENCODE_OK, 290, 442 },
+		{ "sample-xyb.jpg", FORMAT_JPEG, ENCODE_OK, 290, 442 },
+		{ "ultra-hdr.jpg", FORMAT_JPEG, ENCODE_OK, 3840, 2160 },
+		{ "sample.png", FORMAT_PNG, ENCODE_OK, 290, 442 },
+		{ "1bit.tif", FORMAT_TIFF, ENCODE_OK, 256, 4 },
+		{ "avif-orientation-6.avif", FORMAT_AVIF, ENCODE_OK, 3024, 4032 },
+		{ "looks-like-svg.webp", FORMAT_WEBP, ENCODE_OK, 256, 256 },
+		{ "rotation/6.jpg", FORMAT_JPEG, ENCODE_OK, 231, 308 },
+		{ "cogs.gif", FORMAT_GIF, ENCODE_OK, 85, 77 },
 	};
 	const char *folder = getenv("LENSFS_MEDIA");
 	struct encode_reply reply;

@@ -53,7 +53,7 @@ static void expect_exit(struct client *c, const struct spawned *s, int *ret_stat
 /* The process behind the pidfd has ended. */
 static void expect_dead(const struct spawned *s)
 {
-	struct pollfd p = {.fd = s->pidfd, .events = POLLIN};
+	struct pollfd p = { .fd = s->pidfd, .events = POLLIN };
 
 	ck_assert_int_eq(poll(&p, 1, 10000), 1);
 }
@@ -163,7 +163,7 @@ END_TEST
 
 START_TEST(spawn_without_socket_fails)
 {
-	struct zygote_spawn spawn = {.version = PROTOCOL_VERSION, .token = 9};
+	struct zygote_spawn spawn = { .version = PROTOCOL_VERSION, .token = 9 };
 	struct zygote_event event;
 	struct client c;
 	int fd;
@@ -180,7 +180,7 @@ END_TEST
 
 START_TEST(message_of_another_version_ends_the_zygote)
 {
-	struct zygote_spawn spawn = {.version = PROTOCOL_VERSION + 1};
+	struct zygote_spawn spawn = { .version = PROTOCOL_VERSION + 1 };
 	struct client c;
 	int status;
 
@@ -257,8 +257,8 @@ END_TEST
 
 START_TEST(fake_output_follows_source_and_view)
 {
-	static const char *const jobs[][2] = {
-		{"webp", "one"}, {"webp", "one"}, {"webp-q5", "one"}, {"webp", "two"}};
+	static const char *const jobs[][2] = { { "webp", "one" }, { "webp", "one" },
+		{ "webp-q5", "one" }, { "webp", "two" } };
 	char *bytes[ARRAY_SIZE(jobs)];
 	struct client c;
 	struct spawned s;

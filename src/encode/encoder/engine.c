@@ -62,12 +62,13 @@ static const struct {
 	const char *words;
 	enum encode_result result;
 } meanings[] = {
-	{"security limit", ENCODE_TOO_LARGE}, /* libheif; its kind of error is one of memory */
-	{"maximum image size", ENCODE_TOO_LARGE},
-	{"out of memory", ENCODE_NO_MEMORY},
-	{"insufficient memory", ENCODE_NO_MEMORY},
-	{"memory allocation", ENCODE_NO_MEMORY},
-	{"unable to allocate", ENCODE_NO_MEMORY},
+	{ "security limit",
+		ENCODE_TOO_LARGE }, /* libheif; its kind of error is one of memory */
+	{ "maximum image size", ENCODE_TOO_LARGE },
+	{ "out of memory", ENCODE_NO_MEMORY },
+	{ "insufficient memory", ENCODE_NO_MEMORY },
+	{ "memory allocation", ENCODE_NO_MEMORY },
+	{ "unable to allocate", ENCODE_NO_MEMORY },
 };
 
 /* libvips has one error, its text. Whether writing failed is known where it happened (output);
@@ -115,7 +116,7 @@ static int pipeline_run(const struct encode_request *request, int source_fd,
 static void engine_run(const struct encode_request *request, int source_fd, int output_fd,
 	struct encode_reply *reply)
 {
-	struct output output = {.fd = output_fd};
+	struct output output = { .fd = output_fd };
 	struct stat st;
 	int r;
 
@@ -136,4 +137,4 @@ static void engine_run(const struct encode_request *request, int source_fd, int 
 	malloc_trim(0);
 }
 
-const struct codec engine_codec = {.init = engine_init, .run = engine_run};
+const struct codec engine_codec = { .init = engine_init, .run = engine_run };

@@ -73,7 +73,7 @@ static int library_visit(struct dl_phdr_info *info, size_t size, void *data)
 
 library_function library_find(const char *library, const char *function)
 {
-	struct library_search search = {.prefix = library};
+	struct library_search search = { .prefix = library };
 	library_function found;
 	void *symbol;
 

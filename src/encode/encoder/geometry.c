@@ -18,7 +18,7 @@ bool size_equal(struct size a, struct size b)
 
 struct size size_turn(struct size size)
 {
-	return (struct size){.width = size.height, .height = size.width};
+	return (struct size){ .width = size.height, .height = size.width };
 }
 
 /* Is `a` wider for its height than `b`? */
@@ -32,22 +32,22 @@ static struct size plan_inside(struct size box, struct size in)
 	if (in.width <= box.width && in.height <= box.height)
 		return in;
 	if (size_wider(in, box))
-		return (struct size){box.width, scale(in.height, box.width, in.width)};
-	return (struct size){scale(in.width, box.height, in.height), box.height};
+		return (struct size){ box.width, scale(in.height, box.width, in.width) };
+	return (struct size){ scale(in.width, box.height, in.height), box.height };
 }
 
 static struct size plan_around(struct size box, struct size in)
 {
 	if (size_wider(in, box))
-		return (struct size){scale(in.width, box.height, in.height), box.height};
-	return (struct size){box.width, scale(in.height, box.width, in.width)};
+		return (struct size){ scale(in.width, box.height, in.height), box.height };
+	return (struct size){ box.width, scale(in.height, box.width, in.width) };
 }
 
 static struct size plan_cut(struct size box, struct size in)
 {
 	if (size_wider(in, box))
-		return (struct size){scale(in.height, box.width, box.height), in.height};
-	return (struct size){in.width, scale(in.width, box.height, box.width)};
+		return (struct size){ scale(in.height, box.width, box.height), in.height };
+	return (struct size){ in.width, scale(in.width, box.height, box.width) };
 }
 
 struct geometry geometry_plan(const struct view *view, struct size upright)
@@ -56,7 +56,7 @@ struct geometry geometry_plan(const struct view *view, struct size upright)
 		.width = view->width ? view->width : UINT32_MAX,
 		.height = view->height ? view->height : UINT32_MAX,
 	};
-	struct geometry g = {.scaled = upright, .result = upright};
+	struct geometry g = { .scaled = upright, .result = upright };
 
 	if (view->fit != VIEW_FIT_COVER) {
 		g.scaled = g.result = plan_inside(box, upright);

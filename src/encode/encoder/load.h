@@ -26,7 +26,7 @@ struct load {
 	unsigned frames;
 };
 
-#define LOAD_INIT ((struct load){0})
+#define LOAD_INIT ((struct load){ 0 })
 
 /* Can pictures of `format` be read by this libvips? */
 bool load_available(enum format format);

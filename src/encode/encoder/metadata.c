@@ -8,8 +8,8 @@
 
 #include "encode/encoder/image.h"
 
-static const char *const kept_texts[] = {"exif-ifd0-Copyright", "exif-ifd0-Artist"};
-static const char *const kept_frames[] = {"delay", "loop"};
+static const char *const kept_texts[] = { "exif-ifd0-Copyright", "exif-ifd0-Artist" };
+static const char *const kept_frames[] = { "delay", "loop" };
 
 static bool is_listed(const char *name, const char *const *list, size_t n)
 {

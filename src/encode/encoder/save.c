@@ -19,13 +19,13 @@ struct saver {
 };
 
 static const struct saver savers[FORMAT_COUNT] = {
-	[FORMAT_JPEG] = {"jpegsave_target", 65500, save_jpeg},
-	[FORMAT_WEBP] = {"webpsave_target", 16383, save_webp},
-	[FORMAT_AVIF] = {"heifsave_target", 16384, save_avif},
-	[FORMAT_JXL] = {"jxlsave_target", 0, save_jxl},
-	[FORMAT_PNG] = {"pngsave_target", 1000000, save_png},
-	[FORMAT_GIF] = {"gifsave_target", 65535, save_gif},
-	[FORMAT_TIFF] = {"tiffsave_target", 0, save_tiff},
+	[FORMAT_JPEG] = { "jpegsave_target", 65500, save_jpeg },
+	[FORMAT_WEBP] = { "webpsave_target", 16383, save_webp },
+	[FORMAT_AVIF] = { "heifsave_target", 16384, save_avif },
+	[FORMAT_JXL] = { "jxlsave_target", 0, save_jxl },
+	[FORMAT_PNG] = { "pngsave_target", 1000000, save_png },
+	[FORMAT_GIF] = { "gifsave_target", 65535, save_gif },
+	[FORMAT_TIFF] = { "tiffsave_target", 0, save_tiff },
 };
 
 /* libvips has the saver even where libheif lacks the encoder; 4 is AV1 (heif.h). */

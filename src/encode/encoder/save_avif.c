@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * bitdepth is given because libvips' default for it is HEVC's 12, which browsers decode slowly.
- * Lossless needs full chroma, which libvips' lossless implies.
+ * libvips' lossless implies full chroma; 8.14 still lets libheif convert to YCbCr and back,
+ * which moves some samples by 1 of 255.
  */
 #include "encode/encoder/save.h"
 

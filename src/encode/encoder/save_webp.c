@@ -1,4 +1,10 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * Two flaws of libvips 8.14.1 that are left as they are: it writes an EXIF block (of resolution
+ * and size, 200 bytes) even when told to keep nothing, and when the source turns out damaged
+ * while saving, it leaks the picture it was filling, which the daemon's limit on an encoder's
+ * growth takes care of.
+ */
 #include "encode/encoder/save.h"
 
 /* Without loss, libwebp reads quality as effort. */

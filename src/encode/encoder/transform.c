@@ -95,8 +95,8 @@ static int frames_run(const struct transform *t, VipsImage **image)
 	VipsImage *out;
 	int r = 0;
 
-	if (size_equal(t->scaled, (struct size){(uint32_t)(*image)->Xsize,
-					  (uint32_t)(*image)->Ysize / t->frames}) &&
+	if (size_equal(t->scaled, (struct size){ (uint32_t)(*image)->Xsize,
+					  (uint32_t)(*image)->Ysize / t->frames }) &&
 		size_equal(t->geometry.result, t->scaled))
 		return 0;
 	if (memory_step(image))

@@ -108,7 +108,7 @@ static pid_t child_fork(struct zygote *z, int job_sock, int *ret_pidfd)
 static int zygote_spawn(struct zygote *z, uint32_t token, int job_sock)
 {
 	_cleanup_close_ int pidfd = -1;
-	struct zygote_event event = {.token = token};
+	struct zygote_event event = { .token = token };
 	pid_t pid;
 
 	if (job_sock < 0)
@@ -123,7 +123,7 @@ static int zygote_spawn(struct zygote *z, uint32_t token, int job_sock)
 		event.status = -pid;
 		return event_send(z, event, -1);
 	}
-	z->children[z->n_children++] = (struct child){.pid = pid, .token = token};
+	z->children[z->n_children++] = (struct child){ .pid = pid, .token = token };
 	event.kind = ZYGOTE_SPAWNED;
 	event.pid = pid;
 	return event_send(z, event, pidfd);
@@ -132,7 +132,7 @@ static int zygote_spawn(struct zygote *z, uint32_t token, int job_sock)
 /* 0, or -errno when the daemon is gone or talks nonsense. */
 static int request_serve(struct zygote *z)
 {
-	struct zygote_spawn spawn = {0};
+	struct zygote_spawn spawn = { 0 };
 	int fds[FDIO_MAX_FDS];
 	size_t n_fds = 0;
 	ssize_t n = fdio_recv(z->sock, &spawn, sizeof(spawn), fds, &n_fds, 0);
@@ -182,8 +182,8 @@ static int children_reap(struct zygote *z)
 static int zygote_loop(struct zygote *z)
 {
 	struct pollfd polls[] = {
-		{.fd = z->sock, .events = POLLIN},
-		{.fd = z->signal_fd, .events = POLLIN},
+		{ .fd = z->sock, .events = POLLIN },
+		{ .fd = z->signal_fd, .events = POLLIN },
 	};
 
 	for (;;) {
@@ -237,8 +237,8 @@ static int signals_init(struct zygote *z)
 
 int zygote_run(int sock, const struct codec *codec)
 {
-	struct zygote z = {.codec = codec, .sock = sock, .signal_fd = -1};
-	struct zygote_hello hello = {.version = PROTOCOL_VERSION};
+	struct zygote z = { .codec = codec, .sock = sock, .signal_fd = -1 };
+	struct zygote_hello hello = { .version = PROTOCOL_VERSION };
 	int r = codec->init(&hello);
 
 	if (r < 0) {

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/stopper.h"
+
+#include <signal.h>
+#include <string.h>
+
+#include "util/log.h"
+
+static void fill_set(sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIGINT);
+	sigaddset(set, SIGTERM);
+}
+
+void stopper_block_signals(void)
+{
+	sigset_t set;
+
+	fill_set(&set);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+}
+
+static void *stopper_main(void *arg)
+{
+	struct stopper *stopper = arg;
+	sigset_t set;
+	int number;
+
+	pthread_setname_np(pthread_self(), "lensfs-signals");
+	fill_set(&set);
+	if (sigwait(&set, &number) != 0)
+		return NULL;
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
+	log_debug("stopping: %s", strsignal(number));
+	stopper->stop(stopper->context);
+	return NULL;
+}
+
+int stopper_start(struct stopper *stopper, void (*stop)(void *context), void *context)
+{
+	*stopper = (struct stopper){ .stop = stop, .context = context };
+	return -pthread_create(&stopper->thread, NULL, stopper_main, stopper);
+}
+
+void stopper_stop(struct stopper *stopper)
+{
+	/* sigwait() is a cancellation point. */
+	pthread_cancel(stopper->thread);
+	pthread_join(stopper->thread, NULL);
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+#include "fs/invalidate.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/eventfd.h>
+
+#include "fs/context.h"
+#include "source/watch.h"
+#include "util/log.h"
+
+/* --- Notifications ----------------------------------------------------------------------- */
+
+static fuse_ino_t nodeid_of(struct fs *fs, const struct node *node)
+{
+	return node == &fs->nodes.root ? FUSE_ROOT_ID : fs_nodeid(node);
+}
+
+static void note_result(struct fs *fs, const char *what, int r)
+{
+	fs->invalidator.notifications++;
+	/* ENOENT: the kernel did not know it, or the session is over. */
+	if (r < 0 && r != -ENOENT)
+		log_debug("%s: %s", what, strerror(-r));
+}
+
+/* Not merely expired: unhashed, so that a lookup that is under way cannot revive it. */
+static void forget_entry(struct fs *fs, const struct node *folder, const char *name)
+{
+	note_result(fs, "inval_entry",
+		fuse_lowlevel_notify_inval_entry(
+			fs->session, nodeid_of(fs, folder), name, strlen(name)));
+}
+
+static void forget_attributes(struct fs *fs, const struct node *node)
+{
+	note_result(fs, "inval_inode",
+		fuse_lowlevel_notify_inval_inode(fs->session, nodeid_of(fs, node), -1, 0));
+}
+
+/* Attributes and pages: a file's bytes, a folder's cached listing. */
+static void forget_content(struct fs *fs, const struct node *node)
+{
+	note_result(fs, "inval_inode",
+		fuse_lowlevel_notify_inval_inode(fs->session, nodeid_of(fs, node), 0, 0));
+}
+
+static void forget_view(void *context, const struct node *folder, const char *name)
+{
+	forget_entry(context, folder, name);
+}
+
+/* --- One change -------------------------------------------------------------------------- */
+
+/* The node that `name` in `folder` is now, if the kernel knows it: with a reference. */
+static struct node *find_entry(struct fs *fs, struct node *folder, const char *name)
+{
+	_cleanup_(fdref_unrefp) struct fdref *open_folder = NULL;
+	struct statx stx;
+
+	if (fs_folder(fs, folder, &open_folder) < 0 ||
+		tree_stat_child(
+			fs->options.tree, fdref_fd(open_folder), &folder->id, name, &stx) < 0)
+		return NULL;
+	return nodes_find_mirror(&fs->nodes, &stx);
+}
+
+static void entry_changed(struct fs *fs, struct node *folder, const struct watch_event *event)
+{
+	struct node *entry;
+
+	aliases_take(&fs->aliases, folder, event->name, forget_view, fs);
+	if (event->names) {
+		forget_entry(fs, folder, event->name);
+		forget_content(fs, folder);
+	}
+	entry = find_entry(fs, folder, event->name);
+	if (!entry)
+		return;
+	if (event->arrived)
+		nodes_relocate(&fs->nodes, entry, folder, event->name);
+	if (event->content)
+		forget_content(fs, entry);
+	else
+		forget_attributes(fs, entry);
+	nodes_unref(&fs->nodes, entry);
+}
+
+/* --- Everything -------------------------------------------------------------------------- */
+
+/* Names that appeared while nobody listened may be known as missing. */
+static void forget_listing(struct fs *fs, struct node *folder)
+{
+	struct dirent *entry;
+	DIR *dir;
+	int fd;
+
+	if (fs_open_node(fs, folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, &fd) < 0)
+		return;
+	dir = fdopendir(fd);
+	if (!dir) {
+		close(fd);
+		return;
+	}
+	while ((entry = readdir(dir)))
+		forget_entry(fs, folder, entry->d_name);
+	closedir(dir);
+}
+
+static void forget_node(struct fs *fs, struct node *node)
+{
+	_cleanup_free_ char *name = NULL;
+	struct node *parent;
+
+	forget_content(fs, node);
+	if (node->type == S_IFDIR >> 12 && node->watching != NODE_UNVISITED)
+		forget_listing(fs, node);
+	if (nodes_place(&fs->nodes, node, &parent, &name) < 0)
+		return;
+	forget_entry(fs, parent, name);
+	nodes_unref(&fs->nodes, parent);
+}
+
+static void everything_changed(struct fs *fs)
+{
+	struct node **all;
+	size_t n;
+
+	log_warning("changes of the source came faster than they could be read; "
+		    "everything is looked up anew");
+	fs->invalidator.overflows++;
+	aliases_take(&fs->aliases, NULL, NULL, forget_view, fs);
+	if (nodes_find_all(&fs->nodes, &all, &n) < 0) {
+		log_error("out of memory: what the kernel knows of the source may be old");
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		forget_node(fs, all[i]);
+		nodes_unref(&fs->nodes, all[i]);
+	}
+	free(all);
+}
+
+/* --- The thread -------------------------------------------------------------------------- */
+
+static void on_event(void *context, const struct watch_event *event)
+{
+	struct fs *fs = context;
+	struct node *folder;
+
+	fs->invalidator.events++;
+	if (event->wd < 0) {
+		everything_changed(fs);
+		return;
+	}
+	folder = nodes_find_watched(&fs->nodes, event->wd);
+	if (!folder)
+		return;
+	if (event->gone)
+		nodes_unwatch(&fs->nodes, folder);
+	if (event->name[0])
+		entry_changed(fs, folder, event);
+	else if (event->content)
+		forget_attributes(fs, folder);
+	nodes_unref(&fs->nodes, folder);
+}
+
+static void *invalidator_main(void *arg)
+{
+	struct fs *fs = arg;
+	int r = 0;
+
+	pthread_setname_np(pthread_self(), "lensfs-watch");
+	while (r == 0 && !fs->invalidator.stopping)
+		r = watch_read(fs->options.watch, fs->invalidator.wake_fd, on_event, fs);
+	if (r < 0)
+		log_error("cannot hear of changes of the source any more: %s", strerror(-r));
+	return NULL;
+}
+
+int invalidator_start(struct invalidator *invalidator, struct fs *fs)
+{
+	int r;
+
+	if (!fs->options.watch)
+		return 0;
+	invalidator->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (invalidator->wake_fd < 0)
+		return -errno;
+	r = -pthread_create(&invalidator->thread, NULL, invalidator_main, fs);
+	invalidator->running = r == 0;
+	if (r < 0)
+		close_fd(&invalidator->wake_fd);
+	return r;
+}
+
+void invalidator_stop(struct invalidator *invalidator)
+{
+	uint64_t one = 1;
+
+	if (!invalidator->running)
+		return;
+	invalidator->stopping = true;
+	if (write(invalidator->wake_fd, &one, sizeof(one)) < 0)
+		log_debug("eventfd: %s", strerror(errno));
+	pthread_join(invalidator->thread, NULL);
+	close_fd(&invalidator->wake_fd);
+	invalidator->running = false;
+}
