@@ -125,7 +125,7 @@ static enum exit_code open_cache(
 		.limit_bytes = options->cache_size_bytes,
 		.fingerprint = pool_hello(daemon->pool)->fingerprint,
 	};
-	char reason[CACHE_REASON_MAX];
+	char reason[CACHE_REASON_MAX] = "";
 
 	daemon->cache_folder =
 		options->cache ? strdup(options->cache) : places_cache(daemon->source_real);
@@ -137,8 +137,11 @@ static enum exit_code open_cache(
 	if (check_cache_place(daemon, mountpoint) != EXIT_CODE_OK)
 		return EXIT_CODE_CACHE;
 	cache_options.folder = daemon->cache_folder;
-	if (cache_new(&cache_options, &daemon->cache, reason) == 0)
+	if (cache_new(&cache_options, &daemon->cache, reason) == 0) {
+		if (reason[0])
+			log_warning("%s", reason);
 		return EXIT_CODE_OK;
+	}
 	log_error("%s; choose another cache folder with -o cache=DIR", reason);
 	return EXIT_CODE_CACHE;
 }

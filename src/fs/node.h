@@ -156,10 +156,9 @@ void nodes_unref(struct nodes *nodes, struct node *node);
  */
 
 /* The path below the nearest folder whose descriptor is pinned (the root, mostly): *ret_path is
- * the caller's to free, "" for that folder itself; *ret_fd is borrowed. `leaf` may be NULL. 0
+ * the caller's to free, "" for that folder itself; *ret_fd is borrowed. 0
  * or -ENOMEM. */
-int nodes_path(
-	struct nodes *nodes, struct node *node, const char *leaf, int *ret_fd, char **ret_path);
+int nodes_path(struct nodes *nodes, struct node *node, int *ret_fd, char **ret_path);
 
 /* The folder a node was last seen in, with a reference for the caller, and its name there, the
  * caller's to free. 0, -ENOMEM, or -ENOENT for what has no place in the source. */

@@ -38,7 +38,7 @@ int fs_folder(struct fs *fs, struct node *node, struct fdref **ret)
 	*ret = fdcache_get(fs->fds, node);
 	if (*ret)
 		return 0;
-	r = nodes_path(&fs->nodes, node, NULL, &base_fd, &path);
+	r = nodes_path(&fs->nodes, node, &base_fd, &path);
 	if (r < 0)
 		return r;
 	if (path[0])

@@ -21,7 +21,7 @@ static int source_open(struct render_source *source)
 	struct stamp stamp;
 	int base_fd, r;
 
-	r = nodes_path(variant->nodes, &variant->node, NULL, &base_fd, &path);
+	r = nodes_path(variant->nodes, &variant->node, &base_fd, &path);
 	if (r < 0)
 		return r;
 	fd = tree_open(base_fd, path, O_RDONLY | O_NOFOLLOW);
@@ -88,5 +88,20 @@ int variant_source_path(struct variant *variant, char **ret)
 {
 	int base_fd;
 
-	return nodes_path(variant->nodes, &variant->node, NULL, &base_fd, ret);
+	return nodes_path(variant->nodes, &variant->node, &base_fd, ret);
+}
+
+bool variant_tell(struct variant *variant, const struct hash128 *hash)
+{
+	LOCK_SCOPE(&variant->nodes->lock);
+
+	if (!variant->told) {
+		variant->told = true;
+		variant->told_hash = *hash;
+		return true;
+	}
+	if (hash128_equal(&variant->told_hash, hash))
+		return true;
+	variant->stale = true;
+	return false;
 }

@@ -167,11 +167,29 @@ static void on_encoded(struct pool_job *pool_job, const struct pool_result *resu
 
 	job->outcome.error = result->error;
 	job->outcome.transient = result->transient;
+	job->outcome.output_failed = result->output_failed;
 	job->outcome.wall_usec = result->wall_usec;
 	snprintf(job->outcome.reason, sizeof(job->outcome.reason), "%s", result->reason);
 	if (result->reply)
 		job->outcome.reply = *result->reply;
 	render_requeue(job, job_publish);
+}
+
+static void submit(struct render_job *job)
+{
+	struct render *render = job->render;
+
+	job->pool_job = (struct pool_job){
+		.request = {
+			.max_pixels = render->options.max_pixels,
+			.source_format = job->source->format,
+			.view = job->id.view,
+		},
+		.source_fd = job->source_fd,
+		.output_fd = cache_blob_fd(job->blob),
+		.done = on_encoded,
+	};
+	pool_submit(render->options.pool, &job->pool_job);
 }
 
 void job_resume(struct render_job *job)
@@ -188,22 +206,10 @@ void job_resume(struct render_job *job)
 		return;
 	}
 	r = cache_blob_new(render->options.cache, &job->blob);
-	if (r < 0) {
+	if (r < 0)
 		finish_failure(job, -r, true, "no place to write the variant to");
-		return;
-	}
-	job->pool_job = (struct pool_job){
-		.request =
-			{
-				.max_pixels = render->options.max_pixels,
-				.source_format = job->source->format,
-				.view = job->id.view,
-			},
-		.source_fd = job->source_fd,
-		.output_fd = cache_blob_fd(job->blob),
-		.done = on_encoded,
-	};
-	pool_submit(render->options.pool, &job->pool_job);
+	else
+		submit(job);
 }
 
 /* --- Publish: from the encoder's bytes to the cache --------------------------------------- */
@@ -267,12 +273,27 @@ static void publish_success(struct render_job *job)
 	render_finish(job, &result);
 }
 
+/* The disk took no more bytes: once more into memory, from where it is served. */
+static bool retry_in_memory(struct render_job *job)
+{
+	if (!job->outcome.output_failed || job->in_memory)
+		return false;
+	job->blob = cache_blob_free(job->blob);
+	if (cache_blob_new_memory(job->render->options.cache, &job->blob) < 0)
+		return false;
+	job->in_memory = true;
+	submit(job);
+	return true;
+}
+
 void job_publish(struct render_job *job)
 {
 	/* Before anything else: a source that was being written can make an encode fail, too,
 	 * and that failure is not one of the bytes that were hashed. */
 	int r = job->outcome.error == ESHUTDOWN ? 0 : check_source(job);
 
+	if (r == 0 && retry_in_memory(job))
+		return;
 	if (r < 0)
 		finish_error(job, -r, "the source changed while it was encoded");
 	else if (job->outcome.error)

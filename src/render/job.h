@@ -39,11 +39,12 @@ struct render_job {
 	void (*step)(struct render_job *job); /* what a render thread does next */
 	int source_fd;                        /* owned */
 	struct cache_blob *blob;              /* owned */
+	bool in_memory; /* blob is, because the folder could not take it */
 	struct hash128 content, key;
 	struct pool_job pool_job;
 	struct {
 		int error;
-		bool transient;
+		bool transient, output_failed;
 		char reason[POOL_REASON_MAX];
 		struct encode_reply reply;
 		usec_t wall_usec;
@@ -60,10 +61,10 @@ struct render {
 	struct lock lock;
 	pthread_cond_t wake; /* a queue grew, or a job ended */
 	bool stopping;
-	struct render_job *jobs;    /* by id */
-	struct render_job *leaders; /* those that encode, by key */
+	struct render_job *jobs;                 /* by id */
+	struct render_job *leaders;              /* those that encode, by key */
 	struct render_job *incoming, *returning; /* for the render threads */
-	unsigned n_begun; /* taken from incoming and not finished */
+	unsigned n_begun;                        /* taken from incoming and not finished */
 	struct render_stats stats;
 };
 

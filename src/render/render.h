@@ -25,7 +25,7 @@ struct render_options {
 	struct cache *cache; /* borrowed for the life */
 	struct pool *pool;   /* borrowed for the life */
 	unsigned threads;    /* that hash sources and commit results, ≥ 1 */
-	unsigned max_begun; /* jobs that may hold descriptors (two each) at once, ≥ 1 */
+	unsigned max_begun;  /* jobs that may hold descriptors (two each) at once, ≥ 1 */
 	uint64_t max_pixels;
 	/* Told once of every failed encode, never of a remembered one. Render threads. */
 	void (*on_failure)(void *context, const char *source, const char *view, int error,

@@ -3,13 +3,13 @@
  * Mutexes with scope, and the one list of their order. A thread that holds a lock may take only
  * locks that stand below it here:
  *
- *	1  fs/node        node table                     (struct nodes)
- *	2  fs/fdcache     descriptor cache               (struct fdcache)
+ *	1  fs/node        node table, and its marks      (struct nodes)
+ *	2  fs/fdcache, fs/alias                          (neither inside the other)
  *	3  render         job table                      (struct render)
  *	4  encode/pool    figures, then the queue        (struct pool, struct job_queue)
- *	5  cache          budget and eviction            (struct cache)
+ *	5  cache          publication and eviction       (struct cache: publish)
  *	6  cache/catalog  writer connection, then reader (struct catalog)
- *	7  control        ring of recent errors          (struct journal)
+ *	7  leaves: cache's figures and uses, control's journal
  *
  * Never reply to the kernel, touch SQLite or wait for a job with a node lock held.
  */

@@ -78,6 +78,7 @@ static const struct format_info formats[FORMAT_COUNT] = {
 			.mime_type = "image/png",
 			.readable = true,
 			.writable = true,
+			.exact = true,
 			.progressive = true,
 			.effort = 6,
 			.effort_min = 0,
@@ -103,6 +104,7 @@ static const struct format_info formats[FORMAT_COUNT] = {
 			.mime_type = "image/tiff",
 			.readable = true,
 			.writable = true,
+			.exact = true,
 			.effort = -1,
 		},
 	[FORMAT_HEIC] =

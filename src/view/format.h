@@ -30,6 +30,7 @@ struct format_info {
 	bool readable;    /* accepted as a source */
 	bool writable;    /* accepted as a view's format */
 	bool lossless;    /* the token `lossless` has a meaning and needs saying */
+	bool exact;       /* it is lossless by nature, and the token says nothing new */
 	bool progressive; /* the token `prog` has a meaning */
 	bool animates;    /* may hold frames when read and when written */
 	uint8_t quality;  /* default of qN; 0: the format has no quality */

@@ -230,7 +230,7 @@ int view_resolve(const struct view *view, enum format source, struct view *ret,
 	if (v.format == FORMAT_NONE)
 		v.format = (uint8_t)format_for_source(source);
 	info = format_info(v.format);
-	if (v.lossless && !info->lossless)
+	if (v.lossless && !info->lossless && !info->exact)
 		return refuse(reason, VIEW_E_REFUSED,
 			"'lossless' has no meaning for %s, the format that the source "
 			"chooses: name another",

@@ -21,6 +21,6 @@ done
 }
 
 for file in $(c_files); do
-	"$format" --dry-run -Werror "$file" || complain "$file: clang-format -i would change it"
+	"$format" --dry-run -Werror "$file" 2>/dev/null || complain "$file: clang-format -i would change it"
 done
 verdict
