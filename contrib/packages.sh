@@ -84,7 +84,8 @@ build_in()
 {
 	build=$1
 	shift
-	mkdir -p "$build"
+	{ mkdir -p "$build" && [ -w "$build" ]; } 2>/dev/null ||
+		fail "cannot write to $build: run this as the owner of the checkout"
 	exec 9>"$build/.lock"
 	flock 9
 	if [ -f "$build/build.ninja" ]; then

@@ -185,7 +185,7 @@ static void reply_variant_attr(
 {
 	struct stat st;
 
-	if (!variant_tell(variant, &entry->hash)) {
+	if (!variant_tell(variant, entry)) {
 		fuse_reply_err(req, ESTALE);
 		return;
 	}

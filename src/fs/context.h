@@ -38,6 +38,7 @@ struct fs {
 	bool mounted;
 	pthread_t loop_thread; /* while looping */
 	atomic_bool looping;
+	atomic_bool tuned;
 
 	/* with locks of their own */
 	struct nodes nodes;

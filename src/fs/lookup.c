@@ -9,7 +9,9 @@
 #include <string.h>
 
 #include "fs/context.h"
+#include "fs/readahead.h"
 #include "source/sniff.h"
+#include "util/log.h"
 #include "view/name.h"
 
 /* --- Views ------------------------------------------------------------------------------- */
@@ -43,7 +45,7 @@ static void fill_variant_entry(
 	struct cache_entry known;
 	int r = render_peek(fs->options.render, &variant->source.stamp, &variant->view, &known);
 	bool sized = r == 0 && (known.state == CACHE_PRESENT || known.state == CACHE_EVICTED) &&
-	             variant_tell(variant, &known.hash);
+	             variant_tell(variant, &known);
 
 	ret->ino = fs_nodeid(&variant->node);
 	ret->entry_timeout = timeout;
@@ -175,6 +177,7 @@ int fs_lookup(
 	struct fs *fs, struct node *parent, const char *name, struct fuse_entry_param *ret)
 {
 	*ret = (struct fuse_entry_param){ 0 };
+	tune_once(fs);
 	/* `.` and `..` come from NFS exports only, which need file handles that last. */
 	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 		return -ENOENT;

@@ -73,6 +73,7 @@ struct variant {
 	/* protected by the table's lock: what readers were told these bytes are */
 	bool told, stale;
 	struct hash128 told_hash;
+	_Atomic uint64_t told_bytes;
 };
 
 struct snapshot {
@@ -168,9 +169,9 @@ int nodes_place(
 /* --- What readers of a variant were told ---------------------------------------------------
  */
 
-/* Notes that `hash` is what this variant's readers get, or checks that it still is. False when
- * they were told other bytes: then the variant is no longer found, so that the next
- * lookup makes a new one, and its readers get ESTALE. */
-bool variant_tell(struct variant *variant, const struct hash128 *hash);
+/* Notes that `entry` (its hash and size) is what this variant's readers get, or checks that it
+ * still is. False when they were told other bytes: then the variant is no longer found, so that
+ * the next lookup makes a new one, and its readers get ESTALE. */
+bool variant_tell(struct variant *variant, const struct cache_entry *entry);
 
 #endif

@@ -10,6 +10,8 @@
 #include "fs/context.h"
 #include "fs/parked.h"
 
+#define SECOND_COPY_MIN (1 << 20) /* bytes */
+
 static void reply_from_fd(fuse_req_t req, int fd, size_t size, off_t off)
 {
 	struct fuse_bufvec buf = FUSE_BUFVEC_INIT(size);
@@ -31,6 +33,14 @@ static void read_mirror(fuse_req_t req, struct node *node, size_t size, off_t of
 		reply_from_fd(req, fdref_fd(file), size, off);
 }
 
+/* A large variant is cached once, as pages of the mount, and not a second time as those of its
+ * blob: nobody else reads that. */
+static void drop_second_copy(const struct variant *variant, int fd, size_t size, off_t off)
+{
+	if (variant->told_bytes >= SECOND_COPY_MIN)
+		posix_fadvise(fd, off, (off_t)size, POSIX_FADV_DONTNEED);
+}
+
 /* The descriptor goes into the cache first: there are more reads to come, and bytes that the
  * cache folder could not keep have no other place. */
 static void read_answer(struct parked *parked, const struct render_result *result)
@@ -43,7 +53,7 @@ static void read_answer(struct parked *parked, const struct render_result *resul
 		fuse_reply_err(parked->req, result->error);
 		return;
 	}
-	if (!variant_tell(variant, &result->entry.hash)) {
+	if (!variant_tell(variant, &result->entry)) {
 		fuse_reply_err(parked->req, ESTALE);
 		return;
 	}
@@ -51,6 +61,7 @@ static void read_answer(struct parked *parked, const struct render_result *resul
 	if (fd >= 0)
 		file = fdcache_put(parked->fs->fds, &variant->node, fd);
 	reply_from_fd(parked->req, result->fd, parked->size, parked->off);
+	drop_second_copy(variant, result->fd, parked->size, parked->off);
 }
 
 static void read_variant(fuse_req_t req, struct variant *variant, size_t size, off_t off)
@@ -67,13 +78,14 @@ static void read_variant(fuse_req_t req, struct variant *variant, size_t size, o
 			return;
 		}
 		file = fdcache_put(fs->fds, &variant->node, fd);
-		if (!file || !variant_tell(variant, &entry.hash)) {
+		if (!file || !variant_tell(variant, &entry)) {
 			fdcache_drop(fs->fds, &variant->node);
 			fuse_reply_err(req, file ? ESTALE : ENOMEM);
 			return;
 		}
 	}
 	reply_from_fd(req, fdref_fd(file), size, off);
+	drop_second_copy(variant, fdref_fd(file), size, off);
 }
 
 static void read_snapshot(

@@ -91,16 +91,17 @@ int variant_source_path(struct variant *variant, char **ret)
 	return nodes_path(variant->nodes, &variant->node, &base_fd, ret);
 }
 
-bool variant_tell(struct variant *variant, const struct hash128 *hash)
+bool variant_tell(struct variant *variant, const struct cache_entry *entry)
 {
 	LOCK_SCOPE(&variant->nodes->lock);
 
 	if (!variant->told) {
 		variant->told = true;
-		variant->told_hash = *hash;
+		variant->told_hash = entry->hash;
+		variant->told_bytes = entry->size_bytes;
 		return true;
 	}
-	if (hash128_equal(&variant->told_hash, hash))
+	if (hash128_equal(&variant->told_hash, &entry->hash))
 		return true;
 	variant->stale = true;
 	return false;

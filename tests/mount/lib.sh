@@ -42,12 +42,15 @@ SRC=$T/source MNT=$T/mount CACHE=$T/cache LOG=$T/log
 declare -A DAEMONS=() # mountpoint → process id
 DAEMON=               # of the last one started
 
+AT_END=() # commands, for what a case did outside its folder
+
 say() { printf '%s\n' "$*" >&2; }
 # The line of the case itself, however deep in here it failed.
 where() { echo "${0##*/} line ${BASH_LINENO[-2]:-?}"; }
 fail() { say "FAILED: $(where): $*"; exit 1; }
 skip() { say "skipped: $*"; exit 77; }
 need() { for tool; do command -v "$tool" >/dev/null || skip "no $tool here"; done; }
+at_end() { AT_END+=("$*"); }
 need_root() { [[ $(id -u) == 0 ]] || skip 'not root'; }
 
 # --- Facts, and waiting for them -----------------------------------------------------------
@@ -91,18 +94,6 @@ stat_is() { [[ $(stat_of "$1") == "$2" ]]; }
 # lstat() first, and so encode.
 xattr() { probe xattr "$1" "system.lensfs.$2"; }
 xattr_is() { [[ $(xattr "$1" "$2" 2>/dev/null) == "$3" ]]; }
-
-# dimensions FILE: WIDTHxHEIGHT, read by file(1) where it can, else by the format's own tool.
-dimensions() {
-	case $(kind "$1") in
-	image/avif | image/heif) heif-info "$1" | sed -n 's/^image: \([0-9]*x[0-9]*\).*/\1/p' ;;
-	image/jxl) jxlinfo "$1" | sed -n 's/.* \([0-9]\+x[0-9]\+\),.*/\1/p' ;;
-	image/webp) webpinfo "$1" | awk '/Width:/ {w=$2} /Height:/ {print w "x" $2; exit}' ;;
-	image/jpeg) djpeg -pnm "$1" | pnm_size ;;
-	*) file -b "$1" | grep -oE '[0-9]+ ?x ?[0-9]+' | head -1 | tr -d ' ' ;;
-	esac
-}
-pnm_size() { { read -r _; read -r w h; cat >/dev/null; }; echo "${w}x$h"; }
 
 # kind FILE: its media type, by its first bytes.
 kind() {
@@ -208,6 +199,7 @@ clear_away() {
 		umount -l "$mnt" 2>/dev/null || fusermount3 -uzq "$mnt" || true
 	done
 	for pid in $(jobs -p); do kill -KILL "$pid" 2>/dev/null || true; done
+	for command in "${AT_END[@]}"; do eval "$command"; done
 }
 
 # After a good end: what every case must leave behind. Checks run in subshells, which `fail` may
@@ -235,7 +227,7 @@ case_end() {
 	((status != 0)) || ended_well || status=1
 	clear_away
 	((status == 0 || status == 77)) || show_log
-	[[ -n ${LENSFS_KEEP:-} ]] && say "kept: $T" || rm -rf --one-file-system "$T"
+	if [[ -n ${LENSFS_KEEP:-} ]]; then say "kept: $T"; else rm -rf --one-file-system "$T"; fi
 	exit "$status"
 }
 

@@ -7,10 +7,10 @@
  *
  *	pattern=quadrants	red, green / blue, white: shows turns and flips (the default)
  *	pattern=noise		what no codec is quick with
- *	seed=N			another picture of the same kind (a corner pixel's colour, the noise)
- *	orientation=N		EXIF orientation, 1 … 8
- *	frames=N		an animation, each frame WIDTHxHEIGHT (gif and webp)
- *	header=1		a PNG that only claims its size: no pixel is made
+ *	seed=N			another picture of the same kind (a corner pixel's colour, the
+ *noise) orientation=N		EXIF orientation, 1 … 8 frames=N		an animation,
+ *each frame WIDTHxHEIGHT (gif and webp) header=1		a PNG that only claims its size:
+ *no pixel is made
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -56,8 +56,8 @@ static void wish_add(struct wish *wish, const char *text)
 
 static void paint_quadrants(uint8_t *rgb, const struct wish *wish, unsigned frame)
 {
-	static const uint8_t colours[4][3] = {
-		{220, 30, 30}, {30, 160, 40}, {40, 40, 200}, {250, 250, 250}};
+	static const uint8_t colours[4][3] = { { 220, 30, 30 }, { 30, 160, 40 },
+		{ 40, 40, 200 }, { 250, 250, 250 } };
 
 	for (unsigned y = 0; y < wish->height; y++) {
 		for (unsigned x = 0; x < wish->width; x++, rgb += 3) {
@@ -147,8 +147,8 @@ static void write_chunk(FILE *file, const char *type, const uint8_t *data, uint3
 
 static void save_header(const char *path, const struct wish *wish)
 {
-	static const uint8_t deflate[] = {0x78, 0x9c, 0x63, 0x00};
-	uint8_t header[13] = {[8] = 8, [9] = 2}; /* eight bits, RGB */
+	static const uint8_t deflate[] = { 0x78, 0x9c, 0x63, 0x00 };
+	uint8_t header[13] = { [8] = 8, [9] = 2 }; /* eight bits, RGB */
 	FILE *file = fopen(path, "wbe");
 
 	if (!file)
@@ -164,7 +164,7 @@ static void save_header(const char *path, const struct wish *wish)
 
 int main(int argc, char **argv)
 {
-	struct wish wish = {.frames = 1};
+	struct wish wish = { .frames = 1 };
 
 	if (argc < 3 || sscanf(argv[2], "%ux%u", &wish.width, &wish.height) != 2)
 		die("usage: make-picture FILE WIDTHxHEIGHT", "[KEY=VALUE...]");

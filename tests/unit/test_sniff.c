@@ -23,20 +23,34 @@ static const struct {
 	{ BYTES("MM\0+\0\x08\0\0"), FORMAT_TIFF },
 	{ BYTES("\xff\x0a\x01"), FORMAT_JXL },
 	{ BYTES("\0\0\0\x0cJXL \r\n\x87\x0a"), FORMAT_JXL },
-	{ BYTES("\0\0\0\x1c" "ftypavif\0\0\0\0mif1avifmiaf"), FORMAT_AVIF },
-	{ BYTES("\0\0\0\x1c" "ftypavis\0\0\0\0msf1avis    "), FORMAT_AVIF },
-	{ BYTES("\0\0\0\x18" "ftypheic\0\0\0\0mif1heic"), FORMAT_HEIC },
+	{ BYTES("\0\0\0\x1c"
+		"ftypavif\0\0\0\0mif1avifmiaf"),
+		FORMAT_AVIF },
+	{ BYTES("\0\0\0\x1c"
+		"ftypavis\0\0\0\0msf1avis    "),
+		FORMAT_AVIF },
+	{ BYTES("\0\0\0\x18"
+		"ftypheic\0\0\0\0mif1heic"),
+		FORMAT_HEIC },
 	/* A generic major brand: the compatible ones tell, the first that is known. */
-	{ BYTES("\0\0\0\x1c" "ftypmif1\0\0\0\0miafMA1Bavif"), FORMAT_AVIF },
-	{ BYTES("\0\0\0\x18" "ftypmif1\0\0\0\0mif1heic"), FORMAT_HEIC },
+	{ BYTES("\0\0\0\x1c"
+		"ftypmif1\0\0\0\0miafMA1Bavif"),
+		FORMAT_AVIF },
+	{ BYTES("\0\0\0\x18"
+		"ftypmif1\0\0\0\0mif1heic"),
+		FORMAT_HEIC },
 	/* What is no picture of ours. */
 	{ BYTES(""), FORMAT_NONE },
 	{ BYTES("\xff\xd8"), FORMAT_NONE },
 	{ BYTES("\x89PNG\r\n\x1a"), FORMAT_NONE },
 	{ BYTES("RIFF\x10\0\0\0WAVEfmt "), FORMAT_NONE },
 	{ BYTES("RIFX\x10\0\0\0WEBPVP8 "), FORMAT_NONE },
-	{ BYTES("\0\0\0\x18" "ftypisom\0\0\0\0mp41avc1"), FORMAT_NONE },
-	{ BYTES("\0\0\0\x18" "ftypqt  \0\0\0\0qt      "), FORMAT_NONE },
+	{ BYTES("\0\0\0\x18"
+		"ftypisom\0\0\0\0mp41avc1"),
+		FORMAT_NONE },
+	{ BYTES("\0\0\0\x18"
+		"ftypqt  \0\0\0\0qt      "),
+		FORMAT_NONE },
 	{ BYTES("<svg xmlns='http://www.w3.org/2000/svg'/>"), FORMAT_NONE },
 	{ BYTES("%PDF-1.7"), FORMAT_NONE },
 	{ BYTES("photo.jpg"), FORMAT_NONE },
@@ -46,7 +60,7 @@ START_TEST(bytes_tell_the_format)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
 		ck_assert_msg(sniff_bytes((const uint8_t *)cases[i].bytes, cases[i].size) ==
-				cases[i].format,
+				      cases[i].format,
 			"case %zu", i);
 }
 END_TEST
@@ -73,8 +87,7 @@ START_TEST(brands_past_the_box_do_not_count)
 	static const char bytes[] = "\0\0\0\x14"
 				    "ftypmif1\0\0\0\0mif1avif";
 
-	ck_assert_int_eq(
-		sniff_bytes((const uint8_t *)bytes, sizeof(bytes) - 1), FORMAT_NONE);
+	ck_assert_int_eq(sniff_bytes((const uint8_t *)bytes, sizeof(bytes) - 1), FORMAT_NONE);
 }
 END_TEST
 
@@ -111,6 +124,6 @@ int main(void)
 		what_cannot_be_read_is_an_error,
 	};
 
-	return suite_run(&(struct suite_list){
-		"sniff", tests, ARRAY_SIZE(tests), NULL, NULL, CK_FORK });
+	return suite_run(
+		&(struct suite_list){ "sniff", tests, ARRAY_SIZE(tests), NULL, NULL, CK_FORK });
 }

@@ -117,13 +117,19 @@ START_TEST(hard_links_are_one_file_and_copies_are_two)
 }
 END_TEST
 
-START_TEST(inode_used_again_is_another_file)
+START_TEST(other_device_number_or_birth_is_another_file)
 {
 	struct stamp a = stamp_now(path), b = a;
 
 	b.id.btime_ns++;
 	ck_assert(!file_id_equal(&a.id, &b.id));
 	ck_assert(!stamp_equal(&a, &b));
+	b = a;
+	b.id.ino++;
+	ck_assert(!file_id_equal(&a.id, &b.id));
+	b = a;
+	b.id.dev++;
+	ck_assert(!file_id_equal(&a.id, &b.id));
 }
 END_TEST
 
@@ -150,9 +156,8 @@ START_TEST(change_of_this_tick_must_settle_first)
 	ck_assert_uint_gt(stamp_settle_usec(&stamp, t + 9 * MSEC_NS), 0);
 	ck_assert_uint_eq(stamp_settle_usec(&stamp, t + 50 * MSEC_NS), 0);
 	/* Waiting for as long as it says is enough. */
-	ck_assert_uint_eq(stamp_settle_usec(&stamp,
-				  t + 1000 * (int64_t)stamp_settle_usec(&stamp, t)),
-		0);
+	ck_assert_uint_eq(
+		stamp_settle_usec(&stamp, t + 1000 * (int64_t)stamp_settle_usec(&stamp, t)), 0);
 }
 END_TEST
 
@@ -188,7 +193,7 @@ int main(void)
 		stamp_stays_while_the_file_is_only_read,
 		stamp_changes_with_every_way_to_change_a_file,
 		hard_links_are_one_file_and_copies_are_two,
-		inode_used_again_is_another_file,
+		other_device_number_or_birth_is_another_file,
 		birth_time_is_taken_only_where_the_file_system_has_one,
 		change_of_this_tick_must_settle_first,
 		whole_seconds_tell_of_a_coarse_clock,

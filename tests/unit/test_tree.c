@@ -278,8 +278,7 @@ START_TEST(stat_of_a_link_is_of_the_link)
 	ck_assert_int_eq(symlink("../outside", below("source/out")), 0);
 	ck_assert_int_eq(tree_stat_child(tree, tree_root(tree), &root, "out", &stx), 0);
 	ck_assert(S_ISLNK(stx.stx_mode));
-	ck_assert_int_eq(
-		tree_stat_child(tree, tree_root(tree), &root, "none", &stx), -ENOENT);
+	ck_assert_int_eq(tree_stat_child(tree, tree_root(tree), &root, "none", &stx), -ENOENT);
 }
 END_TEST
 

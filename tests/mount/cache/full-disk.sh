@@ -6,7 +6,7 @@
 need_root
 mkdir "$CACHE"
 mount -t tmpfs -o size=2m none "$CACHE" || skip 'no tmpfs here'
-trap 'umount -l "$CACHE"; case_end' EXIT
+at_end umount -l "$CACHE"
 fake "$SRC/a.jpg" output=900000
 start_fake cache_size=100m
 for q in 1 2 3 4 5 6; do

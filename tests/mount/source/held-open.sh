@@ -14,7 +14,7 @@ for name in replaced deleted overwritten; do
 	cat "$view" >"$T/old"
 	probe hold "$view" "$T/go" >"$T/held" 2>"$T/said" &
 	holder=$!
-	await 5 grep -q open "$T/said"
+	await 5 grep -qs open "$T/said"
 	case $name in
 	replaced) cp "$T/new.jpg" "$T/tmp" && mv "$T/tmp" "$SRC/$name.jpg" ;;
 	overwritten) cat "$T/new.jpg" >"$SRC/$name.jpg" ;;
@@ -29,5 +29,5 @@ for name in replaced deleted overwritten; do
 	else
 		has "$(<"$T/said")" ESTALE
 	fi
-	rm "$T/go"
+	rm "$T/go" "$T/said"
 done

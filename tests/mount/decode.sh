@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: MIT
+#
+# Decoding by programs that have nothing to do with libvips, for cases that look at pictures.
+# Sourced after lib.sh.
+# shellcheck shell=bash
+
+need dwebp djpeg djxl heif-convert file
+
+# decoded FILE: decodes all of its pixels, and says WIDTHxHEIGHT of what came out. libvips has no
+# part in it; PNG, for which Debian has no such tool that all have, is at least looked at by
+# file(1), and its chunks by their checksums.
+decoded() {
+	local out=$T/decoded
+	case $(kind "$1") in
+	image/jpeg) djpeg -pnm "$1" >"$out.ppm" && pnm_dimensions "$out.ppm" ;;
+	image/webp) decode_webp "$1" "$out" ;;
+	image/avif) decode_avif "$1" "$out" ;;
+	image/jxl) djxl "$1" "$out.ppm" >/dev/null 2>&1 && pnm_dimensions "$out.ppm" ;;
+	image/png) decode_png "$1" ;;
+	image/gif) file -b "$1" | sed -n 's/.* \([0-9]*\) x \([0-9]*\)$/\1x\2/p' ;;
+	image/tiff) file -b "$1" | sed -n 's/.*height=\([0-9]*\),.*width=\([0-9]*\).*/\2x\1/p' ;;
+	*) echo "no picture: $(file -b "$1")" ;;
+	esac
+}
+
+# PPM says it in its second line, PAM (with alpha) in two of their own.
+pnm_dimensions() {
+	head -n 7 "$1" | awk '/^P6/ {getline; print $1 "x" $2; exit}
+		/^WIDTH/ {w = $2} /^HEIGHT/ {print w "x" $2; exit}'
+}
+
+decode_webp() {
+	if webpinfo "$1" | grep -q ANIM; then
+		webpinfo "$1" | sed -n 's/.*Canvas size \([0-9]*\) x \([0-9]*\).*/\1x\2/p' | head -1
+	else
+		dwebp -quiet "$1" -ppm -o "$2.ppm" && pnm_dimensions "$2.ppm"
+	fi
+}
+
+# heif-convert writes what the extension says.
+decode_avif() {
+	if command -v avifdec >/dev/null; then
+		avifdec "$1" "$2.y4m" >/dev/null && head -1 "$2.y4m" |
+			sed -n 's/^YUV4MPEG2 W\([0-9]*\) H\([0-9]*\) .*/\1x\2/p'
+	else
+		heif-convert "$1" "$2.avif.jpg" >/dev/null && djpeg -pnm "$2.avif.jpg" >"$2.ppm" &&
+			pnm_dimensions "$2.ppm"
+	fi
+}
+
+decode_png() {
+	if command -v pngcheck >/dev/null; then
+		pngcheck -q "$1" >/dev/null || return
+	elif command -v pngtopnm >/dev/null; then
+		pngtopnm "$1" >/dev/null || return
+	elif command -v python3 >/dev/null; then
+		python3 - "$1" <<-'END' || return
+			import struct, sys, zlib
+			data, at, pixels = open(sys.argv[1], 'rb').read(), 8, b''
+			while at < len(data):
+			    size, kind = struct.unpack('>I4s', data[at:at + 8])
+			    body = data[at + 8:at + 8 + size]
+			    assert zlib.crc32(kind + body) == struct.unpack('>I', data[at + 8 + size:at + 12 + size])[0]
+			    pixels += body if kind == b'IDAT' else b''
+			    at += 12 + size
+			assert kind == b'IEND' and len(zlib.decompress(pixels)) > 0
+		END
+	fi
+	file -b "$1" | sed -n 's/.*, \([0-9]*\) x \([0-9]*\),.*/\1x\2/p'
+}
+
+# shrunk WIDTHxHEIGHT TO: dimensions at that width; the height is rounded, never enlarged.
+shrunk() {
+	local w=${1%x*} h=${1#*x}
+	if ((w <= $2)); then echo "$1"; else echo "$2x$(((h * $2 * 2 + w) / (2 * w)))"; fi
+}
+
+# near A B: equal, or a height that differs by one, for rounding.
+near() {
+	[[ ${1%x*} == "${2%x*}" ]] && ((${1#*x} - ${2#*x} <= 1 && ${2#*x} - ${1#*x} <= 1))
+}
+
+mime_of() { case $1 in jpg) echo image/jpeg ;; tif) echo image/tiff ;; *) echo "image/$1" ;; esac; }
+
+# decodes_to FILE FORMAT DIMENSIONS
+decodes_to() {
+	is "$(kind "$1")" "$(mime_of "$2")" "kind of ${1##*/}"
+	is "$(xattr "$1" width)x$(xattr "$1" height)" "$(decoded "$1")" "what is said of ${1##*/}"
+	near "$(decoded "$1")" "$3" || fail "${1##*/} decodes to $(decoded "$1"), not $3"
+}
