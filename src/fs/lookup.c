@@ -173,6 +173,18 @@ static int lookup_control_dir(struct fs *fs, struct fuse_entry_param *ret)
 
 /* --- The operation ----------------------------------------------------------------------- */
 
+/* The kernel set its own value in the handshake; the first lookup is the first thing after. */
+static void tune_once(struct fs *fs)
+{
+	int r;
+
+	if (atomic_exchange(&fs->tuned, true))
+		return;
+	r = readahead_raise(fs->options.mountpoint);
+	if (r < 0)
+		log_debug("read-ahead stays at the kernel's default: %s", strerror(-r));
+}
+
 int fs_lookup(
 	struct fs *fs, struct node *parent, const char *name, struct fuse_entry_param *ret)
 {
