@@ -7,7 +7,7 @@
 
 #include "util/cleanup.h"
 
-#define READ_AHEAD_KB 1024 /* the largest request: more is asked for in pieces anyway */
+#define READ_AHEAD_KB 512
 
 /* `\040` and its like, as the kernel writes blanks in paths. In place. */
 static void unescape(char *text)

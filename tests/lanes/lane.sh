@@ -30,8 +30,11 @@ lane_build()
 	if [ -f "$build/build.ninja" ]; then
 		set -- --wipe "$@"
 	fi
-	meson setup "$@" "$build" "$top" >/dev/null
-	ninja -C "$build"
+	configured=$(meson setup "$@" "$build" "$top" 2>&1) || {
+		printf '%s\n' "$configured" >&2
+		return 1
+	}
+	ninja -C "$build" || return 1
 }
 
 # lane_test OPTION…: meson test; ends with the count and an exit code.

@@ -23,15 +23,17 @@ decoded() {
 	esac
 }
 
-# PPM says it in its second line, PAM (with alpha) in two of their own.
+# PGM and PPM say it in their second line, PAM (with alpha) in two of their own.
 pnm_dimensions() {
-	head -n 7 "$1" | awk '/^P6/ {getline; print $1 "x" $2; exit}
+	head -c 200 "$1" | awk '/^P[56]/ {getline; print $1 "x" $2; exit}
 		/^WIDTH/ {w = $2} /^HEIGHT/ {print w "x" $2; exit}'
 }
 
 decode_webp() {
-	if webpinfo "$1" | grep -q ANIM; then
-		webpinfo "$1" | sed -n 's/.*Canvas size \([0-9]*\) x \([0-9]*\).*/\1x\2/p' | head -1
+	local chunks
+	chunks=$(webpinfo "$1") || return
+	if [[ $chunks == *ANIM* ]]; then
+		sed -n 's/.*Canvas size \([0-9]*\) x \([0-9]*\).*/\1x\2/p' <<<"$chunks"
 	else
 		dwebp -quiet "$1" -ppm -o "$2.ppm" && pnm_dimensions "$2.ppm"
 	fi
@@ -84,7 +86,9 @@ mime_of() { case $1 in jpg) echo image/jpeg ;; tif) echo image/tiff ;; *) echo "
 
 # decodes_to FILE FORMAT DIMENSIONS
 decodes_to() {
+	local size
 	is "$(kind "$1")" "$(mime_of "$2")" "kind of ${1##*/}"
-	is "$(xattr "$1" width)x$(xattr "$1" height)" "$(decoded "$1")" "what is said of ${1##*/}"
-	near "$(decoded "$1")" "$3" || fail "${1##*/} decodes to $(decoded "$1"), not $3"
+	size=$(decoded "$1")
+	is "$(xattr "$1" width)x$(xattr "$1" height)" "$size" "what is said of ${1##*/}"
+	near "$size" "$3" || fail "${1##*/} decodes to $size, not $3"
 }

@@ -144,7 +144,7 @@ start() {
 	DAEMON=$!
 	DAEMONS[$mnt]=$DAEMON
 	await 20 answers "$DAEMON" "$mnt"
-	mounted "$mnt" || fail "lensfs did not mount on $mnt"
+	never dead "$DAEMON"
 }
 
 start_fake() { start "$@" "encoder=$FAKE_ENCODER"; }

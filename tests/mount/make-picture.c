@@ -7,10 +7,10 @@
  *
  *	pattern=quadrants	red, green / blue, white: shows turns and flips (the default)
  *	pattern=noise		what no codec is quick with
- *	seed=N			another picture of the same kind (a corner pixel's colour, the
- *noise) orientation=N		EXIF orientation, 1 … 8 frames=N		an animation,
- *each frame WIDTHxHEIGHT (gif and webp) header=1		a PNG that only claims its size:
- *no pixel is made
+ *	seed=N			another picture of the same kind (a corner's colour, the noise)
+ *	orientation=N		EXIF orientation, 1 … 8
+ *	frames=N		an animation, each frame WIDTHxHEIGHT (gif and webp)
+ *	header=1		a PNG that only claims its size: no pixel is made
  */
 #include <stdint.h>
 #include <stdio.h>

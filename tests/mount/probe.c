@@ -314,6 +314,7 @@ static int run_mmap(const char *path, const char *size_text)
 	/* Touched by this process, where a page that is not there is a SIGBUS. */
 	memcpy(copy, map, size);
 	write_all(copy, size);
+	free(copy);
 	return 0;
 }
 
@@ -433,6 +434,7 @@ static int run_latency(const char *call, unsigned count, int n_paths, char **pat
 	qsort(times, count, sizeof(*times), compare);
 	printf("%.0f %.0f %.0f\n", times[count / 2], times[(count * 99 - 1) / 100],
 		times[count - 1]);
+	free(times);
 	return 0;
 }
 

@@ -36,6 +36,27 @@ START_TEST(version_and_view_tell_variants_and_their_numbers_apart)
 }
 END_TEST
 
+/* As many as share chains of the table. */
+START_TEST(thousands_of_versions_and_views_are_all_told_apart)
+{
+	enum { N = 3000 };
+	struct statx stx = attributes(1, S_IFREG | 0644);
+
+	for (unsigned i = 1; i <= N; i++) {
+		char text[32];
+		struct variant *v;
+
+		snprintf(text, sizeof(text), "webp-w%u", i);
+		v = enter_variant_of(&nodes.root, "a.jpg", &stx, text);
+		ck_assert_uint_ne(v->ino & 1ull << 63, 0);
+		stx.stx_mtime.tv_nsec = i;
+		enter_variant_of(&nodes.root, "a.jpg", &stx, "webp");
+		stx.stx_mtime.tv_nsec = 0;
+	}
+	ck_assert_uint_eq(count(), 2 * N);
+}
+END_TEST
+
 START_TEST(number_of_a_variant_outlives_it)
 {
 	struct statx stx = attributes(1, S_IFREG | 0644);
@@ -102,6 +123,7 @@ int main(void)
 	const TTest *const tests[] = {
 		all_spellings_of_a_view_are_one_variant,
 		version_and_view_tell_variants_and_their_numbers_apart,
+		thousands_of_versions_and_views_are_all_told_apart,
 		number_of_a_variant_outlives_it,
 		variant_is_readable_as_its_source_and_never_writable,
 		variant_that_told_other_bytes_is_found_no_more,

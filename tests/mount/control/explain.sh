@@ -44,4 +44,4 @@ is "$code" 2 'exit code without an argument'
 code=0
 "$LENSCTL" nonsense x 2>/dev/null || code=$?
 is "$code" 2 'exit code of an unknown command'
-"$LENSCTL" --help | grep -q explain
+has "$("$LENSCTL" --help)" explain

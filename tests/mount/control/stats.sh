@@ -18,7 +18,7 @@ for figure in version encodes encode_failures hits misses coalesced evictions ca
 done
 is "$(stat_of cache_limit)" $((5 * 1024 * 1024))
 is "$(stat_of pid)" "$DAEMON"
-is "$(stat_of version)" "\"$("$LENSFS" -V | head -1 | cut -d' ' -f2)\""
+is "$(stat_of version)" "\"$("$LENSFS" -V | sed -n 1p | cut -d' ' -f2)\""
 tried OK read "$MNT/a.jpg@webp"
 tried EIO read "$MNT/cut.jpg@webp"
 tried EIO read "$MNT/cut.jpg@webp"

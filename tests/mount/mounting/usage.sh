@@ -17,7 +17,7 @@ never mounted "$MNT"
 
 refused 0 'usage: lensfs|cache_size=SIZE|Exit codes' --help
 refused 0 'usage: lensfs' -h
-is "$("$LENSFS" -V | head -1 | cut -d' ' -f1)" lensfs
+is "$("$LENSFS" -V | sed -n 1p | cut -d' ' -f1)" lensfs
 is "$("$LENSFS" --version)" "$("$LENSFS" -V)"
 is "$("$LENSFS" --help 2>/dev/null | wc -l)" "$("$LENSFS" --help 2>&1 | wc -l)" 'lines of help on stdout'
 

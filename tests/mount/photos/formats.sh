@@ -21,7 +21,7 @@ done
 is "$(stat_of encode_failures)" 0 'failed encodes'
 
 # Red, green, blue and white quadrants: the middle of each, from a decoder of its own.
-pixel() { tail -c +$(($2 + 1)) "$1" | head -c 3 | od -An -tu1 | tr -s ' ' | sed 's/^ //'; }
+pixel() { od -An -tu1 -N 3 -j "$2" "$1"; }
 djpeg -pnm "$MNT/p.png@jpeg-q95" >"$T/out.ppm"
 header=$(($(stat -c %s "$T/out.ppm") - 320 * 200 * 3))
 close_to() {

@@ -14,8 +14,8 @@ quadrants() {
 	header=$(($(stat -c %s "$T/q.ppm") - w * h * 3))
 	for at in "$((w / 4)) $((h / 4))" "$((w * 3 / 4)) $((h / 4))" \
 		"$((w / 4)) $((h * 3 / 4))" "$((w * 3 / 4)) $((h * 3 / 4))"; do
-		read -r r g _ <<<"$(tail -c +$((header + (${at#* } * w + ${at% *}) * 3 + 1)) "$T/q.ppm" |
-			head -c 3 | od -An -tu1)"
+		read -r r g _ <<<"$(od -An -tu1 -N 3 \
+			-j $((header + (${at#* } * w + ${at% *}) * 3)) "$T/q.ppm")"
 		if ((r > 200 && g > 200)); then letters+=w
 		elif ((r > 150)); then letters+=r
 		elif ((g > 100)); then letters+=g

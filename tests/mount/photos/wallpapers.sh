@@ -12,7 +12,7 @@ find "$FOLDER" -maxdepth 1 -type f \( -name '*.webp' -o -name '*.jpg' -o -name '
 	sort >"$T/list"
 if [[ -z ${LENSFS_ALL_PHOTOS:-} ]]; then
 	# The smallest: they are as large in pixels.
-	while read -r photo; do stat -c '%s %n' "$photo"; done <"$T/list" | sort -n | head -3 |
+	while read -r photo; do stat -c '%s %n' "$photo"; done <"$T/list" | sort -n | sed -n 1,3p |
 		cut -d' ' -f2- >"$T/few"
 	mv "$T/few" "$T/list"
 fi
