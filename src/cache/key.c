@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define XXH_STATIC_LINKING_ONLY  /* XXH3_state_t on the stack; we use no other of its promises \
+#define XXH_STATIC_LINKING_ONLY /* XXH3_state_t on the stack; we use no other of its promises \
                                   */
 #include <xxhash.h>
 

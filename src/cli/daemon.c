@@ -153,7 +153,7 @@ static enum exit_code open_render(
 		.cache = daemon->cache,
 		.pool = daemon->pool,
 		.threads = RENDER_THREADS,
-		.max_begun = (unsigned)(descriptors / 2),
+		.max_begun = descriptors > 2 ? (unsigned)(descriptors / 2) : 1,
 		.max_pixels = options->max_pixels,
 		.on_failure = control_note_failure,
 		.context = &daemon->control,
@@ -169,7 +169,7 @@ static enum exit_code open_render(
 /* Not being able to watch is no reason not to serve. */
 static void open_watch(struct daemon *daemon, const struct options *options)
 {
-	int r = options->timeout_usec ? 0 : watch_new(&daemon->watch);
+	int r = options->timeout_usec ? 0 : watch_new(daemon->source_real, &daemon->watch);
 
 	if (r < 0)
 		log_warning("cannot watch '%s' (%s); changes show after a second",

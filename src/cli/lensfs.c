@@ -2,6 +2,7 @@
  *
  * lensfs [options] SOURCE MOUNTPOINT
  */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -78,6 +79,9 @@ int main(int argc, char **argv)
 	struct options options;
 	int code;
 
+	/* A log line must not go into whatever file would get the number of a closed stderr. */
+	for (int fd = 0; fd >= 0 && fd < STDERR_FILENO;)
+		fd = open("/dev/null", O_RDWR);
 	log_init("lensfs", LOG_LEVEL_INFO);
 	if (options_parse(argc, argv, &options, reason) < 0) {
 		log_error("%s", reason);

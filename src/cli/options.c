@@ -205,6 +205,18 @@ static int set_folders(int argc, char **argv, struct options *ret, char *reason)
 	return 0;
 }
 
+/* getopt names a single letter by optopt, a long option by the argument it stands in. */
+static void refuse_flag(int c, const char *argument, char *reason)
+{
+	char letter[] = { '-', (char)optopt, '\0' };
+	const char *name = optopt ? letter : argument;
+
+	snprintf(reason, OPTIONS_REASON_MAX,
+		c == ':' ? "option '%s' wants a value"
+			 : "unknown option '%s'; 'lensfs --help' lists them",
+		LOG_QUOTE(name));
+}
+
 int options_parse(int argc, char **argv, struct options *ret, char reason[OPTIONS_REASON_MAX])
 {
 	static const struct option long_options[] = {
@@ -242,10 +254,7 @@ int options_parse(int argc, char **argv, struct options *ret, char reason[OPTION
 			r = set_options(optarg, ret, reason);
 			break;
 		default:
-			snprintf(reason, OPTIONS_REASON_MAX,
-				c == ':' ? "option '%s' wants a value"
-					 : "unknown option '%s'; 'lensfs --help' lists them",
-				LOG_QUOTE(argv[optind - 1]));
+			refuse_flag(c, argv[optind - 1], reason);
 			r = -EINVAL;
 			break;
 		}

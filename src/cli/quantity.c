@@ -50,11 +50,11 @@ bool quantity_seconds(const char *text, uint64_t *ret_usec)
 	double seconds;
 	char *end;
 
-	if (!isdigit((unsigned char)text[0]))
+	if (!isdigit((unsigned char)text[0]) || text[strspn(text, "0123456789.")])
 		return false;
 	seconds = strtod(text, &end);
 	if (*end || !isfinite(seconds) || seconds < 0.001 || seconds > 86400)
 		return false;
-	*ret_usec = (uint64_t)(seconds * 1e6);
+	*ret_usec = (uint64_t)llround(seconds * 1e6);
 	return true;
 }

@@ -31,7 +31,7 @@ void journal_add(struct journal *journal, const char *path, const char *view, in
 
 	strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S%z", localtime_r(&now, &tm));
 	if (asprintf(&line, "%s %s '%s' %s: %s\n", when, strerrorname_np(error),
-		    LOG_QUOTE(path), view, reason) < 0)
+		    LOG_QUOTE(path), view, LOG_QUOTE(reason)) < 0)
 		return;
 	lock_take(&journal->lock);
 	slot = &journal->lines[journal->count++ % JOURNAL_LINES];

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "encode/encoder_handle.h"
 
+#include <ctype.h>
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -65,6 +67,16 @@ int encoder_send(struct encoder *encoder, struct pool_job *job, usec_t deadline_
 	return 0;
 }
 
+/* Words of a process that a hostile picture may have taken over: one line, nothing but text. */
+static void clean_reason(char reason[PROTOCOL_REASON_MAX])
+{
+	reason[PROTOCOL_REASON_MAX - 1] = '\0';
+	for (char *c = reason; *c; c++) {
+		if (iscntrl((unsigned char)*c) || (unsigned char)*c >= 0x7f)
+			*c = '?';
+	}
+}
+
 int encoder_receive(struct encoder *encoder, struct encode_reply *ret)
 {
 	int fds[FDIO_MAX_FDS];
@@ -80,7 +92,7 @@ int encoder_receive(struct encoder *encoder, struct encode_reply *ret)
 	if (n != sizeof(*ret) || ret->version != PROTOCOL_VERSION || n_fds != 0 ||
 		!encoder->job || ret->job != encoder->job->request.job)
 		return -EPROTO;
-	ret->reason[PROTOCOL_REASON_MAX - 1] = '\0';
+	clean_reason(ret->reason);
 	return 1;
 }
 
@@ -92,4 +104,15 @@ void encoder_end(struct encoder *encoder, bool kill_it)
 	if (encoder->state != ENCODER_ENDING)
 		encoder->state_since = now_monotonic();
 	encoder->state = ENCODER_ENDING;
+}
+
+void encoder_put_down(struct encoder *encoder)
+{
+	struct pollfd gone = { .fd = encoder->pidfd, .events = POLLIN };
+
+	encoder_end(encoder, true);
+	/* A pidfd is readable when its process ended (pidfd_open(2)). What is still there after
+	 * a second sleeps in the kernel, and wakes up only to die. */
+	while (encoder->pidfd >= 0 && poll(&gone, 1, 1000) < 0 && errno == EINTR)
+		;
 }

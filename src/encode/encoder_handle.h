@@ -11,6 +11,9 @@
 
 #include "encode/pool.h"
 
+/* How long a process may keep silent that was asked to start or to end. */
+#define ENCODER_SILENCE_USEC (5 * USEC_PER_SEC)
+
 enum encoder_state { ENCODER_STARTING, ENCODER_IDLE, ENCODER_BUSY, ENCODER_ENDING };
 
 struct encoder {
@@ -38,5 +41,8 @@ int encoder_receive(struct encoder *encoder, struct encode_reply *ret);
 
 /* Closes its socket, which ends a healthy one; `kill_it` ends any. It is ENDING from here. */
 void encoder_end(struct encoder *encoder, bool kill_it);
+
+/* Kills it and waits until it writes no more: before another one is given its output. */
+void encoder_put_down(struct encoder *encoder);
 
 #endif

@@ -17,6 +17,12 @@ void outcome_fail(struct pool_job *job, int error, bool transient, const char *r
 	job->done(job, &result);
 }
 
+/* An encoder does not choose what programs see: only what a write can fail with. */
+static int output_error(int error)
+{
+	return error == ENOSPC || error == EDQUOT || error == EFBIG ? error : EIO;
+}
+
 void outcome_answer(struct encoder *encoder, const struct encode_reply *reply)
 {
 	struct pool_job *job = encoder->job;
@@ -37,7 +43,7 @@ void outcome_answer(struct encoder *encoder, const struct encode_reply *reply)
 		result.transient = true;
 		break;
 	case ENCODE_OUTPUT:
-		result.error = reply->error > 0 ? reply->error : EIO;
+		result.error = output_error(reply->error);
 		result.transient = result.output_failed = true;
 		break;
 	default:

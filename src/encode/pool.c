@@ -14,18 +14,16 @@
 #include <sys/eventfd.h>
 #include <sys/wait.h>
 
-#include "encode/encoder_handle.h"
+#include "encode/fleet.h"
 #include "encode/job_queue.h"
 #include "encode/outcome.h"
-#include "encode/zygote.h"
 #include "util/cleanup.h"
 #include "util/lock.h"
 #include "util/log.h"
 
-#define ATTEMPTS_MAX       2                  /* a crash costs a job one retry */
-#define SILENCE_MAX_USEC   (5 * USEC_PER_SEC) /* of a zygote that owes an event */
-#define SPAWN_BACKOFF_USEC USEC_PER_SEC
-#define POLL_FIXED         2 /* wake-up and zygote, before the encoders */
+#define ATTEMPTS_MAX  2 /* a crash costs a job one retry */
+#define STILLBORN_MAX 5 /* encoders in a row that do not live to see a job */
+#define POLL_FIXED    2 /* wake-up and zygote, before the encoders */
 
 struct pool {
 	/* fixed after init */
@@ -38,15 +36,13 @@ struct pool {
 	/* protected by `lock` (4 in util/lock.h) */
 	struct lock lock;
 	bool stopping;
+	bool stopped; /* nobody takes jobs from the queue any more */
 	struct pool_stats stats;
 
 	/* the pool's thread */
-	struct zygote zygote;
-	usec_t spawn_not_before;
-	struct encoder *encoders;
+	struct fleet fleet;
 	struct pollfd *polled; /* owned, n_polled */
 	size_t n_polled;
-	uint32_t next_token;
 	uint64_t next_job;
 };
 
@@ -73,10 +69,19 @@ static void wake(struct pool *pool)
 
 void pool_submit(struct pool *pool, struct pool_job *job)
 {
+	bool stopped;
+
 	job->attempts = 0;
 	job->request.version = PROTOCOL_VERSION;
-	job_queue_push(&pool->queue, job);
-	wake(pool);
+	lock_take(&pool->lock);
+	stopped = pool->stopped;
+	if (!stopped)
+		job_queue_push(&pool->queue, job);
+	lock_drop(&pool->lock);
+	if (stopped)
+		outcome_shutdown(job);
+	else
+		wake(pool);
 }
 
 void pool_stats(struct pool *pool, struct pool_stats *ret)
@@ -89,111 +94,105 @@ void pool_stats(struct pool *pool, struct pool_stats *ret)
 
 /* --- Encoders ---------------------------------------------------------------------------- */
 
-static unsigned count_encoders(const struct pool *pool, enum encoder_state state)
-{
-	unsigned n = 0;
-
-	for (const struct encoder *e = pool->encoders; e; e = e->next)
-		n += e->state == state;
-	return n;
-}
-
 static void publish_counts(struct pool *pool)
 {
-	unsigned busy = count_encoders(pool, ENCODER_BUSY);
-	unsigned idle = count_encoders(pool, ENCODER_IDLE);
+	unsigned busy = fleet_count(&pool->fleet, ENCODER_BUSY);
+	unsigned idle = fleet_count(&pool->fleet, ENCODER_IDLE);
 	LOCK_SCOPE(&pool->lock);
 
 	pool->stats.running = busy;
 	pool->stats.encoders = busy + idle;
 }
 
-static struct encoder *find_encoder(struct pool *pool, enum encoder_state state)
-{
-	for (struct encoder *e = pool->encoders; e; e = e->next) {
-		if (e->state == state)
-			return e;
-	}
-	return NULL;
-}
-
 /* The encoder died under its job: once more elsewhere, then no more. */
 static void job_bereaved(struct pool *pool, struct pool_job *job, int status)
 {
+	POOL_COUNT(pool, crashes, 1);
+	POOL_COUNT(pool, restarts, 1);
 	if (job->attempts < ATTEMPTS_MAX)
 		job_queue_push_front(&pool->queue, job);
 	else
 		outcome_died(job, status);
 }
 
-/* Unlinks and frees; a job it still had goes back or fails. */
-static void encoder_gone(struct pool *pool, struct encoder *encoder, int status)
+/* The encoder ended by no fault of the picture's: that attempt did not count. */
+static void job_orphaned(struct pool *pool, struct pool_job *job)
 {
-	struct pool_job *job = encoder->job;
-
-	for (struct encoder **p = &pool->encoders; *p; p = &(*p)->next) {
-		if (*p == encoder) {
-			*p = encoder->next;
-			break;
-		}
-	}
-	encoder_free(encoder);
-	if (job) {
-		POOL_COUNT(pool, crashes, 1);
-		POOL_COUNT(pool, restarts, 1);
-		job_bereaved(pool, job, status);
-	}
+	job->attempts--;
+	job_queue_push_front(&pool->queue, job);
 }
 
+static void fail_queue(struct pool *pool, const char *reason)
+{
+	struct pool_job *job;
+
+	while ((job = job_queue_pop(&pool->queue)))
+		outcome_fail(job, EIO, true, reason);
+}
+
+/* It told of no signal or deadline of ours, and did nothing: the next one may do the same. */
+static void note_stillborn(struct pool *pool)
+{
+	fleet_note_stillborn(&pool->fleet);
+	if (pool->fleet.stillborn < STILLBORN_MAX)
+		return;
+	log_error("encoders end before they begin; is '%s' whole?", pool->options.encoder_path);
+	fail_queue(pool, "encoders end before they begin");
+	pool->fleet.stillborn = 0;
+}
+
+static void encoder_exited(struct pool *pool, struct encoder *encoder, int status)
+{
+	bool stillborn = encoder->state <= ENCODER_IDLE && encoder->jobs_done == 0;
+	struct pool_job *job = fleet_remove(&pool->fleet, encoder);
+
+	if (job)
+		job_bereaved(pool, job, status);
+	else if (stillborn)
+		note_stillborn(pool);
+}
+
+/* Encoders end with their zygote, but the kernel takes its time. */
 static void zygote_lost(struct pool *pool, const char *why)
 {
-	log_warning("the encoder zygote is gone (%s); starting another", why);
-	zygote_stop(&pool->zygote);
-	POOL_COUNT(pool, zygote_restarts, 1);
-	while (pool->encoders)
-		encoder_gone(pool, pool->encoders, 0);
-}
-
-static void zygote_revive(struct pool *pool)
-{
-	usec_t now = now_monotonic();
-	struct pool_job *job;
-	int r;
-
-	if (pool->zygote.sock >= 0)
-		return;
-	pool->spawn_not_before = now + SPAWN_BACKOFF_USEC;
-	r = zygote_start(&pool->zygote, pool->options.encoder_path, pool->options.keep_stderr);
-	if (r == 0)
-		return;
-	log_error("cannot start '%s': %s", pool->options.encoder_path, strerror(-r));
-	while ((job = job_queue_pop(&pool->queue)))
-		outcome_fail(job, EIO, true, "the encoder program cannot be started");
-}
-
-static void encoder_request(struct pool *pool)
-{
 	struct encoder *encoder;
-	int sock, r;
 
-	r = zygote_spawn(&pool->zygote, pool->next_token, &sock);
+	log_warning("the encoder zygote is gone (%s); starting another", why);
+	zygote_stop(&pool->fleet.zygote);
+	POOL_COUNT(pool, zygote_restarts, 1);
+	while ((encoder = pool->fleet.encoders)) {
+		struct pool_job *job;
+
+		encoder_put_down(encoder);
+		job = fleet_remove(&pool->fleet, encoder);
+		if (job)
+			job_orphaned(pool, job);
+	}
+}
+
+/* One more encoder, by a new zygote if need be. */
+static void encoder_start(struct pool *pool)
+{
+	int r = fleet_revive(&pool->fleet, &pool->options);
+
 	if (r < 0) {
-		zygote_lost(pool, strerror(-r));
+		log_error("cannot start '%s': %s", pool->options.encoder_path, strerror(-r));
+		fail_queue(pool, "the encoder program cannot be started");
 		return;
 	}
-	encoder = encoder_new(pool->next_token++, sock);
-	if (!encoder)
-		return; /* the socket is closed, which ends what the zygote forks */
-	encoder->next = pool->encoders;
-	pool->encoders = encoder;
+	r = fleet_request(&pool->fleet);
+	if (r == -EPIPE || r == -ECONNRESET)
+		zygote_lost(pool, strerror(-r));
+	else if (r < 0)
+		log_warning("no further encoder for now: %s", strerror(-r));
 }
 
 /* --- Scheduling -------------------------------------------------------------------------- */
 
 static void job_start(struct pool *pool, struct encoder *encoder, struct pool_job *job)
 {
-	bool alone =
-		count_encoders(pool, ENCODER_BUSY) == 0 && job_queue_length(&pool->queue) == 0;
+	bool alone = fleet_count(&pool->fleet, ENCODER_BUSY) == 0 &&
+	             job_queue_length(&pool->queue) == 0;
 	int r;
 
 	job->attempts++;
@@ -203,8 +202,9 @@ static void job_start(struct pool *pool, struct encoder *encoder, struct pool_jo
 	if (r == 0)
 		return;
 	encoder_end(encoder, true);
+	/* It was gone before it saw the job. */
 	if (r == -EPIPE || r == -ECONNRESET)
-		job_bereaved(pool, job, 0);
+		job_orphaned(pool, job);
 	else
 		outcome_fail(job, EIO, true, strerror(-r));
 }
@@ -212,7 +212,7 @@ static void job_start(struct pool *pool, struct encoder *encoder, struct pool_jo
 static void schedule(struct pool *pool)
 {
 	for (;;) {
-		struct encoder *idle = find_encoder(pool, ENCODER_IDLE);
+		struct encoder *idle = fleet_find(&pool->fleet, ENCODER_IDLE);
 		struct pool_job *job;
 
 		if (!idle)
@@ -222,14 +222,10 @@ static void schedule(struct pool *pool)
 			return;
 		job_start(pool, idle, job);
 	}
-	if (job_queue_length(&pool->queue) == 0)
-		return;
-	if (now_monotonic() < pool->spawn_not_before)
-		return;
-	zygote_revive(pool);
-	if (pool->zygote.sock >= 0 && !find_encoder(pool, ENCODER_STARTING) &&
-		count_encoders(pool, ENCODER_BUSY) < pool->options.workers)
-		encoder_request(pool);
+	if (job_queue_length(&pool->queue) > 0 && now_monotonic() >= pool->fleet.not_before &&
+		!fleet_find(&pool->fleet, ENCODER_STARTING) &&
+		fleet_count(&pool->fleet, ENCODER_BUSY) < pool->options.workers)
+		encoder_start(pool);
 }
 
 /* --- Events ------------------------------------------------------------------------------ */
@@ -248,6 +244,7 @@ static void on_reply(struct pool *pool, struct encoder *encoder)
 	}
 	outcome_answer(encoder, &reply);
 	encoder->state = ENCODER_IDLE;
+	pool->fleet.stillborn = 0;
 	if (++encoder->jobs_done >= pool->options.jobs_per_encoder) {
 		encoder_end(encoder, false);
 		POOL_COUNT(pool, retired, 1);
@@ -255,19 +252,10 @@ static void on_reply(struct pool *pool, struct encoder *encoder)
 	}
 }
 
-static struct encoder *find_token(struct pool *pool, uint32_t token)
-{
-	for (struct encoder *e = pool->encoders; e; e = e->next) {
-		if (e->token == token)
-			return e;
-	}
-	return NULL;
-}
-
 static void on_event(struct pool *pool, const struct zygote_event *event, int pidfd_consume)
 {
 	_cleanup_close_ int pidfd = pidfd_consume;
-	struct encoder *encoder = find_token(pool, event->token);
+	struct encoder *encoder = fleet_find_token(&pool->fleet, event->token);
 
 	if (!encoder)
 		return;
@@ -280,8 +268,8 @@ static void on_event(struct pool *pool, const struct zygote_event *event, int pi
 		break;
 	case ZYGOTE_SPAWN_FAILED:
 		log_warning("cannot fork an encoder: %s", strerror(event->status));
-		pool->spawn_not_before = now_monotonic() + SPAWN_BACKOFF_USEC;
-		encoder_gone(pool, encoder, 0);
+		fleet_remove(&pool->fleet, encoder);
+		note_stillborn(pool);
 		break;
 	case ZYGOTE_EXITED:
 		/* What it answered before it ended still counts. */
@@ -290,7 +278,7 @@ static void on_event(struct pool *pool, const struct zygote_event *event, int pi
 		if (WIFSIGNALED(event->status))
 			log_debug("encoder %d ended: %s", event->pid,
 				strsignal(WTERMSIG(event->status)));
-		encoder_gone(pool, encoder, event->status);
+		encoder_exited(pool, encoder, event->status);
 		break;
 	default:
 		break;
@@ -302,7 +290,7 @@ static void on_zygote(struct pool *pool)
 	struct zygote_event event;
 	int pidfd, r;
 
-	while ((r = zygote_event(&pool->zygote, &event, &pidfd)) > 0)
+	while ((r = zygote_event(&pool->fleet.zygote, &event, &pidfd)) > 0)
 		on_event(pool, &event, pidfd);
 	if (r < 0)
 		zygote_lost(pool, strerror(-r));
@@ -320,17 +308,27 @@ static void on_deadline(struct pool *pool, struct encoder *encoder)
 	outcome_timed_out(job, pool->options.deadline_usec);
 }
 
+/* It was told to end and does not, or the zygote does not tell of it. */
+static void on_overdue_end(struct pool *pool, struct encoder *encoder)
+{
+	encoder_put_down(encoder);
+	encoder_exited(pool, encoder, 0);
+}
+
 static void check_clocks(struct pool *pool)
 {
 	usec_t now = now_monotonic();
 	struct encoder *next;
 
-	for (struct encoder *e = pool->encoders; e; e = next) {
+	for (struct encoder *e = pool->fleet.encoders; e; e = next) {
+		bool silent = now >= e->state_since + ENCODER_SILENCE_USEC;
+
 		next = e->next;
 		if (e->state == ENCODER_BUSY && now >= e->deadline) {
 			on_deadline(pool, e);
-		} else if ((e->state == ENCODER_STARTING || e->state == ENCODER_ENDING) &&
-			   now >= e->state_since + SILENCE_MAX_USEC) {
+		} else if (e->state == ENCODER_ENDING && silent) {
+			on_overdue_end(pool, e);
+		} else if (e->state == ENCODER_STARTING && silent) {
 			zygote_lost(pool, "it does not answer");
 			return;
 		}
@@ -339,19 +337,8 @@ static void check_clocks(struct pool *pool)
 
 static int next_timeout_msec(struct pool *pool)
 {
-	usec_t now = now_monotonic(), at = USEC_NEVER;
+	usec_t now = now_monotonic(), at = fleet_next_clock(&pool->fleet);
 
-	for (const struct encoder *e = pool->encoders; e; e = e->next) {
-		usec_t t = USEC_NEVER;
-
-		if (e->state == ENCODER_BUSY)
-			t = e->deadline;
-		else if (e->state != ENCODER_IDLE)
-			t = e->state_since + SILENCE_MAX_USEC;
-		at = t < at ? t : at;
-	}
-	if (pool->spawn_not_before > now && pool->spawn_not_before < at)
-		at = pool->spawn_not_before;
 	if (at == USEC_NEVER)
 		return -1;
 	return at <= now ? 0 : (int)((at - now) / USEC_PER_MSEC + 1);
@@ -378,14 +365,15 @@ static size_t fill_polled(struct pool *pool)
 {
 	size_t n = POLL_FIXED;
 
-	for (const struct encoder *e = pool->encoders; e; e = e->next)
+	for (const struct encoder *e = pool->fleet.encoders; e; e = e->next)
 		n += e->sock >= 0;
 	if (grow_polled(pool, n) < 0)
 		n = pool->n_polled;
 	pool->polled[0] = (struct pollfd){ .fd = pool->wake_fd, .events = POLLIN };
-	pool->polled[1] = (struct pollfd){ .fd = pool->zygote.sock, .events = POLLIN };
+	pool->polled[1] = (struct pollfd){ .fd = pool->fleet.zygote.sock, .events = POLLIN };
 	n = POLL_FIXED;
-	for (const struct encoder *e = pool->encoders; e && n < pool->n_polled; e = e->next) {
+	for (const struct encoder *e = pool->fleet.encoders; e && n < pool->n_polled;
+		e = e->next) {
 		if (e->sock >= 0)
 			pool->polled[n++] = (struct pollfd){ .fd = e->sock, .events = POLLIN };
 	}
@@ -398,7 +386,7 @@ static void dispatch(struct pool *pool, size_t n_polled)
 	uint64_t wakes;
 
 	/* Encoders first, in the order in which they were polled: none was freed since. */
-	for (struct encoder *e = pool->encoders; e && at < n_polled; e = e->next) {
+	for (struct encoder *e = pool->fleet.encoders; e && at < n_polled; e = e->next) {
 		if (e->sock >= 0 && e->sock == pool->polled[at].fd &&
 			pool->polled[at++].revents)
 			on_reply(pool, e);
@@ -413,11 +401,14 @@ static void fail_everything(struct pool *pool)
 {
 	struct pool_job *job;
 
-	for (struct encoder *e = pool->encoders; e; e = pool->encoders) {
-		pool->encoders = e->next;
-		if (e->job)
-			outcome_shutdown(e->job);
-		encoder_free(e);
+	/* From here on pool_submit() answers by itself, so the queue stays empty. */
+	lock_take(&pool->lock);
+	pool->stopped = true;
+	lock_drop(&pool->lock);
+	while (pool->fleet.encoders) {
+		job = fleet_remove(&pool->fleet, pool->fleet.encoders);
+		if (job)
+			outcome_shutdown(job);
 	}
 	while ((job = job_queue_pop(&pool->queue)))
 		outcome_shutdown(job);
@@ -439,7 +430,7 @@ static void *pool_main(void *arg)
 		check_clocks(pool);
 	}
 	fail_everything(pool);
-	zygote_stop(&pool->zygote);
+	zygote_stop(&pool->fleet.zygote);
 	return NULL;
 }
 
@@ -451,23 +442,26 @@ int pool_new(
 	struct pool *pool = calloc(1, sizeof(*pool));
 	int r;
 
-	if (!pool)
+	if (!pool) {
+		snprintf(reason, POOL_REASON_MAX, "out of memory");
 		return -ENOMEM;
+	}
 	lock_init(&pool->lock);
 	pool->options = *options;
 	job_queue_init(&pool->queue);
-	pool->zygote = ZYGOTE_INIT;
+	pool->fleet.zygote = ZYGOTE_INIT;
 	pool->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	r = pool->wake_fd < 0 ? -errno : grow_polled(pool, POLL_FIXED + options->workers);
 	if (r == 0)
-		r = zygote_start(&pool->zygote, options->encoder_path, options->keep_stderr);
+		r = zygote_start(
+			&pool->fleet.zygote, options->encoder_path, options->keep_stderr);
 	if (r < 0) {
 		snprintf(reason, POOL_REASON_MAX, "cannot start '%s': %s",
 			options->encoder_path,
 			r == -EPROTO ? "it is of another version" : strerror(-r));
 		goto fail;
 	}
-	pool->hello = pool->zygote.hello;
+	pool->hello = pool->fleet.zygote.hello;
 	r = -pthread_create(&pool->thread, NULL, pool_main, pool);
 	if (r < 0) {
 		snprintf(reason, POOL_REASON_MAX, "cannot start a thread: %s", strerror(-r));
@@ -476,7 +470,7 @@ int pool_new(
 	*ret = pool;
 	return 0;
 fail:
-	zygote_stop(&pool->zygote);
+	zygote_stop(&pool->fleet.zygote);
 	pool_free(pool);
 	return r;
 }

@@ -55,7 +55,7 @@ int fs_run(struct fs *fs);
  * answered. */
 void fs_stop(struct fs *fs);
 
-/* Unmounts, if that did not happen yet. */
+/* Unmounts, if that did not happen yet. No fs_stop() may be under way. */
 void fs_unmount(struct fs *fs);
 /* After the render is freed: its jobs hold nodes. NULL is fine; returns NULL. */
 struct fs *fs_free(struct fs *fs);

@@ -143,6 +143,37 @@ static void everything_changed(struct fs *fs)
 	free(all);
 }
 
+/* What lies at its place is not it any more: something was mounted over it, or it was what was
+ * mounted there. */
+static void check_place(struct fs *fs, struct node *node)
+{
+	_cleanup_free_ char *name = NULL;
+	struct node *parent, *there;
+
+	if (nodes_place(&fs->nodes, node, &parent, &name) < 0)
+		return;
+	there = find_entry(fs, parent, name);
+	if (there != node)
+		forget_entry(fs, parent, name);
+	if (there)
+		nodes_unref(&fs->nodes, there);
+	nodes_unref(&fs->nodes, parent);
+}
+
+static void mounts_changed_below(struct fs *fs)
+{
+	struct node **all;
+	size_t n;
+
+	if (nodes_find_all(&fs->nodes, &all, &n) < 0)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		check_place(fs, all[i]);
+		nodes_unref(&fs->nodes, all[i]);
+	}
+	free(all);
+}
+
 /* --- The thread -------------------------------------------------------------------------- */
 
 static void on_event(void *context, const struct watch_event *event)
@@ -151,8 +182,12 @@ static void on_event(void *context, const struct watch_event *event)
 	struct node *folder;
 
 	fs->invalidator.events++;
-	if (event->wd < 0) {
+	if (event->wd == WATCH_EVERYTHING) {
 		everything_changed(fs);
+		return;
+	}
+	if (event->wd == WATCH_MOUNTS) {
+		mounts_changed_below(fs);
 		return;
 	}
 	folder = nodes_find_watched(&fs->nodes, event->wd);

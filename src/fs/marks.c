@@ -1,52 +1,53 @@
 /* SPDX-License-Identifier: MIT */
 #include "fs/marks.h"
 
-#include <string.h>
+#include <uthash.h>
 
 #include "fs/node.h"
 #include "source/watch.h"
 
-#define SIZE_MIN 256
+struct mark {
+	int wd;
+	struct node *node; /* borrowed: it gives its mark back before it goes */
+	UT_hash_handle hh;
+};
 
 void marks_done(struct marks *marks)
 {
-	free(marks->by_wd);
+	struct mark *mark, *tmp;
+
+	HASH_ITER (hh, marks->by_wd, mark, tmp) {
+		HASH_DEL(marks->by_wd, mark);
+		free(mark);
+	}
 	*marks = (struct marks){ 0 };
 }
 
-static bool grow(struct marks *marks, size_t size)
+static struct mark *find(const struct marks *marks, int wd)
 {
-	size_t n = marks->size ? marks->size : SIZE_MIN;
-	struct node **by_wd;
+	struct mark *mark;
 
-	while (n < size)
-		n *= 2;
-	if (n == marks->size)
-		return true;
-	by_wd = realloc(marks->by_wd, n * sizeof(struct node *));
-	if (!by_wd)
-		return false;
-	memset(by_wd + marks->size, 0, (n - marks->size) * sizeof(struct node *));
-	marks->by_wd = by_wd;
-	marks->size = n;
-	return true;
+	HASH_FIND_INT(marks->by_wd, &wd, mark);
+	return mark;
 }
 
 /* A folder that is seen at two places (the source mounted inside itself) is two nodes and one
  * mark: the second one does without. */
 static bool add_mark(struct marks *marks, struct node *node, int dir_fd)
 {
+	struct mark *mark;
 	int wd;
 
-	if (!marks->watch || watch_add(marks->watch, dir_fd, &wd) != 0)
+	if (!marks->watch || watch_add(marks->watch, dir_fd, &wd) != 0 || find(marks, wd))
 		return false;
-	if (!grow(marks, (size_t)wd + 1)) {
+	mark = calloc(1, sizeof(*mark));
+	if (!mark) {
 		watch_remove(marks->watch, wd);
 		return false;
 	}
-	if (marks->by_wd[wd])
-		return false;
-	marks->by_wd[wd] = node;
+	mark->wd = wd;
+	mark->node = node;
+	HASH_ADD_INT(marks->by_wd, wd, mark);
 	node->wd = wd;
 	return true;
 }
@@ -67,8 +68,11 @@ void marks_add(struct marks *marks, struct node *node, int dir_fd)
 void marks_forget(struct marks *marks, struct node *node)
 {
 	if (node->watching == NODE_WATCHED) {
+		struct mark *mark = find(marks, node->wd);
+
 		watch_remove(marks->watch, node->wd);
-		marks->by_wd[node->wd] = NULL;
+		HASH_DEL(marks->by_wd, mark);
+		free(mark);
 		marks->n_watched--;
 	} else if (node->watching == NODE_UNWATCHED) {
 		marks->n_unwatched--;
@@ -78,5 +82,7 @@ void marks_forget(struct marks *marks, struct node *node)
 
 struct node *marks_find(const struct marks *marks, int wd)
 {
-	return wd > 0 && (size_t)wd < marks->size ? marks->by_wd[wd] : NULL;
+	struct mark *mark = find(marks, wd);
+
+	return mark ? mark->node : NULL;
 }

@@ -9,13 +9,13 @@
 
 #include <stddef.h>
 
+struct mark;
 struct node;
 struct watch;
 
 struct marks {
-	struct watch *watch; /* borrowed; NULL: nothing is watched */
-	struct node **by_wd; /* owned */
-	size_t size;
+	struct watch *watch;           /* borrowed; NULL: nothing is watched */
+	struct mark *by_wd;            /* owned */
 	size_t n_watched, n_unwatched; /* folders */
 };
 

@@ -68,14 +68,16 @@ void fs_park(fuse_req_t req, struct variant *variant,
 		.off = off,
 		.state = ARMING,
 	};
+	/* Before anybody may answer: the kernel may forget the variant right after. */
+	nodes_ref(&fs->nodes, &variant->node);
 	fuse_req_interrupt_func(req, on_interrupt, parked);
 	if (!move_state(parked, ARMING, PARKED)) {
 		fs->interrupted++;
 		fuse_req_interrupt_func(req, NULL, NULL);
 		fuse_reply_err(req, EINTR);
+		nodes_unref(&fs->nodes, &variant->node);
 		free(parked);
 		return;
 	}
-	nodes_ref(&fs->nodes, &variant->node);
 	render_get(fs->options.render, &variant->source, &variant->view, &parked->waiter);
 }

@@ -53,33 +53,42 @@ static const struct fuse_lowlevel_ops operations = {
 	.listxattr = fs_op_listxattr,
 };
 
-/* A comma in a value would start another option. */
-static void escape_commas(const char *text, char *out, size_t out_size)
+/* A comma in a value would start another option. The caller's to free; NULL: no memory. */
+static char *escape_commas(const char *text)
 {
+	char *out = malloc(2 * strlen(text) + 1);
 	size_t n = 0;
 
-	for (; *text && n + 3 < out_size; text++) {
+	for (; out && *text; text++) {
 		if (*text == ',' || *text == '\\')
 			out[n++] = '\\';
 		out[n++] = *text;
 	}
-	out[n] = '\0';
+	if (out)
+		out[n] = '\0';
+	return out;
+}
+
+static int add_options(struct fs *fs, struct fuse_args *args)
+{
+	const char *more = fs->options.mount_options;
+	_cleanup_free_ char *name = escape_commas(fs->options.source_name), *option = NULL;
+
+	if (!name || asprintf(&option, "ro,default_permissions,subtype=lensfs,fsname=%s%s%s",
+			     name, more && more[0] ? "," : "", more ? more : "") < 0)
+		return -ENOMEM;
+	if (fuse_opt_add_arg(args, "lensfs") < 0 || fuse_opt_add_arg(args, "-o") < 0 ||
+		fuse_opt_add_arg(args, option) < 0 ||
+		(fs->options.debug && fuse_opt_add_arg(args, "-d") < 0))
+		return -ENOMEM;
+	return 0;
 }
 
 static int make_session(struct fs *fs)
 {
 	struct fuse_args args = FUSE_ARGS_INIT(0, NULL);
-	const char *more = fs->options.mount_options;
-	char name[FS_REASON_MAX], option[2 * FS_REASON_MAX];
-	int r = 0;
+	int r = add_options(fs, &args);
 
-	escape_commas(fs->options.source_name, name, sizeof(name));
-	snprintf(option, sizeof(option), "ro,default_permissions,subtype=lensfs,fsname=%s%s%s",
-		name, more && more[0] ? "," : "", more ? more : "");
-	if (fuse_opt_add_arg(&args, "lensfs") < 0 || fuse_opt_add_arg(&args, "-o") < 0 ||
-		fuse_opt_add_arg(&args, option) < 0 ||
-		(fs->options.debug && fuse_opt_add_arg(&args, "-d") < 0))
-		r = -ENOMEM;
 	if (r == 0)
 		fs->session = fuse_session_new(&args, &operations, sizeof(operations), fs);
 	fuse_opt_free_args(&args);
@@ -102,6 +111,7 @@ int fs_new(const struct fs_options *options, struct fs **ret, char reason[FS_REA
 	struct fs *fs = calloc(1, sizeof(*fs));
 	int r;
 
+	snprintf(reason, FS_REASON_MAX, "out of memory");
 	if (!fs)
 		return -ENOMEM;
 	fs->options = *options;
@@ -150,7 +160,6 @@ int fs_run(struct fs *fs)
 	r = fuse_session_loop_mt(fs->session, config);
 	fs->looping = false;
 	fuse_loop_cfg_destroy(config);
-	invalidator_stop(&fs->invalidator);
 	return r < 0 ? r : 0;
 }
 
@@ -168,6 +177,9 @@ void fs_stop(struct fs *fs)
 
 void fs_unmount(struct fs *fs)
 {
+	/* Not before fs_stop() had its turn: one thread joins. After an unmount from outside, a
+	 * notification fails at once. */
+	invalidator_stop(&fs->invalidator);
 	if (fs->mounted)
 		fuse_session_unmount(fs->session);
 	fs->mounted = false;

@@ -245,13 +245,22 @@ void fs_op_listxattr(fuse_req_t req, fuse_ino_t ino, size_t size)
 	_cleanup_free_ char *names = malloc(LIST_MAX + 1);
 	_cleanup_close_ int fd = -1;
 	ssize_t n = 0;
+	int r = 0;
 
 	if (!names) {
 		fuse_reply_err(req, ENOMEM);
 		return;
 	}
-	if (node->kind == NODE_MIRROR && open_for_xattr(fs_of(req), node, &fd) == 0)
+	if (node->kind == NODE_MIRROR)
+		r = open_for_xattr(fs_of(req), node, &fd);
+	if (r == 0 && fd >= 0)
 		n = flistxattr(fd, names, LIST_MAX);
+	if (n < 0)
+		r = errno == EOPNOTSUPP ? 0 : -errno;
+	if (r < 0 && r != -ENODATA) {
+		fuse_reply_err(req, -r);
+		return;
+	}
 	if (n > 0)
 		names[n] = '\0';
 	reply_value(req, names, n > 0 ? keep_user_names(names, (size_t)n) : 0, size);

@@ -99,12 +99,23 @@ static int hash_content(struct render_job *job)
 		return r;
 	if (bytes != stamp->size_bytes || !stamp_equal(stamp, &after))
 		return -ESTALE;
-	if (settle > 0)
+	/* Times too coarse to vouch for the bytes: they are looked at again afterwards. */
+	job->unsettled = settle > 0;
+	if (job->unsettled)
 		return 0;
 	r = cache_content_put(cache, stamp, &job->content);
 	if (r < 0)
 		log_debug("content not remembered: %s", strerror(-r));
 	return 0;
+}
+
+/* A source that changed is nobody's failure: the program looks the name up again. */
+static void finish_source_error(struct render_job *job, int error)
+{
+	if (error == ESTALE)
+		finish_error(job, error, "the source changed meanwhile");
+	else
+		finish_failure(job, error, true, "the source cannot be read");
 }
 
 void job_prepare(struct render_job *job)
@@ -119,16 +130,14 @@ void job_prepare(struct render_job *job)
 	}
 	job->source_fd = job->source->ops->open(job->source);
 	if (job->source_fd < 0) {
-		finish_error(job, -job->source_fd, "the source cannot be opened");
+		finish_source_error(job, -job->source_fd);
 		return;
 	}
 	r = cache_content_get(cache, &job->id.stamp, &job->content);
 	if (r != 0)
 		r = hash_content(job);
 	if (r < 0) {
-		finish_error(job, -r,
-			r == -ESTALE ? "the source changed meanwhile"
-				     : "the source cannot be read");
+		finish_source_error(job, -r);
 		return;
 	}
 	view_print(&job->id.view, text);
@@ -197,9 +206,8 @@ void job_resume(struct render_job *job)
 	struct render *render = job->render;
 	int r;
 
-	if (finish_from_cache(job))
-		return;
-	if (!render_lead_or_follow(job))
+	/* In this order: a leader that ended in between has left its result in the cache. */
+	if (!render_lead_or_follow(job) || finish_from_cache(job))
 		return;
 	if (render_is_stopping(render)) {
 		finish_error(job, ESHUTDOWN, "lensfs is stopping");
@@ -237,7 +245,7 @@ static int check_source(struct render_job *job)
 	uint64_t bytes;
 	int r = stamp_of_fd(job->source_fd, &now);
 
-	if (r < 0 || stamp_equal(&now, &job->id.stamp))
+	if (r < 0 || (!job->unsettled && stamp_equal(&now, &job->id.stamp)))
 		return r;
 	r = hash128_of_fd(cache_secret(cache), job->source_fd, &content, &bytes);
 	if (r < 0)

@@ -41,6 +41,7 @@ struct render_job {
 	struct cache_blob *blob;              /* owned */
 	bool in_memory; /* blob is, because the folder could not take it */
 	struct hash128 content, key;
+	bool unsettled; /* the stamp does not vouch for the content */
 	struct pool_job pool_job;
 	struct {
 		int error;

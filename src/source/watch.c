@@ -9,6 +9,7 @@
 #include <sys/inotify.h>
 #include <sys/vfs.h>
 
+#include "source/mounts.h"
 #include "util/cleanup.h"
 
 /* Not in linux/magic.h of every Debian we build on. */
@@ -27,11 +28,12 @@
 #define CONTENT_MASK (IN_MODIFY | IN_ATTRIB | IN_CLOSE_WRITE)
 
 struct watch {
-	int fd;       /* owned */
-	char *buffer; /* owned, BUFFER_SIZE, aligned for struct inotify_event */
+	int fd;                /* owned */
+	struct mounts *mounts; /* owned; NULL where /proc does not tell */
+	char *buffer;          /* owned, BUFFER_SIZE, aligned for struct inotify_event */
 };
 
-int watch_new(struct watch **ret)
+int watch_new(const char *source, struct watch **ret)
 {
 	_cleanup_(watch_freep) struct watch *watch = calloc(1, sizeof(*watch));
 
@@ -43,6 +45,8 @@ int watch_new(struct watch **ret)
 	watch->buffer = malloc(BUFFER_SIZE);
 	if (!watch->buffer)
 		return -ENOMEM;
+	/* Without /proc/self/mountinfo: mounts below the source are seen when looked up. */
+	mounts_new(source, &watch->mounts);
 	*ret = TAKE_PTR(watch);
 	return 0;
 }
@@ -51,6 +55,7 @@ struct watch *watch_free(struct watch *watch)
 {
 	if (watch) {
 		close_fd(&watch->fd);
+		mounts_free(watch->mounts);
 		free(watch->buffer);
 		free(watch);
 	}
@@ -111,7 +116,7 @@ void watch_remove(struct watch *watch, int wd)
 static struct watch_event translate(const struct inotify_event *in)
 {
 	return (struct watch_event){
-		.wd = in->mask & IN_Q_OVERFLOW ? -1 : in->wd,
+		.wd = in->mask & IN_Q_OVERFLOW ? WATCH_EVERYTHING : in->wd,
 		.names = in->mask & NAMES_MASK,
 		.content = in->mask & CONTENT_MASK,
 		.arrived = in->mask & IN_MOVED_TO,
@@ -132,12 +137,15 @@ int watch_read(struct watch *watch, int wake_fd,
 	struct pollfd fds[] = {
 		{ .fd = watch->fd, .events = POLLIN },
 		{ .fd = wake_fd, .events = POLLIN },
+		{ .fd = watch->mounts ? mounts_fd(watch->mounts) : -1, .events = POLLPRI },
 	};
 	const struct inotify_event *last = NULL;
 	ssize_t n;
 
 	if (poll(fds, ARRAY_SIZE(fds), -1) < 0)
 		return errno == EINTR ? 0 : -errno;
+	if (fds[2].revents && mounts_changed(watch->mounts))
+		handle(context, &(struct watch_event){ .wd = WATCH_MOUNTS, .name = "" });
 	n = read(watch->fd, watch->buffer, BUFFER_SIZE);
 	if (n < 0)
 		return errno == EAGAIN || errno == EINTR ? 0 : -errno;

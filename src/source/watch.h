@@ -19,9 +19,14 @@
 
 struct watch;
 
+enum {
+	WATCH_EVERYTHING = -1, /* events were lost */
+	WATCH_MOUNTS = -2,     /* something was mounted or unmounted below the source */
+};
+
 /* Of one entry of a folder, or of the folder itself where `name` is "". */
 struct watch_event {
-	int wd;       /* of the folder; -1: events were lost, everything may have changed */
+	int wd;       /* of the folder, or one of the two above */
 	bool names;   /* the entry appeared, vanished or is another file now */
 	bool content; /* bytes or attributes of the entry changed */
 	bool arrived; /* an entry came from elsewhere under this name */
@@ -29,8 +34,9 @@ struct watch_event {
 	const char *name; /* borrowed until the handler returns */
 };
 
-/* 0 or -errno (EMFILE: the limit of inotify instances). */
-int watch_new(struct watch **ret);
+/* `source` is the folder's absolute path, below which mounts are of interest. 0 or -errno
+ * (EMFILE: the limit of inotify instances). */
+int watch_new(const char *source, struct watch **ret);
 struct watch *watch_free(struct watch *watch);
 DEFINE_CLEANUP(struct watch *, watch_free)
 

@@ -53,13 +53,19 @@ void log_write(enum log_level level, const char *format, ...)
 			level == LOG_LEVEL_WARNING ? "warning: " : "", line);
 }
 
+/* C0, DEL, and C1 as UTF-8 has it (0xc2 0x80 … 0xc2 0x9f): escaping its first byte is enough. */
+static bool is_control(const unsigned char *p)
+{
+	return *p < 0x20 || *p == 0x7f || (*p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0);
+}
+
 const char *log_quote(char *out, size_t out_size, const char *text)
 {
 	size_t n = 0;
 
 	for (const unsigned char *p = (const unsigned char *)text; *p && n + 5 < out_size;
 		p++) {
-		if (*p < 0x20 || *p == 0x7f || *p == '\'' || *p == '\\')
+		if (is_control(p) || *p == '\'' || *p == '\\')
 			n += (size_t)snprintf(out + n, out_size - n, "\\x%02x", *p);
 		else
 			out[n++] = (char)*p;

@@ -42,6 +42,7 @@ lane_test()
 {
 	rc=0
 	meson test -C "$build" --no-rebuild --print-errorlogs "$@" </dev/null || rc=$?
-	python3 "$top/tests/summary.py" "$build/meson-logs/testlog.json" || rc=1
+	# Under a wrapper the log is called after it.
+	python3 "$top/tests/summary.py" "$(find "$build/meson-logs" -name "testlog*.json" -printf "%T@ %p\n" | sort -n | tail -n 1 | cut -d " " -f 2-)" || rc=1
 	exit "$rc"
 }

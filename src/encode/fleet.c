@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+#include "encode/fleet.h"
+
+#include <errno.h>
+
+#define BACKOFF_USEC USEC_PER_SEC
+
+unsigned fleet_count(const struct fleet *fleet, enum encoder_state state)
+{
+	unsigned n = 0;
+
+	for (const struct encoder *e = fleet->encoders; e; e = e->next)
+		n += e->state == state;
+	return n;
+}
+
+struct encoder *fleet_find(const struct fleet *fleet, enum encoder_state state)
+{
+	for (struct encoder *e = fleet->encoders; e; e = e->next) {
+		if (e->state == state)
+			return e;
+	}
+	return NULL;
+}
+
+struct encoder *fleet_find_token(const struct fleet *fleet, uint32_t token)
+{
+	for (struct encoder *e = fleet->encoders; e; e = e->next) {
+		if (e->token == token)
+			return e;
+	}
+	return NULL;
+}
+
+struct pool_job *fleet_remove(struct fleet *fleet, struct encoder *encoder)
+{
+	struct pool_job *job = encoder->job;
+
+	for (struct encoder **p = &fleet->encoders; *p; p = &(*p)->next) {
+		if (*p == encoder) {
+			*p = encoder->next;
+			break;
+		}
+	}
+	encoder_free(encoder);
+	return job;
+}
+
+static void back_off(struct fleet *fleet)
+{
+	fleet->not_before = now_monotonic() + BACKOFF_USEC;
+}
+
+int fleet_revive(struct fleet *fleet, const struct pool_options *options)
+{
+	int r = 0;
+
+	if (fleet->zygote.sock < 0)
+		r = zygote_start(&fleet->zygote, options->encoder_path, options->keep_stderr);
+	if (r < 0)
+		back_off(fleet);
+	return r;
+}
+
+int fleet_request(struct fleet *fleet)
+{
+	struct encoder *encoder;
+	int sock, r = zygote_spawn(&fleet->zygote, fleet->next_token, &sock);
+
+	if (r == 0) {
+		/* Without memory the socket is closed, which ends what the zygote forks. */
+		encoder = encoder_new(fleet->next_token++, sock);
+		if (encoder) {
+			encoder->next = fleet->encoders;
+			fleet->encoders = encoder;
+			return 0;
+		}
+		r = -ENOMEM;
+	}
+	back_off(fleet);
+	return r;
+}
+
+void fleet_note_stillborn(struct fleet *fleet)
+{
+	fleet->stillborn++;
+	back_off(fleet);
+}
+
+usec_t fleet_next_clock(const struct fleet *fleet)
+{
+	usec_t at = fleet->not_before > now_monotonic() ? fleet->not_before : USEC_NEVER;
+
+	for (const struct encoder *e = fleet->encoders; e; e = e->next) {
+		usec_t t = USEC_NEVER;
+
+		if (e->state == ENCODER_BUSY)
+			t = e->deadline;
+		else if (e->state != ENCODER_IDLE)
+			t = e->state_since + ENCODER_SILENCE_USEC;
+		at = t < at ? t : at;
+	}
+	return at;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The encoders there are and the zygote that forks them: how they come and go, whatever jobs
+ * they have. Used by the pool's thread only.
+ */
+#ifndef ENCODE_FLEET_H
+#define ENCODE_FLEET_H
+
+#include "encode/encoder_handle.h"
+#include "encode/zygote.h"
+
+struct fleet {
+	struct zygote zygote;
+	struct encoder *encoders; /* owned */
+	uint32_t next_token;
+	usec_t not_before;  /* no start of anything before: the last one failed */
+	unsigned stillborn; /* encoders in a row that ended before they did a job */
+};
+
+unsigned fleet_count(const struct fleet *fleet, enum encoder_state state);
+struct encoder *fleet_find(const struct fleet *fleet, enum encoder_state state); /* or NULL */
+struct encoder *fleet_find_token(const struct fleet *fleet, uint32_t token);     /* or NULL */
+
+/* Takes the encoder out and frees it; its job, if it had one, is the caller's now. */
+struct pool_job *fleet_remove(struct fleet *fleet, struct encoder *encoder);
+
+/* Starts the zygote if there is none. 0 or -errno; then nothing is tried for a second. */
+int fleet_revive(struct fleet *fleet, const struct pool_options *options);
+
+/* Asks for one more encoder. 0, or -errno: -EPIPE and -ECONNRESET mean that the zygote is gone,
+ * all else (no descriptors, no memory) will pass, and is not tried again for a second. */
+int fleet_request(struct fleet *fleet);
+
+/* Notes that an encoder ended before its first job: the next one must wait a second. */
+void fleet_note_stillborn(struct fleet *fleet);
+
+/* When the pool's thread must look again at the latest, monotonic; USEC_NEVER. */
+usec_t fleet_next_clock(const struct fleet *fleet);
+
+#endif
