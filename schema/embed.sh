@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # embed.sh FILE NAME: FILE as a NUL-terminated C array called NAME, on standard output.
 set -eu
 echo "/* Generated from $(basename "$1"). */"

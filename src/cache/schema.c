@@ -59,7 +59,7 @@ static int check_pages(struct connection *c, char reason[CACHE_REASON_MAX])
 	if (r < 0 || clean)
 		return r;
 	r = connection_number(
-		c, "SELECT quick_check = 'ok' FROM pragma_quick_check(1)", 0, &ok);
+		c, "SELECT quick_check = 'ok' FROM pragma_quick_check LIMIT 1", 0, &ok);
 	if (r < 0 || ok)
 		return r;
 	snprintf(reason, CACHE_REASON_MAX, "damaged pages");

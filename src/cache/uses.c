@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Out of memory must lose a note, not the process; and keys are hashes already. */
 #define HASH_NONFATAL_OOM 1
+#undef HASH_FUNCTION
 #define HASH_FUNCTION(ptr, len, hashv)                                                         \
 	do {                                                                                   \
 		(void)(len);                                                                   \

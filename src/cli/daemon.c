@@ -107,7 +107,8 @@ static enum exit_code open_encoders(struct daemon *daemon, const struct options 
 	daemon->encoder =
 		options->encoder ? realpath(options->encoder, NULL) : places_encoder();
 	if (!daemon->encoder) {
-		log_error("cannot find the encoder '%s': %s", LOG_QUOTE(options->encoder),
+		log_error("cannot find the encoder '%s': %s; -o encoder=FILE names another",
+			LOG_QUOTE(options->encoder ? options->encoder : "lensfs-encoder"),
 			strerror(errno));
 		return EXIT_CODE_ENCODER;
 	}

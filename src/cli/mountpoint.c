@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/wait.h>
 
 #include "util/cleanup.h"
@@ -99,12 +100,23 @@ static int refuse(char *reason, int error, const char *path, const char *next_st
 	return -error;
 }
 
+/* statfs() first: stat() of a mount whose program just died is answered from the kernel's
+ * memory while its attributes last. */
+static int look(const char *path, struct stat *ret)
+{
+	struct statfs fs;
+
+	if (statfs(path, &fs) < 0 || stat(path, ret) < 0)
+		return -errno;
+	return 0;
+}
+
 int mountpoint_prepare(const char *path, char **ret_real, char reason[MOUNTPOINT_REASON_MAX])
 {
 	_cleanup_free_ char *real = NULL;
 	struct stat st;
 	char type[64];
-	int r = stat(path, &st) < 0 ? -errno : 0;
+	int r = look(path, &st);
 
 	/* A second one may lie below the first. */
 	for (int i = 0; r == -ENOTCONN && i < 8; i++) {
@@ -112,7 +124,7 @@ int mountpoint_prepare(const char *path, char **ret_real, char reason[MOUNTPOINT
 		if (r < 0)
 			return refuse(reason, ENOTCONN, path,
 				"unmount it by hand: fusermount3 -uz MOUNTPOINT");
-		r = stat(path, &st) < 0 ? -errno : 0;
+		r = look(path, &st);
 	}
 	if (r < 0)
 		return refuse(reason, -r, path, "make the folder first: mkdir -p MOUNTPOINT");

@@ -61,10 +61,8 @@ static bool is_stopping(struct pool *pool)
 
 static void wake(struct pool *pool)
 {
-	uint64_t one = 1;
-
-	if (write(pool->wake_fd, &one, sizeof(one)) < 0)
-		return; /* EAGAIN: it is awake already */
+	/* EAGAIN: it is awake already. */
+	eventfd_write(pool->wake_fd, 1);
 }
 
 void pool_submit(struct pool *pool, struct pool_job *job)

@@ -309,7 +309,7 @@ void job_publish(struct render_job *job)
 			job, job->outcome.error, job->outcome.transient, job->outcome.reason);
 	else if (!output_is_sound(job))
 		finish_failure(
-			job, EIO, false, "the encoder's result is not what it said it was");
+			job, EIO, false, "the result is not what the encoder said it was");
 	else
 		publish_success(job);
 }

@@ -62,7 +62,8 @@ static double random_reads(const char *path, double seconds)
 
 	while (now() - start < seconds) {
 		for (int i = 0; i < 64; i++, reads++) {
-			off_t at = (off_t)((double)random() / RAND_MAX * (double)(size / 4096 - 1));
+			off_t at = (off_t)((double)random() / RAND_MAX *
+					   (double)(size / 4096 - 1));
 
 			if (pread(fd, buffer, 4096, at * 4096) != 4096)
 				die(path);

@@ -29,7 +29,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* Three bytes a token: row, number, and what stands behind it. Returns the length. */
 static size_t text_from_table(const uint8_t *data, size_t size, char out[TEXT_MAX])
 {
-	static const char *const behind[] = {"-", "-", "-", "-", "-", "-", ".", "@", "--", ""};
+	static const char *const behind[] = { "-", "-", "-", "-", "-", "-", ".", "@", "--",
+		"" };
 	size_t count, len = 0;
 	const struct token *table = token_table(&count);
 
@@ -144,7 +145,7 @@ static void check_name(const char *name)
 	int r = name_split(name, &len, &view, NULL);
 	bool is_view = at && check_view(at + 1, strlen(at + 1), &direct);
 	bool has_source = at && at != name && !(at == name + 1 && name[0] == '.') &&
-			  !(at == name + 2 && name[0] == '.' && name[1] == '.');
+	                  !(at == name + 2 && name[0] == '.' && name[1] == '.');
 
 	MUST(r == 0 || r == VIEW_E_NOT_A_VIEW);
 	MUST((r == 0) == (is_view && has_source));

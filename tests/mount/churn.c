@@ -33,18 +33,17 @@
 #include <time.h>
 #include <unistd.h>
 
-#define FOLDERS    8
-#define FILES      8 /* of each kind, in each folder */
-#define BURST      24
-#define BODY_MAX   60000
-#define VERSIONS   (1 << 20)
-#define VIEW       "@webp-q50"
-#define HEADER     "\xff\xd8\xff GEN %08x LEN %08x\n"
-#define HEADER_LEN 30
+#include "churn_content.h"
 
+#define FOLDERS  8
+#define FILES    8 /* of each kind, in each folder */
+#define BURST    24
+#define BODY_MAX 60000
+#define VERSIONS (1 << 20)
+#define VIEW     "@webp-q50"
 static const char *source, *mount_point;
 static atomic_bool stopping;
-static atomic_uint version; /* the last one made */
+static atomic_uint version;                  /* the last one made */
 static atomic_uint_fast64_t views[VERSIONS]; /* hash of the view of each version; 0: not seen */
 static atomic_ulong reads_done, reads_stale, reads_gone;
 static unsigned long comparisons;
@@ -93,8 +92,8 @@ static void folder_path(char *out, size_t size, const char *root, unsigned i)
 	snprintf(out, size, "%s%s", root, above);
 }
 
-static void file_path(char *out, size_t size, const char *root, unsigned folder, char kind,
-	unsigned file)
+static void file_path(
+	char *out, size_t size, const char *root, unsigned folder, char kind, unsigned file)
 {
 	char base[2048];
 
@@ -102,62 +101,15 @@ static void file_path(char *out, size_t size, const char *root, unsigned folder,
 	snprintf(out, size, "%s/%c%u.jpg", base, kind, file);
 }
 
-static size_t make_content(char *out, unsigned *seed, size_t body)
+static size_t make_content(char *out, size_t body)
 {
 	unsigned v = ++version;
 	int n = sprintf(out, HEADER, v, (unsigned)body);
 
-	(void)seed;
 	if (n != HEADER_LEN || v >= VERSIONS)
 		wrong("out of versions");
 	memset(out + n, (int)(v * 31 + 7) & 0xff, body);
 	return (size_t)n + body;
-}
-
-/* The version that these bytes are, whole and unmixed; 0 when they are not. */
-static unsigned version_of(const char *bytes, size_t size)
-{
-	unsigned v, body;
-
-	if (size < HEADER_LEN || sscanf(bytes + 4, "GEN %x LEN %x", &v, &body) != 2 ||
-		size != HEADER_LEN + (size_t)body)
-		return 0;
-	for (size_t i = 0; i < body; i++) {
-		if ((unsigned char)bytes[HEADER_LEN + i] != ((v * 31 + 7) & 0xff))
-			return 0;
-	}
-	return v;
-}
-
-/* All bytes of a file: the count, or -errno. */
-static ssize_t slurp(const char *path, char *out, size_t size)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	size_t at = 0;
-	ssize_t n = 0;
-	struct stat st;
-
-	if (fd < 0)
-		return -errno;
-	if (fstat(fd, &st) < 0) {
-		n = -errno;
-		close(fd);
-		return n;
-	}
-	while (at < size && (n = read(fd, out + at, size - at)) > 0)
-		at += (size_t)n;
-	n = n < 0 ? -errno : (ssize_t)at;
-	close(fd);
-	return n;
-}
-
-static uint64_t hash_bytes(const char *bytes, size_t size)
-{
-	uint64_t h = 0xcbf29ce484222325;
-
-	for (size_t i = 0; i < size; i++)
-		h = (h ^ (unsigned char)bytes[i]) * 0x100000001b3;
-	return h | 1;
 }
 
 /* The view of a version is one and its own. */
@@ -198,7 +150,7 @@ static void replace_file(const char *path, unsigned *seed, bool same_time)
 	if (had && same_time && old.st_size > HEADER_LEN && old.st_size <= (off_t)sizeof(bytes))
 		body = (size_t)old.st_size - HEADER_LEN;
 	snprintf(temp, sizeof(temp), "%s/.new", source);
-	write_file(temp, O_CREAT | O_TRUNC, bytes, make_content(bytes, seed, body));
+	write_file(temp, O_CREAT | O_TRUNC, bytes, make_content(bytes, body));
 	if (had && same_time) {
 		struct timespec times[2] = { old.st_atim, old.st_mtim };
 
@@ -231,7 +183,7 @@ static void remove_tree(const char *path)
 static void change_in_place(const char *path, unsigned *seed)
 {
 	static char bytes[HEADER_LEN + BODY_MAX];
-	size_t size = make_content(bytes, seed, pick(seed, BODY_MAX));
+	size_t size = make_content(bytes, pick(seed, BODY_MAX));
 
 	if (pick(seed, 3) == 0)
 		write_file(path, O_APPEND, bytes, size);
@@ -345,15 +297,15 @@ static void compare_attributes(const char *there, const char *here, const struct
 	if (lstat(here, &b) < 0)
 		wrong("%s: %s, but it is in the source", here, strerror(errno));
 	if (a->st_mode != b.st_mode || a->st_ino != b.st_ino || a->st_uid != b.st_uid ||
-		(a->st_size != b.st_size) || a->st_mtim.tv_sec != b.st_mtim.tv_sec ||
+		a->st_size != b.st_size || a->st_mtim.tv_sec != b.st_mtim.tv_sec ||
 		a->st_mtim.tv_nsec != b.st_mtim.tv_nsec || a->st_nlink != b.st_nlink)
-		wrong("%s: attributes differ from %s (size %lld, not %lld; mode %o, not %o; inode "
-		      "%llu, not %llu; mtime %lld.%09ld, not %lld.%09ld; links %lu, not %lu)",
+		wrong("%s: attributes differ from %s (size %lld, not %lld; mode %o, not %o; "
+		      "inode "
+		      "%llu, not %llu; links %lu, not %lu; mtime %ld ns apart)",
 			here, there, (long long)b.st_size, (long long)a->st_size, b.st_mode,
 			a->st_mode, (unsigned long long)b.st_ino, (unsigned long long)a->st_ino,
-			(long long)b.st_mtim.tv_sec, b.st_mtim.tv_nsec,
-			(long long)a->st_mtim.tv_sec, a->st_mtim.tv_nsec,
-			(unsigned long)b.st_nlink, (unsigned long)a->st_nlink);
+			(unsigned long)b.st_nlink, (unsigned long)a->st_nlink,
+			b.st_mtim.tv_nsec - a->st_mtim.tv_nsec);
 }
 
 static void compare_file(const char *there, const char *here)
@@ -504,7 +456,8 @@ int main(int argc, char **argv)
 	mount_point = argv[2];
 	end = now() + atof(argv[3]);
 	for (size_t i = 0; i < 2; i++)
-		pthread_create(&readers[i], NULL, read_at_random, (void *)(uintptr_t)(seed + i + 1));
+		pthread_create(
+			&readers[i], NULL, read_at_random, (void *)(uintptr_t)(seed + i + 1));
 	while (now() < end) {
 		for (unsigned i = 0; i < BURST; i++)
 			change(&seed);

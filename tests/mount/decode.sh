@@ -18,7 +18,7 @@ decoded() {
 	image/jxl) djxl "$1" "$out.ppm" >/dev/null 2>&1 && pnm_dimensions "$out.ppm" ;;
 	image/png) decode_png "$1" ;;
 	image/gif) file -b "$1" | sed -n 's/.* \([0-9]*\) x \([0-9]*\)$/\1x\2/p' ;;
-	image/tiff) file -b "$1" | sed -n 's/.*height=\([0-9]*\),.*width=\([0-9]*\).*/\2x\1/p' ;;
+	image/tiff) file -b "$1" | sed -n "s/.*width=\([0-9]*\).*/\1/p" >"$out.w"; echo "$(<"$out.w")x$(file -b "$1" | sed -n "s/.*height=\([0-9]*\).*/\1/p")" ;;
 	*) echo "no picture: $(file -b "$1")" ;;
 	esac
 }

@@ -134,9 +134,14 @@ bool picture_is(int fd, enum format format)
 		[FORMAT_GIF] = { 0, "GIF8" },
 		[FORMAT_TIFF] = { 0, "II*" },
 	};
+	/* JPEG XL comes bare, or in a container (libvips from 8.15 on): ISO 18181-2. */
+	static const char jxl_container[] = "\0\0\0\x0cJXL \r\n\x87\x0a";
 	const char *bytes = magics[format].bytes;
 	char head[16];
 
+	if (format == FORMAT_JXL && pread(fd, head, 12, 0) == 12 &&
+		memcmp(head, jxl_container, 12) == 0)
+		return true;
 	return pread(fd, head, sizeof(head), 0) == sizeof(head) &&
 	       memcmp(head + magics[format].at, bytes, strlen(bytes)) == 0;
 }

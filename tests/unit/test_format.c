@@ -17,14 +17,14 @@ START_TEST(formats_have_the_defaults_and_ranges_of_the_design)
 		enum format format;
 		int quality, effort, effort_min, effort_max;
 	} want[] = {
-		{FORMAT_JPEG, 80, -1, 0, 0},
-		{FORMAT_WEBP, 79, 4, 0, 6},
-		{FORMAT_AVIF, 63, 1, 0, 9},
-		{FORMAT_JXL, 77, 4, 3, 9},
-		{FORMAT_PNG, 0, 6, 0, 9},
-		{FORMAT_GIF, 0, 7, 1, 9},
-		{FORMAT_TIFF, 0, -1, 0, 0},
-		{FORMAT_HEIC, 0, -1, 0, 0},
+		{ FORMAT_JPEG, 80, -1, 0, 0 },
+		{ FORMAT_WEBP, 79, 4, 0, 6 },
+		{ FORMAT_AVIF, 63, 1, 0, 9 },
+		{ FORMAT_JXL, 77, 4, 3, 9 },
+		{ FORMAT_PNG, 0, 6, 0, 9 },
+		{ FORMAT_GIF, 0, 7, 1, 9 },
+		{ FORMAT_TIFF, 0, -1, 0, 0 },
+		{ FORMAT_HEIC, 0, -1, 0, 0 },
 	};
 
 	ck_assert_uint_eq(ARRAY_SIZE(want), FORMAT_COUNT - 1);
@@ -76,25 +76,25 @@ START_TEST(extensions_lead_to_their_format_in_any_case)
 		const char *ext;
 		enum format format;
 	} want[] = {
-		{"jpg", FORMAT_JPEG},
-		{"jpeg", FORMAT_JPEG},
-		{"JPE", FORMAT_JPEG},
-		{"webp", FORMAT_WEBP},
-		{"AviF", FORMAT_AVIF},
-		{"jxl", FORMAT_JXL},
-		{"PNG", FORMAT_PNG},
-		{"gif", FORMAT_GIF},
-		{"tif", FORMAT_TIFF},
-		{"tiff", FORMAT_TIFF},
-		{"heic", FORMAT_HEIC},
-		{"heif", FORMAT_HEIC},
-		{"", FORMAT_NONE},
-		{".jpg", FORMAT_NONE},
-		{"jp", FORMAT_NONE},
-		{"jpgg", FORMAT_NONE},
-		{"svg", FORMAT_NONE},
-		{"jp2", FORMAT_NONE},
-		{"\xc3\xa9", FORMAT_NONE},
+		{ "jpg", FORMAT_JPEG },
+		{ "jpeg", FORMAT_JPEG },
+		{ "JPE", FORMAT_JPEG },
+		{ "webp", FORMAT_WEBP },
+		{ "AviF", FORMAT_AVIF },
+		{ "jxl", FORMAT_JXL },
+		{ "PNG", FORMAT_PNG },
+		{ "gif", FORMAT_GIF },
+		{ "tif", FORMAT_TIFF },
+		{ "tiff", FORMAT_TIFF },
+		{ "heic", FORMAT_HEIC },
+		{ "heif", FORMAT_HEIC },
+		{ "", FORMAT_NONE },
+		{ ".jpg", FORMAT_NONE },
+		{ "jp", FORMAT_NONE },
+		{ "jpgg", FORMAT_NONE },
+		{ "svg", FORMAT_NONE },
+		{ "jp2", FORMAT_NONE },
+		{ "\xc3\xa9", FORMAT_NONE },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(want); i++)
@@ -176,7 +176,7 @@ static void assert_prints_what_it_reads(const struct token *token, uint32_t valu
 {
 	char text[TOKEN_TEXT_MAX];
 	const struct token *found = NULL;
-	struct view view = {0};
+	struct view view = { 0 };
 	uint32_t read = 0;
 	size_t len = token_print(token, value, text);
 

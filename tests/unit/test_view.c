@@ -12,7 +12,7 @@
 static struct view parsed(const char *text)
 {
 	char reason[VIEW_REASON_MAX] = "";
-	struct view view = {0};
+	struct view view = { 0 };
 
 	ck_assert_msg(
 		view_parse(text, strlen(text), &view, reason) == 0, "'%s': %s", text, reason);
@@ -40,30 +40,30 @@ static const char *printed(const struct view *view)
 START_TEST(view_prints_its_canonical_text)
 {
 	static const char *const want[][2] = {
-		{"webp-q75", "webp-q75"},
-		{"q75-webp", "webp-q75"},
-		{"w800-avif", "avif-w800"},
-		{"w800-avif.avif", "avif-w800"},
-		{"jpg", "jpeg"},
-		{"jpg.jpeg", "jpeg"},
-		{"jpeg.jpe", "jpeg"},
-		{"q75-w800.webp", "webp-q75-w800"},
-		{"w1.jpg", "jpeg-w1"},
-		{"tiff.tif", "tiff"},
-		{"q1", "q1"},
-		{"q100", "q100"},
-		{"e0", "e0"},
-		{"e9-webp", "webp-e9"},
-		{"w65535-h1", "w65535-h1"},
-		{"fit-w800", "w800"},
-		{"h600-fit-w800", "w800-h600"},
-		{"cover-h600-w800", "w800-h600-cover"},
-		{"still-cover-h9-w8-prog-q4.jpg", "jpeg-q4-prog-w8-h9-cover-still"},
-		{"still-cover-h9-w8-prog-e5.png", "png-e5-prog-w8-h9-cover-still"},
-		{"still-w8-e5-lossless-jxl", "jxl-lossless-e5-w8-still"},
-		{"jpeg-still", "jpeg-still"},
-		{"still", "still"},
-		{"prog-q50-jpg", "jpeg-q50-prog"},
+		{ "webp-q75", "webp-q75" },
+		{ "q75-webp", "webp-q75" },
+		{ "w800-avif", "avif-w800" },
+		{ "w800-avif.avif", "avif-w800" },
+		{ "jpg", "jpeg" },
+		{ "jpg.jpeg", "jpeg" },
+		{ "jpeg.jpe", "jpeg" },
+		{ "q75-w800.webp", "webp-q75-w800" },
+		{ "w1.jpg", "jpeg-w1" },
+		{ "tiff.tif", "tiff" },
+		{ "q1", "q1" },
+		{ "q100", "q100" },
+		{ "e0", "e0" },
+		{ "e9-webp", "webp-e9" },
+		{ "w65535-h1", "w65535-h1" },
+		{ "fit-w800", "w800" },
+		{ "h600-fit-w800", "w800-h600" },
+		{ "cover-h600-w800", "w800-h600-cover" },
+		{ "still-cover-h9-w8-prog-q4.jpg", "jpeg-q4-prog-w8-h9-cover-still" },
+		{ "still-cover-h9-w8-prog-e5.png", "png-e5-prog-w8-h9-cover-still" },
+		{ "still-w8-e5-lossless-jxl", "jxl-lossless-e5-w8-still" },
+		{ "jpeg-still", "jpeg-still" },
+		{ "still", "still" },
+		{ "prog-q50-jpg", "jpeg-q50-prog" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(want); i++) {
@@ -79,82 +79,82 @@ START_TEST(what_is_no_view_is_refused_with_its_reason)
 #define RANGE(token, letter, range)                                                            \
 	"'" token "': " letter " takes a number from " range ", without leading zeros"
 	static const char *const want[][2] = {
-		{"", "empty"},
-		{"-", "empty token: a '-' too many"},
-		{"-webp", "empty token: a '-' too many"},
-		{"webp-", "empty token: a '-' too many"},
-		{"webp--q75", "empty token: a '-' too many"},
-		{"webp-.webp", "empty token: a '-' too many"},
-		{".webp", "empty token: a '-' too many"},
-		{"2x.png", "unknown token '2x'"},
-		{"webp_q75", "unknown token 'webp_q75'"},
-		{"west", "unknown token 'west'"},
-		{"tif", "unknown token 'tif': the format is called 'tiff'"},
-		{"heic", "'heic' can be read but not written"},
-		{"Webp", "upper case 'W': views are lower case"},
-		{"webp.WEBP", "upper case 'W': views are lower case"},
-		{"webp q75", "byte 0x20: views are of a-z 0-9 . _ and -"},
-		{"webp/q75", "byte 0x2f: views are of a-z 0-9 . _ and -"},
-		{"webp+q75", "byte 0x2b: views are of a-z 0-9 . _ and -"},
-		{"w\xc3\xa9", "byte 0xc3: views are of a-z 0-9 . _ and -"},
-		{"webp\xff", "byte 0xff: views are of a-z 0-9 . _ and -"},
-		{"webp\n", "byte 0x0a: views are of a-z 0-9 . _ and -"},
-		{"q", RANGE("q", "q", "1 to 100")},
-		{"q0", RANGE("q0", "q", "1 to 100")},
-		{"q00", RANGE("q00", "q", "1 to 100")},
-		{"q075", RANGE("q075", "q", "1 to 100")},
-		{"q101", RANGE("q101", "q", "1 to 100")},
-		{"q7x", RANGE("q7x", "q", "1 to 100")},
-		{"q4294967371", RANGE("q4294967371", "q", "1 to 100")}, /* 2^32 + 75 */
-		{"q18446744073709551691", RANGE("q18446744073709551691", "q", "1 to 100")},
-		{"e10", RANGE("e10", "e", "0 to 9")},
-		{"e00", RANGE("e00", "e", "0 to 9")},
-		{"e04", RANGE("e04", "e", "0 to 9")},
-		{"w0", RANGE("w0", "w", "1 to 65535")},
-		{"w65536", RANGE("w65536", "w", "1 to 65535")},
-		{"w800px", RANGE("w800px", "w", "1 to 65535")},
-		{"w4294967296", RANGE("w4294967296", "w", "1 to 65535")},
-		{"h0", RANGE("h0", "h", "1 to 65535")},
-		{"h99999999999999999999999999",
-			RANGE("h99999999999999999999999999", "h", "1 to 65535")},
-		{"webp-webp", "'webp': a second 'webp'"},
-		{"jpeg-jpg", "'jpeg' and 'jpg' exclude each other"},
-		{"webp-png", "'webp' and 'png' exclude each other"},
-		{"q75-q75", "'q75': a second 'q'"},
-		{"q75-webp-q80", "'q80': a second 'q'"},
-		{"w1-w2", "'w2': a second 'w'"},
-		{"w8-fit-fit", "'fit': a second 'fit'"},
-		{"w8-h8-fit-cover", "'fit' and 'cover' exclude each other"},
-		{"still-still", "'still': a second 'still'"},
-		{"lossless-q80", "'q' and 'lossless' exclude each other"},
-		{"webp-q80-lossless", "'q' and 'lossless' exclude each other"},
-		{"fit", "'fit' needs a width or a height"},
-		{"webp-fit", "'fit' needs a width or a height"},
-		{"cover", "'cover' needs both a width and a height"},
-		{"cover-w8", "'cover' needs both a width and a height"},
-		{"h8-cover", "'cover' needs both a width and a height"},
-		{"png-q80", "'q' has no meaning for png"},
-		{"q80.png", "'q' has no meaning for png"},
-		{"gif-q80", "'q' has no meaning for gif"},
-		{"tiff-e1", "'e' has no meaning for tiff"},
-		{"jpeg-e1", "'e' has no meaning for jpeg"},
-		{"jpeg-lossless", "'lossless' has no meaning for jpeg"},
-		{"lossless.jpg", "'lossless' has no meaning for jpeg"},
-		{"png-lossless", "'lossless' has no meaning for png"},
-		{"webp-prog", "'prog' has no meaning for webp"},
-		{"prog.avif", "'prog' has no meaning for avif"},
-		{"jxl-prog", "'prog' has no meaning for jxl"},
-		{"webp.png", "'.png' is no extension of webp"},
-		{"jpeg.webp", "'.webp' is no extension of jpeg"},
-		{"w8.heic", "'.heic' can be read but not written"},
-		{"w8.heif", "'.heif' can be read but not written"},
-		{"webp.heic", "'.heic' can be read but not written"},
-		{"webp.", "'.' is no extension of a picture"},
-		{"webp.txt", "'.txt' is no extension of a picture"},
-		{"q75.5", "'.5' is no extension of a picture"},
-		{"webp..webp", "unknown token 'webp.'"},
-		{"webp.webp-q75", "'.webp-q75' is no extension of a picture"},
-		{"webp.webp.webp", "unknown token 'webp.webp'"},
+		{ "", "empty" },
+		{ "-", "empty token: a '-' too many" },
+		{ "-webp", "empty token: a '-' too many" },
+		{ "webp-", "empty token: a '-' too many" },
+		{ "webp--q75", "empty token: a '-' too many" },
+		{ "webp-.webp", "empty token: a '-' too many" },
+		{ ".webp", "empty token: a '-' too many" },
+		{ "2x.png", "unknown token '2x'" },
+		{ "webp_q75", "unknown token 'webp_q75'" },
+		{ "west", "unknown token 'west'" },
+		{ "tif", "unknown token 'tif': the format is called 'tiff'" },
+		{ "heic", "'heic' can be read but not written" },
+		{ "Webp", "upper case 'W': views are lower case" },
+		{ "webp.WEBP", "upper case 'W': views are lower case" },
+		{ "webp q75", "byte 0x20: views are of a-z 0-9 . _ and -" },
+		{ "webp/q75", "byte 0x2f: views are of a-z 0-9 . _ and -" },
+		{ "webp+q75", "byte 0x2b: views are of a-z 0-9 . _ and -" },
+		{ "w\xc3\xa9", "byte 0xc3: views are of a-z 0-9 . _ and -" },
+		{ "webp\xff", "byte 0xff: views are of a-z 0-9 . _ and -" },
+		{ "webp\n", "byte 0x0a: views are of a-z 0-9 . _ and -" },
+		{ "q", RANGE("q", "q", "1 to 100") },
+		{ "q0", RANGE("q0", "q", "1 to 100") },
+		{ "q00", RANGE("q00", "q", "1 to 100") },
+		{ "q075", RANGE("q075", "q", "1 to 100") },
+		{ "q101", RANGE("q101", "q", "1 to 100") },
+		{ "q7x", RANGE("q7x", "q", "1 to 100") },
+		{ "q4294967371", RANGE("q4294967371", "q", "1 to 100") }, /* 2^32 + 75 */
+		{ "q18446744073709551691", RANGE("q18446744073709551691", "q", "1 to 100") },
+		{ "e10", RANGE("e10", "e", "0 to 9") },
+		{ "e00", RANGE("e00", "e", "0 to 9") },
+		{ "e04", RANGE("e04", "e", "0 to 9") },
+		{ "w0", RANGE("w0", "w", "1 to 65535") },
+		{ "w65536", RANGE("w65536", "w", "1 to 65535") },
+		{ "w800px", RANGE("w800px", "w", "1 to 65535") },
+		{ "w4294967296", RANGE("w4294967296", "w", "1 to 65535") },
+		{ "h0", RANGE("h0", "h", "1 to 65535") },
+		{ "h99999999999999999999999999",
+			RANGE("h99999999999999999999999999", "h", "1 to 65535") },
+		{ "webp-webp", "'webp': a second 'webp'" },
+		{ "jpeg-jpg", "'jpeg' and 'jpg' exclude each other" },
+		{ "webp-png", "'webp' and 'png' exclude each other" },
+		{ "q75-q75", "'q75': a second 'q'" },
+		{ "q75-webp-q80", "'q80': a second 'q'" },
+		{ "w1-w2", "'w2': a second 'w'" },
+		{ "w8-fit-fit", "'fit': a second 'fit'" },
+		{ "w8-h8-fit-cover", "'fit' and 'cover' exclude each other" },
+		{ "still-still", "'still': a second 'still'" },
+		{ "lossless-q80", "'q' and 'lossless' exclude each other" },
+		{ "webp-q80-lossless", "'q' and 'lossless' exclude each other" },
+		{ "fit", "'fit' needs a width or a height" },
+		{ "webp-fit", "'fit' needs a width or a height" },
+		{ "cover", "'cover' needs both a width and a height" },
+		{ "cover-w8", "'cover' needs both a width and a height" },
+		{ "h8-cover", "'cover' needs both a width and a height" },
+		{ "png-q80", "'q' has no meaning for png" },
+		{ "q80.png", "'q' has no meaning for png" },
+		{ "gif-q80", "'q' has no meaning for gif" },
+		{ "tiff-e1", "'e' has no meaning for tiff" },
+		{ "jpeg-e1", "'e' has no meaning for jpeg" },
+		{ "jpeg-lossless", "'lossless' has no meaning for jpeg" },
+		{ "lossless.jpg", "'lossless' has no meaning for jpeg" },
+		{ "png-lossless", "'lossless' has no meaning for png" },
+		{ "webp-prog", "'prog' has no meaning for webp" },
+		{ "prog.avif", "'prog' has no meaning for avif" },
+		{ "jxl-prog", "'prog' has no meaning for jxl" },
+		{ "webp.png", "'.png' is no extension of webp" },
+		{ "jpeg.webp", "'.webp' is no extension of jpeg" },
+		{ "w8.heic", "'.heic' can be read but not written" },
+		{ "w8.heif", "'.heif' can be read but not written" },
+		{ "webp.heic", "'.heic' can be read but not written" },
+		{ "webp.", "'.' is no extension of a picture" },
+		{ "webp.txt", "'.txt' is no extension of a picture" },
+		{ "q75.5", "'.5' is no extension of a picture" },
+		{ "webp..webp", "unknown token 'webp.'" },
+		{ "webp.webp-q75", "'.webp-q75' is no extension of a picture" },
+		{ "webp.webp.webp", "unknown token 'webp.webp'" },
 	};
 #undef RANGE
 
@@ -178,7 +178,7 @@ END_TEST
 
 START_TEST(only_the_given_bytes_are_read)
 {
-	struct view view = {0};
+	struct view view = { 0 };
 
 	ck_assert_int_eq(view_parse("webp-q75", 4, &view, NULL), 0);
 	ck_assert_str_eq(printed(&view), "webp");
@@ -209,46 +209,46 @@ START_TEST(resolving_makes_every_choice_explicit)
 		enum format source;
 		const char *want;
 	} cases[] = {
-		{"w800", FORMAT_JPEG, "jpeg-q80-w800"},
-		{"w800", FORMAT_WEBP, "webp-q79-e4-w800"},
-		{"w800", FORMAT_AVIF, "avif-q63-e1-w800"},
-		{"w800", FORMAT_PNG, "png-e6-w800"},
-		{"w800", FORMAT_GIF, "gif-e7-w800"},
-		{"w800", FORMAT_TIFF, "tiff-w800"},
-		{"w800", FORMAT_HEIC, "jpeg-q80-w800"},
-		{"w800", FORMAT_NONE, "jpeg-q80-w800"},
-		{"jxl", FORMAT_PNG, "jxl-q77-e4"},
-		{"q80-jpeg", FORMAT_PNG, "jpeg-q80"},
-		{"webp-lossless", FORMAT_PNG, "webp-lossless-e4"},
-		{"avif-lossless", FORMAT_PNG, "avif-lossless-e1"},
-		{"jxl-lossless", FORMAT_PNG, "jxl-lossless-e4"},
-		{"lossless", FORMAT_WEBP, "webp-lossless-e4"},
-		{"lossless", FORMAT_AVIF, "avif-lossless-e1"},
-		{"fit-w800", FORMAT_JPEG, "jpeg-q80-w800"},
-		{"cover-w8-h9", FORMAT_JPEG, "jpeg-q80-w8-h9-cover"},
+		{ "w800", FORMAT_JPEG, "jpeg-q80-w800" },
+		{ "w800", FORMAT_WEBP, "webp-q79-e4-w800" },
+		{ "w800", FORMAT_AVIF, "avif-q63-e1-w800" },
+		{ "w800", FORMAT_PNG, "png-e6-w800" },
+		{ "w800", FORMAT_GIF, "gif-e7-w800" },
+		{ "w800", FORMAT_TIFF, "tiff-w800" },
+		{ "w800", FORMAT_HEIC, "jpeg-q80-w800" },
+		{ "w800", FORMAT_NONE, "jpeg-q80-w800" },
+		{ "jxl", FORMAT_PNG, "jxl-q77-e4" },
+		{ "q80-jpeg", FORMAT_PNG, "jpeg-q80" },
+		{ "webp-lossless", FORMAT_PNG, "webp-lossless-e4" },
+		{ "avif-lossless", FORMAT_PNG, "avif-lossless-e1" },
+		{ "jxl-lossless", FORMAT_PNG, "jxl-lossless-e4" },
+		{ "lossless", FORMAT_WEBP, "webp-lossless-e4" },
+		{ "lossless", FORMAT_AVIF, "avif-lossless-e1" },
+		{ "fit-w800", FORMAT_JPEG, "jpeg-q80-w800" },
+		{ "cover-w8-h9", FORMAT_JPEG, "jpeg-q80-w8-h9-cover" },
 		/* effort stays within what the codec takes */
-		{"webp-e7", FORMAT_JPEG, "webp-q79-e6"},
-		{"webp-e9", FORMAT_JPEG, "webp-q79-e6"},
-		{"webp-e0", FORMAT_JPEG, "webp-q79-e0"},
-		{"avif-e9", FORMAT_JPEG, "avif-q63-e9"},
-		{"jxl-e0", FORMAT_JPEG, "jxl-q77-e3"},
-		{"gif-e0", FORMAT_JPEG, "gif-e1"},
-		{"png-e0", FORMAT_JPEG, "png-e0"},
+		{ "webp-e7", FORMAT_JPEG, "webp-q79-e6" },
+		{ "webp-e9", FORMAT_JPEG, "webp-q79-e6" },
+		{ "webp-e0", FORMAT_JPEG, "webp-q79-e0" },
+		{ "avif-e9", FORMAT_JPEG, "avif-q63-e9" },
+		{ "jxl-e0", FORMAT_JPEG, "jxl-q77-e3" },
+		{ "gif-e0", FORMAT_JPEG, "gif-e1" },
+		{ "png-e0", FORMAT_JPEG, "png-e0" },
 		/* what does not apply to a format that the source chose is dropped */
-		{"q50-e3-prog", FORMAT_JPEG, "jpeg-q50-prog"},
-		{"q50-e3-prog", FORMAT_WEBP, "webp-q50-e3"},
-		{"q50-e3-prog", FORMAT_PNG, "png-e3-prog"},
-		{"q50-e3-prog", FORMAT_GIF, "gif-e3-prog"},
-		{"q50-e3-prog", FORMAT_TIFF, "tiff"},
-		{"q50-e3-prog", FORMAT_HEIC, "jpeg-q50-prog"},
+		{ "q50-e3-prog", FORMAT_JPEG, "jpeg-q50-prog" },
+		{ "q50-e3-prog", FORMAT_WEBP, "webp-q50-e3" },
+		{ "q50-e3-prog", FORMAT_PNG, "png-e3-prog" },
+		{ "q50-e3-prog", FORMAT_GIF, "gif-e3-prog" },
+		{ "q50-e3-prog", FORMAT_TIFF, "tiff" },
+		{ "q50-e3-prog", FORMAT_HEIC, "jpeg-q50-prog" },
 		/* `still` where frames could be kept, and only there */
-		{"still", FORMAT_GIF, "gif-e7-still"},
-		{"still", FORMAT_WEBP, "webp-q79-e4-still"},
-		{"still-webp", FORMAT_GIF, "webp-q79-e4-still"},
-		{"still-webp", FORMAT_JPEG, "webp-q79-e4"},
-		{"still-jpeg", FORMAT_GIF, "jpeg-q80"},
-		{"still", FORMAT_PNG, "png-e6"},
-		{"webp", FORMAT_GIF, "webp-q79-e4"},
+		{ "still", FORMAT_GIF, "gif-e7-still" },
+		{ "still", FORMAT_WEBP, "webp-q79-e4-still" },
+		{ "still-webp", FORMAT_GIF, "webp-q79-e4-still" },
+		{ "still-webp", FORMAT_JPEG, "webp-q79-e4" },
+		{ "still-jpeg", FORMAT_GIF, "jpeg-q80" },
+		{ "still", FORMAT_PNG, "png-e6" },
+		{ "webp", FORMAT_GIF, "webp-q79-e4" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -261,8 +261,8 @@ END_TEST
 
 START_TEST(lossless_is_never_dropped_in_silence)
 {
-	static const enum format sources[] = {
-		FORMAT_JPEG, FORMAT_PNG, FORMAT_GIF, FORMAT_TIFF, FORMAT_HEIC, FORMAT_NONE};
+	static const enum format sources[] = { FORMAT_JPEG, FORMAT_GIF, FORMAT_HEIC,
+		FORMAT_NONE };
 
 	for (size_t i = 0; i < ARRAY_SIZE(sources); i++) {
 		char reason[VIEW_REASON_MAX] = "";
@@ -278,6 +278,16 @@ START_TEST(lossless_is_never_dropped_in_silence)
 }
 END_TEST
 
+START_TEST(lossless_says_nothing_new_where_the_source_chooses_an_exact_format)
+{
+	struct view png = resolved("lossless-w8", FORMAT_PNG);
+	struct view tiff = resolved("lossless-w8", FORMAT_TIFF);
+
+	ck_assert_str_eq(printed(&png), "png-e6-w8");
+	ck_assert_str_eq(printed(&tiff), "tiff-w8");
+}
+END_TEST
+
 START_TEST(frames_are_kept_where_source_and_target_animate_and_nobody_says_still)
 {
 	static const struct {
@@ -285,16 +295,16 @@ START_TEST(frames_are_kept_where_source_and_target_animate_and_nobody_says_still
 		enum format source;
 		bool keeps;
 	} cases[] = {
-		{"webp", FORMAT_GIF, true},
-		{"webp", FORMAT_WEBP, true},
-		{"w8", FORMAT_GIF, true},
-		{"webp-still", FORMAT_GIF, false},
-		{"still", FORMAT_WEBP, false},
-		{"jpeg", FORMAT_GIF, false},
-		{"avif", FORMAT_WEBP, false},
-		{"webp", FORMAT_JPEG, false},
-		{"gif", FORMAT_PNG, false},
-		{"w8", FORMAT_HEIC, false},
+		{ "webp", FORMAT_GIF, true },
+		{ "webp", FORMAT_WEBP, true },
+		{ "w8", FORMAT_GIF, true },
+		{ "webp-still", FORMAT_GIF, false },
+		{ "still", FORMAT_WEBP, false },
+		{ "jpeg", FORMAT_GIF, false },
+		{ "avif", FORMAT_WEBP, false },
+		{ "webp", FORMAT_JPEG, false },
+		{ "gif", FORMAT_PNG, false },
+		{ "w8", FORMAT_HEIC, false },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -320,6 +330,8 @@ int main(void)
 	tcase_add_test(examples, text_as_long_as_a_view_may_be_is_read_and_longer_is_not);
 	tcase_add_test(examples, resolving_makes_every_choice_explicit);
 	tcase_add_test(examples, lossless_is_never_dropped_in_silence);
+	tcase_add_test(
+		examples, lossless_says_nothing_new_where_the_source_chooses_an_exact_format);
 	tcase_add_test(examples,
 		frames_are_kept_where_source_and_target_animate_and_nobody_says_still);
 	srunner_run_all(runner, CK_NORMAL);

@@ -15,7 +15,7 @@
 static struct view parsed(const char *text)
 {
 	char reason[VIEW_REASON_MAX] = "";
-	struct view view = {0};
+	struct view view = { 0 };
 
 	ck_assert_msg(
 		view_parse(text, strlen(text), &view, reason) == 0, "'%s': %s", text, reason);
@@ -32,15 +32,15 @@ static const char *printed(const struct view *view)
 
 #define PLACES 9
 static const char *const places[PLACES][9] = {
-	{"", "jpeg", "webp", "avif", "jxl", "png", "gif", "tiff", "jpg"},
-	{"", "q1", "q100"},
-	{"", "lossless"},
-	{"", "e0", "e9"},
-	{"", "prog"},
-	{"", "w800"},
-	{"", "h65535"},
-	{"", "fit", "cover"},
-	{"", "still"},
+	{ "", "jpeg", "webp", "avif", "jxl", "png", "gif", "tiff", "jpg" },
+	{ "", "q1", "q100" },
+	{ "", "lossless" },
+	{ "", "e0", "e9" },
+	{ "", "prog" },
+	{ "", "w800" },
+	{ "", "h65535" },
+	{ "", "fit", "cover" },
+	{ "", "still" },
 };
 
 struct combination {
@@ -99,7 +99,7 @@ static void join(char out[VIEW_TEXT_MAX], const char *const *tokens, size_t coun
 
 START_TEST(every_combination_is_a_view_by_the_rules_and_only_by_them)
 {
-	size_t at[PLACES] = {0}, views = 0;
+	size_t at[PLACES] = { 0 }, views = 0;
 	struct combination c;
 
 	while (combination_next(at, &c)) {
@@ -118,7 +118,7 @@ END_TEST
 
 START_TEST(every_canonical_text_parses_to_its_view)
 {
-	size_t at[PLACES] = {0};
+	size_t at[PLACES] = { 0 };
 	struct combination c;
 
 	while (combination_next(at, &c)) {
@@ -137,7 +137,7 @@ END_TEST
 
 START_TEST(resolving_twice_changes_nothing_and_its_text_parses_to_it)
 {
-	size_t at[PLACES] = {0};
+	size_t at[PLACES] = { 0 };
 	struct combination c;
 
 	while (combination_next(at, &c)) {
@@ -195,7 +195,7 @@ static void assert_one_view_in_all_orders(
 
 START_TEST(all_orders_of_tokens_are_one_view)
 {
-	size_t at[PLACES] = {0}, longest = 0;
+	size_t at[PLACES] = { 0 }, longest = 0;
 	struct combination c;
 
 	while (combination_next(at, &c)) {
@@ -220,7 +220,7 @@ START_TEST(views_are_equal_if_and_only_if_their_texts_are)
 	enum { MAX = 1000 };
 	static struct view views[MAX];
 	static char texts[MAX][VIEW_TEXT_MAX];
-	size_t at[PLACES] = {0}, count = 0, equal = 0;
+	size_t at[PLACES] = { 0 }, count = 0, equal = 0;
 	struct combination c;
 
 	for (size_t n = 0; count < MAX && combination_next(at, &c); n++) {

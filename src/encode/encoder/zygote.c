@@ -9,10 +9,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -47,6 +49,8 @@ static int event_send(const struct zygote *z, struct zygote_event event, int fd)
 	return fdio_send(z->sock, &event, sizeof(event), &fd, fd >= 0 ? 1 : 0, 0);
 }
 
+#define ENCODER_NICE 10 /* of 19 */
+
 /* One thread, or the child would wait for ever for locks that other threads held. The link
  * count of this folder is 2 + threads (fs/proc/base.c, proc_task_getattr). */
 static int fork_check(void)
@@ -56,6 +60,16 @@ static int fork_check(void)
 	if (stat("/proc/self/task", &st) < 0)
 		return -errno;
 	return st.st_nlink == 3 ? 0 : -EDEADLK;
+}
+
+/* Whoever asks the mount for what is there should not wait behind a codec for a processor; on
+ * an idle machine an encode has it all the same. */
+static void cpu_yield_to_others(void)
+{
+	struct sched_param none = { 0 };
+
+	(void)setpriority(PRIO_PROCESS, 0, ENCODER_NICE);
+	(void)sched_setscheduler(0, SCHED_BATCH, &none);
 }
 
 /* Under memory pressure the kernel had better take an encode than the mount. Needs no
@@ -78,6 +92,7 @@ static _Noreturn void child_main(const struct zygote *z, pid_t parent, int job_s
 	sigprocmask(SIG_SETMASK, &z->mask, NULL);
 	prctl(PR_SET_NAME, "lensfs-encode");
 	oom_volunteer();
+	cpu_yield_to_others();
 	_exit(job_serve(job_sock, z->codec) < 0 ? 1 : 0);
 }
 
