@@ -233,9 +233,10 @@ enum exit_code daemon_new(const struct options *options, const char *mountpoint,
 		code = open_cache(daemon, options, mountpoint);
 	if (code == EXIT_CODE_OK)
 		code = open_render(daemon, options, descriptors);
-	open_watch(daemon, options);
-	if (code == EXIT_CODE_OK)
+	if (code == EXIT_CODE_OK) {
+		open_watch(daemon, options);
 		code = open_mount(daemon, options, mountpoint, descriptors);
+	}
 	daemon->control.cache = daemon->cache;
 	daemon->control.pool = daemon->pool;
 	daemon->control.render = daemon->render;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT
- *
- * The cache folder in good days: round trips, the bound, what outlives eviction, full and
- * read-only disks, threads. test_recover.c has the bad days.
- */
+ * The cache folder in good days: round trips, bound, what outlives eviction, full and read-only
+ * disks, threads. test_recover.c has the bad days. */
 #include <pthread.h>
 #include <sched.h>
 #include <sys/mount.h>
@@ -406,6 +404,8 @@ static void random_step(unsigned *seed)
 		break;
 	case 7:
 	case 8:
+	case 9:
+	case 10:
 		r = open_and_check(number);
 		ck_assert_int_eq(r == 0, state_of(number) == CACHE_PRESENT);
 		break;
