@@ -51,6 +51,26 @@ START_TEST(truncated_picture_is_damaged)
 }
 END_TEST
 
+/* Damaged is the answer; a library that aborts over it (libheif 1.19 does, of Debian 13) costs the
+ * encoder, which is what encoders are for. */
+static void damages_or_kills(struct rig *rig, enum format source, int source_fd)
+{
+	struct encode_request request = request_of("jpeg", source);
+	int output = memory_file("", 0), fd;
+	struct encode_reply reply;
+
+	job_send(&rig->encoder, &request, source_fd, output);
+	if (job_receive(&rig->encoder, &reply)) {
+		ck_assert_uint_eq(reply.result, ENCODE_DAMAGED);
+	} else {
+		ck_assert_int_eq(source, FORMAT_AVIF);
+		spawned_close(&rig->encoder);
+		ck_assert_uint_eq(client_event(&rig->client, &fd).kind, ZYGOTE_EXITED);
+		rig->encoder = client_spawn(&rig->client, 2);
+	}
+	close(output);
+}
+
 START_TEST(no_picture_is_damaged)
 {
 	static const char svg[] =
@@ -76,8 +96,7 @@ START_TEST(no_picture_is_damaged)
 			picture_file(picture_quadrants(80, 60), picture_suffix(f)), &size);
 		memcpy(garbage, bytes, 12);
 		free(bytes);
-		encode_fails(
-			&rig, "jpeg", f, memory_file(garbage, sizeof(garbage)), ENCODE_DAMAGED);
+		damages_or_kills(&rig, f, memory_file(garbage, sizeof(garbage)));
 	}
 	expect_still_works(&rig);
 	rig_stop(&rig);
