@@ -8,9 +8,6 @@
 
 #define ROUND_SEC 3
 
-/* An evicted variant that was read in the last minutes stays readable (DESIGN §1). */
-#define DESCRIPTOR_IDLE_USEC (180 * USEC_PER_SEC)
-
 /* True after a round, false when it is time to stop. */
 static bool wait_round(struct housekeeper *keeper)
 {
@@ -39,7 +36,7 @@ static void *housekeeper_main(void *arg)
 
 		if (r < 0)
 			log_debug("cache: %s", strerror(-r));
-		fs_trim(control->fs, DESCRIPTOR_IDLE_USEC);
+		fs_trim(control->fs);
 	}
 	return NULL;
 }

@@ -180,12 +180,20 @@ static void getattr_mirror(fuse_req_t req, struct node *node)
 	fuse_reply_attr(req, &st, timeout);
 }
 
+bool fs_tell(struct fs *fs, struct variant *variant, const struct cache_entry *entry)
+{
+	if (variant_tell(variant, entry))
+		return true;
+	invalidator_post(&fs->invalidator, fs, &variant->node);
+	return false;
+}
+
 static void reply_variant_attr(
 	fuse_req_t req, struct variant *variant, const struct cache_entry *entry)
 {
 	struct stat st;
 
-	if (!variant_tell(variant, entry)) {
+	if (!fs_tell(fs_of(req), variant, entry)) {
 		fuse_reply_err(req, ESTALE);
 		return;
 	}

@@ -25,6 +25,12 @@
 /* Names of views whose answers the kernel may keep for that long, at most; beyond, a second. */
 #define FS_ALIASES_MAX 100000
 
+/* How long descriptors that nobody uses are kept: of the source briefly, or a disk below it
+ * could not be unmounted; of variants for some minutes, so that one that was evicted stays
+ * readable for who has it open (DESIGN §1). */
+#define FS_SOURCE_IDLE_USEC  (5 * USEC_PER_SEC)
+#define FS_VARIANT_IDLE_USEC (180 * USEC_PER_SEC)
+
 #define CONTROL_DIR_NAME ".lensfs"
 
 struct fs {
@@ -84,6 +90,9 @@ void fs_attr_of_variant(const struct variant *variant, uint64_t size_bytes, stru
 void fs_attr_of_snapshot(
 	const struct fs *fs, const struct snapshot *snapshot, struct stat *ret);
 void fs_attr_of_control(const struct fs *fs, struct stat *ret);
+
+/* variant_tell(), and where it says no, has the kernel look the variant's names up anew. */
+bool fs_tell(struct fs *fs, struct variant *variant, const struct cache_entry *entry);
 
 /* --- lookup.c: 0 with an entry that counts as looked up, or -errno --- */
 

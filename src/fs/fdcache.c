@@ -2,6 +2,7 @@
 #include "fs/fdcache.h"
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <uthash.h>
 #include <utlist.h>
 
@@ -13,7 +14,7 @@ struct fdref {
 
 	/* protected by the cache's lock */
 	const void *key;
-	usec_t used_at;
+	usec_t used_at, idle;
 	UT_hash_handle hh;
 	struct fdref *prev, *next; /* head: least recently used */
 };
@@ -83,7 +84,7 @@ struct fdref *fdcache_get(struct fdcache *cache, const void *key)
 	return ref;
 }
 
-struct fdref *fdcache_put(struct fdcache *cache, const void *key, int fd_consume)
+struct fdref *fdcache_put(struct fdcache *cache, const void *key, int fd_consume, usec_t idle)
 {
 	struct fdref *ref = malloc(sizeof(*ref)), *old, *out = NULL;
 
@@ -91,9 +92,11 @@ struct fdref *fdcache_put(struct fdcache *cache, const void *key, int fd_consume
 		close(fd_consume);
 		return NULL;
 	}
-	*ref = (struct fdref){
-		.fd = fd_consume, .refs = 2, .key = key, .used_at = now_monotonic()
-	};
+	*ref = (struct fdref){ .fd = fd_consume,
+		.refs = 2,
+		.key = key,
+		.used_at = now_monotonic(),
+		.idle = idle };
 	lock_take(&cache->lock);
 	HASH_FIND_PTR(cache->by_key, &key, old);
 	if (old) {
@@ -124,19 +127,42 @@ void fdcache_drop(struct fdcache *cache, const void *key)
 	fdref_unref(ref);
 }
 
-void fdcache_expire(struct fdcache *cache, usec_t idle)
+static void forget_if(struct fdcache *cache, bool (*is_due)(const struct fdref *, usec_t now))
 {
 	usec_t now = now_monotonic();
-	struct fdref *out = NULL;
+	struct fdref *ref, *tmp, *out = NULL;
 
 	lock_take(&cache->lock);
-	while (cache->lru && cache->lru->used_at + idle <= now) {
-		struct fdref *ref = take_out_locked(cache, cache->lru);
-
-		LL_PREPEND(out, ref);
+	DL_FOREACH_SAFE (cache->lru, ref, tmp) {
+		if (is_due(ref, now)) {
+			take_out_locked(cache, ref);
+			LL_PREPEND(out, ref);
+		}
 	}
 	lock_drop(&cache->lock);
 	unref_all(out);
+}
+
+static bool is_idle(const struct fdref *ref, usec_t now)
+{
+	return ref->used_at + ref->idle <= now;
+}
+
+static bool is_any(const struct fdref *ref, usec_t now)
+{
+	(void)ref;
+	(void)now;
+	return true;
+}
+
+void fdcache_expire(struct fdcache *cache)
+{
+	forget_if(cache, is_idle);
+}
+
+void fdcache_clear(struct fdcache *cache)
+{
+	forget_if(cache, is_any);
 }
 
 size_t fdcache_count(struct fdcache *cache)

@@ -21,15 +21,17 @@ struct fdcache *fdcache_free(struct fdcache *cache);
 /* The descriptor kept under `key` (an address that identifies the owner), or NULL. */
 struct fdref *fdcache_get(struct fdcache *cache, const void *key);
 
-/* Keeps `fd` under `key` in the place of what was there. The reference, or NULL: no memory,
- * and then `fd` is closed. */
-struct fdref *fdcache_put(struct fdcache *cache, const void *key, int fd_consume);
+/* Keeps `fd` under `key` in the place of what was there, until nobody asked for it for `idle`.
+ * The reference, or NULL: no memory, and then `fd` is closed. */
+struct fdref *fdcache_put(struct fdcache *cache, const void *key, int fd_consume, usec_t idle);
 
 /* Forgets `key`: before its address can be used again. */
 void fdcache_drop(struct fdcache *cache, const void *key);
 
-/* Forgets what nobody asked for since `idle` ago. */
-void fdcache_expire(struct fdcache *cache, usec_t idle);
+/* Forgets what was idle for too long. */
+void fdcache_expire(struct fdcache *cache);
+/* Forgets all of it: descriptors are short. */
+void fdcache_clear(struct fdcache *cache);
 
 size_t fdcache_count(struct fdcache *cache);
 

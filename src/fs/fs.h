@@ -60,8 +60,8 @@ void fs_unmount(struct fs *fs);
 /* After the render is freed: its jobs hold nodes. NULL is fine; returns NULL. */
 struct fs *fs_free(struct fs *fs);
 
-/* Gives back descriptors that nobody used for `idle`. Any thread. */
-void fs_trim(struct fs *fs, usec_t idle);
+/* Gives back descriptors that nobody used for a while; to be called every few seconds. */
+void fs_trim(struct fs *fs);
 
 struct fs_stats {
 	uint64_t nodes;                    /* known to the kernel or to jobs */

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <utlist.h>
 
 #include "fs/context.h"
 #include "source/watch.h"
@@ -165,6 +166,8 @@ static void mounts_changed_below(struct fs *fs)
 	struct node **all;
 	size_t n;
 
+	/* Sources that only views were asked of have no node of their own. */
+	aliases_take(&fs->aliases, NULL, NULL, forget_view, fs);
 	if (nodes_find_all(&fs->nodes, &all, &n) < 0)
 		return;
 	for (size_t i = 0; i < n; i++) {
@@ -172,6 +175,64 @@ static void mounts_changed_below(struct fs *fs)
 		nodes_unref(&fs->nodes, all[i]);
 	}
 	free(all);
+}
+
+/* --- Posted by others -------------------------------------------------------------------- */
+
+struct posted {
+	struct posted *next;
+	struct node *variant; /* owns a ref */
+};
+
+void invalidator_post(struct invalidator *invalidator, struct fs *fs, struct node *variant)
+{
+	struct posted *posted = malloc(sizeof(*posted));
+
+	/* Without: the kernel asks again by itself when the name expires. */
+	if (!posted)
+		return;
+	nodes_ref(&fs->nodes, variant);
+	posted->variant = variant;
+	LOCK_SCOPE(&invalidator->lock);
+	LL_PREPEND(invalidator->posted, posted);
+	if (invalidator->running)
+		eventfd_write(invalidator->wake_fd, 1);
+}
+
+static void forget_names(struct fs *fs, struct node *variant)
+{
+	_cleanup_free_ char *source = NULL;
+	struct node *folder;
+
+	if (nodes_place(&fs->nodes, variant, &folder, &source) < 0)
+		return;
+	aliases_take(&fs->aliases, folder, source, forget_view, fs);
+	nodes_unref(&fs->nodes, folder);
+}
+
+static struct posted *take_posted(struct invalidator *invalidator)
+{
+	LOCK_SCOPE(&invalidator->lock);
+	struct posted *posted = invalidator->posted;
+	eventfd_t wakes;
+
+	invalidator->posted = NULL;
+	if (invalidator->running)
+		eventfd_read(invalidator->wake_fd, &wakes);
+	return posted;
+}
+
+static void handle_posted(struct fs *fs, bool notify)
+{
+	struct posted *posted = take_posted(&fs->invalidator), *next;
+
+	for (; posted; posted = next) {
+		next = posted->next;
+		if (notify)
+			forget_names(fs, posted->variant);
+		nodes_unref(&fs->nodes, posted->variant);
+		free(posted);
+	}
 }
 
 /* --- The thread -------------------------------------------------------------------------- */
@@ -208,11 +269,25 @@ static void *invalidator_main(void *arg)
 	int r = 0;
 
 	pthread_setname_np(pthread_self(), "lensfs-watch");
-	while (r == 0 && !fs->invalidator.stopping)
+	while (r == 0 && !fs->invalidator.stopping) {
+		handle_posted(fs, true);
 		r = watch_read(fs->options.watch, fs->invalidator.wake_fd, on_event, fs);
+	}
 	if (r < 0)
 		log_error("cannot hear of changes of the source any more: %s", strerror(-r));
 	return NULL;
+}
+
+void invalidator_init(struct invalidator *invalidator)
+{
+	lock_init(&invalidator->lock);
+	invalidator->wake_fd = -1;
+}
+
+void invalidator_done(struct invalidator *invalidator, struct fs *fs)
+{
+	handle_posted(fs, false);
+	lock_done(&invalidator->lock);
 }
 
 int invalidator_start(struct invalidator *invalidator, struct fs *fs)
@@ -224,23 +299,25 @@ int invalidator_start(struct invalidator *invalidator, struct fs *fs)
 	invalidator->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (invalidator->wake_fd < 0)
 		return -errno;
+	/* Before the thread looks at it. */
+	invalidator->running = true;
 	r = -pthread_create(&invalidator->thread, NULL, invalidator_main, fs);
-	invalidator->running = r == 0;
-	if (r < 0)
+	if (r < 0) {
+		invalidator->running = false;
 		close_fd(&invalidator->wake_fd);
+	}
 	return r;
 }
 
 void invalidator_stop(struct invalidator *invalidator)
 {
-	uint64_t one = 1;
-
 	if (!invalidator->running)
 		return;
 	invalidator->stopping = true;
-	if (write(invalidator->wake_fd, &one, sizeof(one)) < 0)
-		log_debug("eventfd: %s", strerror(errno));
+	eventfd_write(invalidator->wake_fd, 1);
 	pthread_join(invalidator->thread, NULL);
-	close_fd(&invalidator->wake_fd);
+	lock_take(&invalidator->lock);
 	invalidator->running = false;
+	close_fd(&invalidator->wake_fd);
+	lock_drop(&invalidator->lock);
 }

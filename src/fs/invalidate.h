@@ -12,18 +12,35 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "util/lock.h"
+
 struct fs;
+struct node;
+
+struct posted;
 
 struct invalidator {
 	pthread_t thread;
-	bool running;
 	int wake_fd; /* owned, eventfd */
 	atomic_bool stopping;
+
+	/* 2 in util/lock.h */
+	struct lock lock;
+	bool running;
+	struct posted *posted; /* owned; by fs_tell(), without a watch until the end */
+
 	atomic_uint_fast64_t events, overflows, notifications;
 };
+
+void invalidator_init(struct invalidator *invalidator);
+/* After invalidator_stop(). */
+void invalidator_done(struct invalidator *invalidator, struct fs *fs);
 
 /* 0 or -errno; nothing to do without a watch. */
 int invalidator_start(struct invalidator *invalidator, struct fs *fs);
 void invalidator_stop(struct invalidator *invalidator); /* joins; again is fine */
+
+/* Has the names of this variant looked up anew: for threads that must not notify themselves. */
+void invalidator_post(struct invalidator *invalidator, struct fs *fs, struct node *variant);
 
 #endif

@@ -45,7 +45,7 @@ static void fill_variant_entry(
 	struct cache_entry known;
 	int r = render_peek(fs->options.render, &variant->source.stamp, &variant->view, &known);
 	bool sized = r == 0 && (known.state == CACHE_PRESENT || known.state == CACHE_EVICTED) &&
-	             variant_tell(variant, &known);
+	             fs_tell(fs, variant, &known);
 
 	ret->ino = fs_nodeid(&variant->node);
 	ret->entry_timeout = timeout;
@@ -76,7 +76,7 @@ static int lookup_view(struct fs *fs, struct node *parent, int dir_fd, const cha
 	struct view named, view;
 	struct variant *variant;
 	enum format format;
-	struct statx stx;
+	struct statx stx = { 0 };
 	double timeout;
 	size_t len;
 	int r;
@@ -86,8 +86,11 @@ static int lookup_view(struct fs *fs, struct node *parent, int dir_fd, const cha
 	memcpy(source_name, name, len);
 	source_name[len] = '\0';
 	timeout = view_timeout(fs, parent, name, len);
-	ret->entry_timeout = timeout;
 	r = open_picture(fs, dir_fd, &parent->id, source_name, &stx, &format);
+	/* Written through another name of it, in a folder nobody watches: see fs_attr_timeout. */
+	if (stx.stx_nlink > 1 && !S_ISDIR(stx.stx_mode))
+		timeout = fs->options.timeout_sec;
+	ret->entry_timeout = timeout;
 	if (r < 0)
 		return r;
 	if (view_resolve(&named, format, &view, NULL) != 0)

@@ -26,7 +26,7 @@ static int keep(struct fs *fs, struct node *node, int fd_consume, struct fdref *
 
 	if (r < 0)
 		return r;
-	*ret = fdcache_put(fs->fds, node, TAKE_FD(fd));
+	*ret = fdcache_put(fs->fds, node, TAKE_FD(fd), FS_SOURCE_IDLE_USEC);
 	return *ret ? 0 : -ENOMEM;
 }
 
@@ -76,7 +76,7 @@ int fs_open_node(struct fs *fs, struct node *node, int flags, int *ret_fd)
 
 	if (fd == -EMFILE) {
 		/* Others of this process took what we counted on. */
-		fdcache_expire(fs->fds, 0);
+		fdcache_clear(fs->fds);
 		fd = open_by_place(fs, node, flags);
 	}
 	/* The place is gone, but the node was there: it went somewhere else. */

@@ -53,13 +53,13 @@ static void read_answer(struct parked *parked, const struct render_result *resul
 		fuse_reply_err(parked->req, result->error);
 		return;
 	}
-	if (!variant_tell(variant, &result->entry)) {
+	if (!fs_tell(parked->fs, variant, &result->entry)) {
 		fuse_reply_err(parked->req, ESTALE);
 		return;
 	}
 	fd = fcntl(result->fd, F_DUPFD_CLOEXEC, 3);
 	if (fd >= 0)
-		file = fdcache_put(parked->fs->fds, &variant->node, fd);
+		file = fdcache_put(parked->fs->fds, &variant->node, fd, FS_VARIANT_IDLE_USEC);
 	reply_from_fd(parked->req, result->fd, parked->size, parked->off);
 	drop_second_copy(variant, result->fd, parked->size, parked->off);
 }
@@ -77,8 +77,8 @@ static void read_variant(fuse_req_t req, struct variant *variant, size_t size, o
 			fs_park(req, variant, read_answer, size, off);
 			return;
 		}
-		file = fdcache_put(fs->fds, &variant->node, fd);
-		if (!file || !variant_tell(variant, &entry)) {
+		file = fdcache_put(fs->fds, &variant->node, fd, FS_VARIANT_IDLE_USEC);
+		if (!file || !fs_tell(fs, variant, &entry)) {
 			fdcache_drop(fs->fds, &variant->node);
 			fuse_reply_err(req, file ? ESTALE : ENOMEM);
 			return;

@@ -126,6 +126,7 @@ int fs_new(const struct fs_options *options, struct fs **ret, char reason[FS_REA
 		return r;
 	}
 	aliases_init(&fs->aliases, FS_ALIASES_MAX);
+	invalidator_init(&fs->invalidator);
 	note_root(fs);
 	r = make_session(fs);
 	if (r == 0 && fuse_session_mount(fs->session, options->mountpoint) != 0)
@@ -194,6 +195,7 @@ struct fs *fs_free(struct fs *fs)
 		fs_unmount(fs);
 		if (fs->session)
 			fuse_session_destroy(fs->session);
+		invalidator_done(&fs->invalidator, fs);
 		aliases_done(&fs->aliases);
 		nodes_done(&fs->nodes);
 		fdcache_free(fs->fds);
@@ -202,9 +204,9 @@ struct fs *fs_free(struct fs *fs)
 	return NULL;
 }
 
-void fs_trim(struct fs *fs, usec_t idle)
+void fs_trim(struct fs *fs)
 {
-	fdcache_expire(fs->fds, idle);
+	fdcache_expire(fs->fds);
 }
 
 void fs_stats(struct fs *fs, struct fs_stats *ret)

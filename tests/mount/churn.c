@@ -166,10 +166,8 @@ static void remove_tree(const char *path)
 	struct dirent *d;
 	char child[4096];
 
-	if (!dir) {
-		unlink(path);
-		return;
-	}
+	if (!dir)
+		return (void)unlink(path);
 	while ((d = readdir(dir))) {
 		if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0)
 			continue;
@@ -183,12 +181,20 @@ static void remove_tree(const char *path)
 static void change_in_place(const char *path, unsigned *seed)
 {
 	static char bytes[HEADER_LEN + BODY_MAX];
-	size_t size = make_content(bytes, pick(seed, BODY_MAX));
+	size_t body = pick(seed, BODY_MAX);
+	struct stat old;
+	bool keep = pick(seed, 3) == 0 && lstat(path, &old) == 0 && S_ISREG(old.st_mode) &&
+	            old.st_size > HEADER_LEN && old.st_size <= (off_t)sizeof(bytes);
 
-	if (pick(seed, 3) == 0)
-		write_file(path, O_APPEND, bytes, size);
+	if (keep)
+		body = (size_t)old.st_size - HEADER_LEN;
+	if (!keep && pick(seed, 3) == 0)
+		write_file(path, O_APPEND, bytes, make_content(bytes, body));
 	else
-		write_file(path, O_CREAT | (pick(seed, 2) ? O_TRUNC : 0), bytes, size);
+		write_file(path, O_CREAT | (pick(seed, 2) ? O_TRUNC : 0), bytes,
+			make_content(bytes, body));
+	if (keep)
+		utimensat(AT_FDCWD, path, (struct timespec[]){ old.st_atim, old.st_mtim }, 0);
 }
 
 static void change_folder(unsigned *seed)
@@ -198,13 +204,16 @@ static void change_folder(unsigned *seed)
 
 	folder_path(path, sizeof(path), source, i);
 	folder_path(other, sizeof(other), source, k);
-	switch (pick(seed, 6)) {
+	switch (pick(seed, 12)) {
 	case 0:
 		remove_tree(path);
 		break;
 	case 1:
 	case 2:
 		rename(path, other);
+		break;
+	case 3: /* the root's are told by no folder above it */
+		chmod(pick(seed, 2) ? path : source, pick(seed, 2) ? 0755 : 0700);
 		break;
 	default:
 		mkdir(path, 0755);
@@ -290,7 +299,7 @@ static void settle(void)
 
 /* --- Comparison -------------------------------------------------------------------------- */
 
-static void compare_attributes(const char *there, const char *here, const struct stat *a)
+static void compare_attributes(const char *here, const struct stat *a)
 {
 	struct stat b;
 
@@ -298,14 +307,16 @@ static void compare_attributes(const char *there, const char *here, const struct
 		wrong("%s: %s, but it is in the source", here, strerror(errno));
 	if (a->st_mode != b.st_mode || a->st_ino != b.st_ino || a->st_uid != b.st_uid ||
 		a->st_size != b.st_size || a->st_mtim.tv_sec != b.st_mtim.tv_sec ||
-		a->st_mtim.tv_nsec != b.st_mtim.tv_nsec || a->st_nlink != b.st_nlink)
-		wrong("%s: attributes differ from %s (size %lld, not %lld; mode %o, not %o; "
-		      "inode "
-		      "%llu, not %llu; links %lu, not %lu; mtime %ld ns apart)",
-			here, there, (long long)b.st_size, (long long)a->st_size, b.st_mode,
-			a->st_mode, (unsigned long long)b.st_ino, (unsigned long long)a->st_ino,
-			(unsigned long)b.st_nlink, (unsigned long)a->st_nlink,
-			b.st_mtim.tv_nsec - a->st_mtim.tv_nsec);
+		a->st_mtim.tv_nsec != b.st_mtim.tv_nsec || a->st_nlink != b.st_nlink ||
+		a->st_ctim.tv_sec != b.st_ctim.tv_sec ||
+		a->st_ctim.tv_nsec != b.st_ctim.tv_nsec)
+		wrong("%s: attributes differ from the source (size %lld, not %lld; mode %o, "
+		      "not "
+		      "%o; links %lu, not %lu; mtime %ld ns apart, ctime %ld)",
+			here, (long long)b.st_size, (long long)a->st_size, b.st_mode,
+			a->st_mode, (unsigned long)b.st_nlink, (unsigned long)a->st_nlink,
+			b.st_mtim.tv_nsec - a->st_mtim.tv_nsec,
+			b.st_ctim.tv_nsec - a->st_ctim.tv_nsec);
 }
 
 static void compare_file(const char *there, const char *here)
@@ -359,6 +370,9 @@ static void compare_folder(const char *there, const char *here)
 
 	if (n != m)
 		wrong("%s: lists %zu names, not %zu", here, m, n);
+	if (lstat(there, &st) < 0)
+		wrong("%s: %s", there, strerror(errno));
+	compare_attributes(here, &st);
 	for (size_t i = 0; i < n; i++) {
 		if (strcmp(a[i], b[i]) != 0)
 			wrong("%s: lists '%s', not '%s'", here, b[i], a[i]);
@@ -367,10 +381,11 @@ static void compare_folder(const char *there, const char *here)
 		if (strcmp(a[i], ".") != 0 && strcmp(a[i], "..") != 0) {
 			if (lstat(child_there, &st) < 0)
 				wrong("%s: %s", child_there, strerror(errno));
-			compare_attributes(child_there, child_here, &st);
 			if (S_ISDIR(st.st_mode))
 				compare_folder(child_there, child_here);
-			else if (S_ISREG(st.st_mode))
+			else
+				compare_attributes(child_here, &st);
+			if (S_ISREG(st.st_mode))
 				compare_file(child_there, child_here);
 		}
 		free(a[i]);
@@ -378,7 +393,8 @@ static void compare_folder(const char *there, const char *here)
 	}
 }
 
-/* What is not in the source is not in the mount, however it is called. */
+/* By name, and not by what a folder lists, which would tell the kernel the attributes anew. And
+ * what is not in the source is not in the mount, however it is called. */
 static void compare_pool(void)
 {
 	char there[4096], here[4096], view[8192];
@@ -390,8 +406,12 @@ static void compare_pool(void)
 
 			file_path(there, sizeof(there), source, folder, kind, i / 2);
 			file_path(here, sizeof(here), mount_point, folder, kind, i / 2);
-			if (lstat(there, &a) == 0)
+			if (lstat(there, &a) == 0) {
+				compare_attributes(here, &a);
+				if (S_ISREG(a.st_mode))
+					compare_file(there, here);
 				continue;
+			}
 			if (lstat(here, &b) == 0)
 				wrong("%s: is there, but not in the source", here);
 			snprintf(view, sizeof(view), "%s" VIEW, here);
@@ -462,9 +482,10 @@ int main(int argc, char **argv)
 		for (unsigned i = 0; i < BURST; i++)
 			change(&seed);
 		settle();
+		if (rounds++ % 2)
+			compare_pool();
 		compare_folder(source, mount_point);
 		compare_pool();
-		rounds++;
 	}
 	stopping = true;
 	for (size_t i = 0; i < 2; i++)

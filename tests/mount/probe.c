@@ -102,6 +102,19 @@ static int try_read(const char *path, const char *arg)
 	return (int)n;
 }
 
+static int try_drop(const char *path, const char *arg)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), r;
+
+	(void)arg;
+	if (fd < 0)
+		return -1;
+	r = posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+	close(fd);
+	errno = r;
+	return r ? -1 : 0;
+}
+
 static int try_stat(const char *path, const char *arg)
 {
 	struct stat st;
@@ -213,6 +226,7 @@ static const struct {
 	{ "tmpfile", try_tmpfile },
 	{ "read", try_read },
 	{ "stat", try_stat },
+	{ "drop", try_drop },
 	{ "lookup", try_lookup },
 	{ "truncate", try_truncate },
 	{ "unlink", try_unlink },

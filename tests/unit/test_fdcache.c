@@ -5,6 +5,8 @@
 #include "fixture.h"
 #include "fs/fdcache.h"
 
+#define IDLE (40 * USEC_PER_MSEC)
+
 static struct fdcache *cache;
 static size_t before;
 static const char keys[64]; /* their addresses are the keys */
@@ -32,7 +34,7 @@ static int any_fd(void)
 
 static void put(const char *key)
 {
-	fdref_unref(fdcache_put(cache, key, any_fd()));
+	fdref_unref(fdcache_put(cache, key, any_fd(), IDLE));
 }
 
 static bool has(const char *key)
@@ -45,7 +47,7 @@ static bool has(const char *key)
 START_TEST(descriptor_is_found_by_its_key_only)
 {
 	int fd = any_fd();
-	struct fdref *put_ref = fdcache_put(cache, &keys[1], fd), *got;
+	struct fdref *put_ref = fdcache_put(cache, &keys[1], fd, IDLE), *got;
 
 	ck_assert_int_eq(fdref_fd(put_ref), fd);
 	got = fdcache_get(cache, &keys[1]);
@@ -73,7 +75,7 @@ END_TEST
 
 START_TEST(reference_outlives_what_the_cache_forgets)
 {
-	struct fdref *ref = fdcache_put(cache, &keys[0], any_fd());
+	struct fdref *ref = fdcache_put(cache, &keys[0], any_fd(), IDLE);
 
 	for (size_t i = 1; i < 10; i++)
 		put(&keys[i]);
@@ -87,8 +89,8 @@ END_TEST
 
 START_TEST(second_descriptor_takes_the_place_of_the_first)
 {
-	struct fdref *first = fdcache_put(cache, &keys[0], any_fd());
-	struct fdref *second = fdcache_put(cache, &keys[0], any_fd()), *got;
+	struct fdref *first = fdcache_put(cache, &keys[0], any_fd(), IDLE);
+	struct fdref *second = fdcache_put(cache, &keys[0], any_fd(), IDLE), *got;
 
 	ck_assert_uint_eq(fdcache_count(cache), 1);
 	got = fdcache_get(cache, &keys[0]);
@@ -118,12 +120,12 @@ START_TEST(only_the_idle_expire)
 	put(&keys[1]);
 	clock_sleep(60 * USEC_PER_MSEC);
 	ck_assert(has(&keys[0]));
-	fdcache_expire(cache, 40 * USEC_PER_MSEC);
+	fdcache_expire(cache);
 	ck_assert(!has(&keys[1]));
 	ck_assert(has(&keys[0]));
-	fdcache_expire(cache, 3600 * USEC_PER_SEC);
+	fdcache_expire(cache);
 	ck_assert(has(&keys[0]));
-	fdcache_expire(cache, 0);
+	fdcache_clear(cache);
 	ck_assert_uint_eq(fdcache_count(cache), 0);
 	ck_assert_uint_eq(count_descriptors(), before);
 }
@@ -140,14 +142,14 @@ static void *hammer(void *arg)
 		struct fdref *ref = fdcache_get(cache, key);
 
 		if (!ref)
-			ref = fdcache_put(cache, key, any_fd());
+			ref = fdcache_put(cache, key, any_fd(), IDLE);
 		/* Held: open, whatever the others do meanwhile. */
 		bad += fcntl(fdref_fd(ref), F_GETFD) < 0;
 		fdref_unref(ref);
 		if (i % 97 == 0)
 			fdcache_drop(cache, key);
 		if (i % 501 == 0)
-			fdcache_expire(cache, USEC_PER_MSEC);
+			fdcache_expire(cache);
 	}
 	return NULL;
 }

@@ -3,6 +3,8 @@
 
 #include "node_fixture.h"
 
+#define IDLE (40 * USEC_PER_MSEC)
+
 START_TEST(one_file_is_one_node)
 {
 	struct node *a = enter_file(&nodes.root, "a", 1);
@@ -180,7 +182,7 @@ START_TEST(freed_node_takes_its_descriptor_along)
 	struct node *a = enter_file(&nodes.root, "a", 1);
 	size_t before = count_descriptors();
 
-	fdref_unref(fdcache_put(fds, a, open("/dev/null", O_RDONLY | O_CLOEXEC)));
+	fdref_unref(fdcache_put(fds, a, open("/dev/null", O_RDONLY | O_CLOEXEC), IDLE));
 	ck_assert_uint_eq(count_descriptors(), before + 1);
 	nodes_forget(&nodes, a, 1);
 	ck_assert_uint_eq(fdcache_count(fds), 0);
@@ -279,7 +281,8 @@ static void *hammer(void *arg)
 			                ->node;
 		if (nodes_path(&nodes, node, &fd, &path) == 0)
 			free(path);
-		fdref_unref(fdcache_put(fds, node, open("/dev/null", O_RDONLY | O_CLOEXEC)));
+		fdref_unref(
+			fdcache_put(fds, node, open("/dev/null", O_RDONLY | O_CLOEXEC), IDLE));
 		nodes_forget(&nodes, node, 1);
 	}
 	return NULL;
