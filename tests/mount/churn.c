@@ -151,23 +151,20 @@ static void replace_file(const char *path, unsigned *seed, bool same_time)
 		body = (size_t)old.st_size - HEADER_LEN;
 	snprintf(temp, sizeof(temp), "%s/.new", source);
 	write_file(temp, O_CREAT | O_TRUNC, bytes, make_content(bytes, body));
-	if (had && same_time) {
-		struct timespec times[2] = { old.st_atim, old.st_mtim };
-
-		utimensat(AT_FDCWD, temp, times, 0);
-	}
+	if (had && same_time)
+		utimensat(AT_FDCWD, temp, (struct timespec[]){ old.st_atim, old.st_mtim }, 0);
 	if (rename(temp, path) < 0)
 		unlink(temp);
 }
 
 static void remove_tree(const char *path)
 {
-	DIR *dir = opendir(path);
 	struct dirent *d;
 	char child[4096];
+	DIR *dir;
 
-	if (!dir)
-		return (void)unlink(path);
+	if (unlink(path) == 0 || !(dir = opendir(path)))
+		return;
 	while ((d = readdir(dir))) {
 		if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0)
 			continue;
@@ -212,8 +209,8 @@ static void change_folder(unsigned *seed)
 	case 2:
 		rename(path, other);
 		break;
-	case 3: /* the root's are told by no folder above it */
-		chmod(pick(seed, 2) ? path : source, pick(seed, 2) ? 0755 : 0700);
+	case 3:
+		chmod(path, pick(seed, 2) ? 0755 : 0700);
 		break;
 	default:
 		mkdir(path, 0755);

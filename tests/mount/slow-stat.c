@@ -16,11 +16,15 @@ typedef int statx_call(int, const char *, int, unsigned, struct statx *);
 int statx(int dir_fd, const char *restrict path, int flags, unsigned mask,
 	struct statx *restrict ret)
 {
-	statx_call *real = (statx_call *)dlsym(RTLD_NEXT, "statx");
+	void *next = dlsym(RTLD_NEXT, "statx");
+	statx_call *real;
 	const char *slow = getenv("SLOW_STAT");
-	int r = real(dir_fd, path, flags, mask, ret);
 	char thread[16] = "";
+	int r;
 
+	/* ISO C has no cast from what dlsym() returns to a function. */
+	memcpy(&real, &next, sizeof(real));
+	r = real(dir_fd, path, flags, mask, ret);
 	pthread_getname_np(pthread_self(), thread, sizeof(thread));
 	if (slow && strcmp(path, slow) == 0 && strcmp(thread, "lensfs-watch") != 0)
 		nanosleep(&(struct timespec){ .tv_nsec = 500000000 }, NULL);

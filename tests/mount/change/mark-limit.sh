@@ -30,14 +30,20 @@ for i in 1 2 3 4; do
 	cat "$sub/p.jpg" "$sub/same.jpg" >/dev/null
 	ls -l "$sub" >/dev/null
 done
+exec {held}<"$MNT/1/sub/p.jpg"
+stat -L "/proc/self/fd/$held" >/dev/null
 for i in 1 2 3 4; do
-	fake "$SRC/$i/sub/p.jpg" output=5555
+	fake "$SRC/$i/sub/p.jpg" output=0005555
 	fake "$SRC/$i/sub/new.jpg" output=6666
 	fake "$T/next" "output=${i}111"
 	touch -r "$SRC/$i/sub/same.jpg" "$T/next"
 	mv "$T/next" "$SRC/$i/sub/same.jpg"
 done
 start_ms=$(now_ms)
+# Who has it open asks for no name.
+held_agrees() { [[ $(stat -L -c %s "/proc/self/fd/$held") == "$(stat -c %s "$SRC/1/sub/p.jpg")" ]]; }
+await 5 held_agrees
+exec {held}<&-
 # By name first: a listing would tell the kernel what is there.
 files_agree() {
 	for name in {1,2,3,4}/sub/{p,same,new}.jpg; do cmp -s "$SRC/$name" "$MNT/$name" || return; done
