@@ -19,12 +19,14 @@ static fuse_ino_t nodeid_of(struct fs *fs, const struct node *node)
 	return node == &fs->nodes.root ? FUSE_ROOT_ID : fs_nodeid(node);
 }
 
-static void note_result(struct fs *fs, const char *what, int r)
+/* False: the kernel did not know it. */
+static bool note_result(struct fs *fs, const char *what, int r)
 {
 	fs->invalidator.notifications++;
-	/* ENOENT: the kernel did not know it, or the session is over. */
+	/* ENOENT is also what an ended session answers. */
 	if (r < 0 && r != -ENOENT)
 		log_debug("%s: %s", what, strerror(-r));
+	return r != -ENOENT;
 }
 
 /* Not merely expired: unhashed, so that a lookup that is under way cannot revive it. */
@@ -35,16 +37,16 @@ static void forget_entry(struct fs *fs, const struct node *folder, const char *n
 			fs->session, nodeid_of(fs, folder), name, strlen(name)));
 }
 
-static void forget_attributes(struct fs *fs, const struct node *node)
+static bool forget_attributes(struct fs *fs, const struct node *node)
 {
-	note_result(fs, "inval_inode",
+	return note_result(fs, "inval_inode",
 		fuse_lowlevel_notify_inval_inode(fs->session, nodeid_of(fs, node), -1, 0));
 }
 
 /* Attributes and pages: a file's bytes, a folder's cached listing. */
-static void forget_content(struct fs *fs, const struct node *node)
+static bool forget_content(struct fs *fs, const struct node *node)
 {
-	note_result(fs, "inval_inode",
+	return note_result(fs, "inval_inode",
 		fuse_lowlevel_notify_inval_inode(fs->session, nodeid_of(fs, node), 0, 0));
 }
 
@@ -68,25 +70,32 @@ static struct node *find_entry(struct fs *fs, struct node *folder, const char *n
 	return nodes_find_mirror(&fs->nodes, &stx);
 }
 
+/* False: no inode of it is known. */
+static bool inode_changed(struct fs *fs, struct node *folder, const struct watch_event *event)
+{
+	struct node *entry = find_entry(fs, folder, event->name);
+	bool known;
+
+	if (!entry)
+		return false;
+	if (event->arrived)
+		nodes_relocate(&fs->nodes, entry, folder, event->name);
+	known = event->content ? forget_content(fs, entry) : forget_attributes(fs, entry);
+	nodes_unref(&fs->nodes, entry);
+	return known;
+}
+
 static void entry_changed(struct fs *fs, struct node *folder, const struct watch_event *event)
 {
-	struct node *entry;
-
 	aliases_take(&fs->aliases, folder, event->name, forget_view, fs);
 	if (event->names) {
 		forget_entry(fs, folder, event->name);
 		forget_content(fs, folder);
 	}
-	entry = find_entry(fs, folder, event->name);
-	if (!entry)
-		return;
-	if (event->arrived)
-		nodes_relocate(&fs->nodes, entry, folder, event->name);
-	if (event->content)
-		forget_content(fs, entry);
-	else
-		forget_attributes(fs, entry);
-	nodes_unref(&fs->nodes, entry);
+	/* A lookup may be under way with attributes from before the change. It holds the folder's
+	 * lock in the kernel, for which this waits. */
+	if (!inode_changed(fs, folder, event) && !event->names)
+		forget_entry(fs, folder, event->name);
 }
 
 /* --- Everything -------------------------------------------------------------------------- */
