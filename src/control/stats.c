@@ -85,6 +85,7 @@ static void add_fs(json_t *object, struct fs *fs)
 	set(object, "lookups", stats.lookups);
 	set(object, "getattrs", stats.getattrs);
 	set(object, "reads", stats.reads);
+	set(object, "xattrs", stats.xattrs);
 	set(object, "interrupted", stats.interrupted);
 	/* How changes of the source are noticed: by inotify, or by timeouts alone. */
 	json_object_set_new(

@@ -51,7 +51,7 @@ struct fs {
 	struct aliases aliases;
 	struct invalidator invalidator;
 
-	atomic_uint_fast64_t lookups, getattrs, reads, interrupted;
+	atomic_uint_fast64_t lookups, getattrs, reads, xattrs, interrupted;
 };
 
 static inline struct fs *fs_of(fuse_req_t req)

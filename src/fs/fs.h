@@ -64,10 +64,10 @@ struct fs *fs_free(struct fs *fs);
 void fs_trim(struct fs *fs);
 
 struct fs_stats {
-	uint64_t nodes;                    /* known to the kernel or to jobs */
-	uint64_t descriptors;              /* in the cache */
-	uint64_t lookups, getattrs, reads; /* requests that came to the daemon */
-	uint64_t interrupted;              /* waiters that were answered with EINTR */
+	uint64_t nodes;                            /* known to the kernel or to jobs */
+	uint64_t descriptors;                      /* in the cache */
+	uint64_t lookups, getattrs, reads, xattrs; /* requests that came to the daemon */
+	uint64_t interrupted;                      /* waiters that were answered with EINTR */
 	bool watching;
 	uint64_t watched_folders, unwatched_folders; /* visited ones */
 	uint64_t watch_events, watch_overflows, notifications;

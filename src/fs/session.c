@@ -21,7 +21,8 @@ static void fs_op_init(void *userdata, struct fuse_conn_info *conn)
 	static const unsigned wanted =
 		FUSE_CAP_PARALLEL_DIROPS /* or lookups queue in a folder */
 		| FUSE_CAP_CACHE_SYMLINKS | FUSE_CAP_ASYNC_READ | FUSE_CAP_AUTO_INVAL_DATA |
-		FUSE_CAP_READDIRPLUS | FUSE_CAP_SPLICE_WRITE | FUSE_CAP_SPLICE_MOVE;
+		FUSE_CAP_READDIRPLUS | FUSE_CAP_SPLICE_WRITE | FUSE_CAP_SPLICE_MOVE |
+		FUSE_CAP_POSIX_ACL;
 	/* Who lists a folder of pictures looks at them next. The kernel's guess at who does
 	 * (READDIRPLUS_AUTO) makes nine of ten cold lookups a request of their own. */
 	static const unsigned unwanted = FUSE_CAP_READDIRPLUS_AUTO;
@@ -220,6 +221,7 @@ void fs_stats(struct fs *fs, struct fs_stats *ret)
 		.lookups = fs->lookups,
 		.getattrs = fs->getattrs,
 		.reads = fs->reads,
+		.xattrs = fs->xattrs,
 		.interrupted = fs->interrupted,
 		.watching = fs->options.watch != NULL,
 		.watched_folders = counts.watched,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * Extended attributes. Of the mirror: the source's own `user.` ones. Of variants: what lensfs
- * knows, answered by name and never listed, or `cp -a` and `rsync -X` would copy it. All other
- * namespaces are answered from memory: the kernel asks for security.capability at every turn.
+ * knows, answered by name and never listed, or `cp -a` and `rsync -X` would copy it. Lists of
+ * access rights are in acl.c. Other namespaces are not supported, and that is what is said:
+ * `ls -l`, which asks for security.selinux of every file, then asks no more.
  *
  * Reading a `user.` attribute needs read permission, for which the kernel asks the attributes
  * of a variant, which has it encoded, or fails as the encode did. So what is known is answered
@@ -16,6 +17,7 @@
 #include <string.h>
 #include <sys/xattr.h>
 
+#include "fs/acl.h"
 #include "fs/context.h"
 #include "fs/variant.h"
 
@@ -36,7 +38,7 @@ static const char *name_of_ours(const char *name)
 	return has_prefix(name, "system." OWN_PREFIX) ? name + strlen("system.") : NULL;
 }
 
-static void reply_value(fuse_req_t req, const char *value, size_t length, size_t size)
+static void reply_value(fuse_req_t req, const void *value, size_t length, size_t size)
 {
 	if (size == 0)
 		fuse_reply_xattr(req, length);
@@ -207,19 +209,33 @@ static void getxattr_mirror(fuse_req_t req, struct node *node, const char *name,
 		reply_value(req, value, (size_t)n, size);
 }
 
+static void getxattr_acl(fuse_req_t req, struct node *node, const char *name, size_t size)
+{
+	_cleanup_free_ void *value = NULL;
+	ssize_t n = acl_read(fs_of(req), node, name, &value);
+
+	if (n < 0)
+		fuse_reply_err(req, (int)-n);
+	else
+		reply_value(req, value, (size_t)n, size);
+}
+
 void fs_op_getxattr(fuse_req_t req, fuse_ino_t ino, const char *name, size_t size)
 {
 	struct node *node = fs_node(fs_of(req), ino);
 	const char *ours = name_of_ours(name);
 
+	fs_of(req)->xattrs++;
 	if (ours && node->kind == NODE_VARIANT)
 		getxattr_variant(req, node_variant(node), ours, size);
 	else if (ours && strcmp(ours, OWN_PREFIX "state") == 0)
 		reply_value(req, "source", strlen("source"), size);
 	else if (node->kind == NODE_MIRROR && has_prefix(name, "user."))
 		getxattr_mirror(req, node, name, size);
+	else if (acl_is_name(name))
+		getxattr_acl(req, node, name, size);
 	else
-		fuse_reply_err(req, ENODATA);
+		fuse_reply_err(req, ours ? ENODATA : EOPNOTSUPP);
 }
 
 /* Keeps the names that getxattr answers, in place. Returns the new length. */

@@ -18,8 +18,8 @@ setfattr -n user.rating -v 6 "$SRC/a.jpg"
 is "$(getfattr --only-values -n user.rating "$MNT/a.jpg" 2>/dev/null)" 6
 setfattr -x user.rating "$SRC/a.jpg"
 tried ENODATA getxattr "$MNT/a.jpg" user.rating
-tried ENODATA getxattr "$MNT/a.jpg" security.capability
-tried ENODATA getxattr "$MNT/a.jpg" trusted.anything
+tried EOPNOTSUPP getxattr "$MNT/a.jpg" security.selinux
+tried EOPNOTSUPP getxattr "$MNT/a.jpg" trusted.anything
 # Views have their own, and none of the source's.
 tried ENODATA getxattr "$MNT/a.jpg@webp" user.title
 # As long as ext4 takes beside the others.

@@ -30,7 +30,7 @@ done
 [[ $(xattr "$name" encode_ms) =~ ^[0-9]+$ ]]
 [[ $(xattr "$name" key) =~ ^[0-9a-f]{32}$ ]]
 tried ENODATA getxattr "$name" user.nonsense
-tried ENODATA getxattr "$name" security.capability
+tried EOPNOTSUPP getxattr "$name" security.capability
 tried ENODATA getxattr "$name" system.lensfs.nonsense
 is "$(getfattr -m - -d --absolute-names "$name")" '' 'what is listed'
 is "$(getfattr -m - -d --absolute-names "$MNT/a.jpg")" '' 'what is listed of the source'
