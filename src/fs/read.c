@@ -34,10 +34,14 @@ static void read_mirror(fuse_req_t req, struct node *node, size_t size, off_t of
 }
 
 /* A large variant is cached once, as pages of the mount, and not a second time as those of its
- * blob: nobody else reads that. */
-static void drop_second_copy(const struct variant *variant, int fd, size_t size, off_t off)
+ * blob: nobody else reads that. Once answered, the kernel may forget the variant at any time. */
+static void reply_from_blob(
+	fuse_req_t req, const struct variant *variant, int fd, size_t size, off_t off)
 {
-	if (variant->told_bytes >= SECOND_COPY_MIN)
+	bool is_large = variant->told_bytes >= SECOND_COPY_MIN;
+
+	reply_from_fd(req, fd, size, off);
+	if (is_large)
 		posix_fadvise(fd, off, (off_t)size, POSIX_FADV_DONTNEED);
 }
 
@@ -60,8 +64,7 @@ static void read_answer(struct parked *parked, const struct render_result *resul
 	fd = fcntl(result->fd, F_DUPFD_CLOEXEC, 3);
 	if (fd >= 0)
 		file = fdcache_put(parked->fs->fds, &variant->node, fd, FS_VARIANT_IDLE_USEC);
-	reply_from_fd(parked->req, result->fd, parked->size, parked->off);
-	drop_second_copy(variant, result->fd, parked->size, parked->off);
+	reply_from_blob(parked->req, variant, result->fd, parked->size, parked->off);
 }
 
 static void read_variant(fuse_req_t req, struct variant *variant, size_t size, off_t off)
@@ -84,8 +87,7 @@ static void read_variant(fuse_req_t req, struct variant *variant, size_t size, o
 			return;
 		}
 	}
-	reply_from_fd(req, fdref_fd(file), size, off);
-	drop_second_copy(variant, fdref_fd(file), size, off);
+	reply_from_blob(req, variant, fdref_fd(file), size, off);
 }
 
 static void read_snapshot(
