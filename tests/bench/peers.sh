@@ -47,7 +47,8 @@ for ((i = 0; i < FILES; i++)); do
 	: >"$T/disk/tree/d$((i / 500))/f$i"
 done
 for ((i = 0; i < 200; i++)); do
-	"$LENSFS_BUILD/tests/mount/make-picture" "$T/disk/pictures/p$i.jpg" $((300 + i))x400
+	"$LENSFS_BUILD/tests/mount/make-picture" "$T/disk/pictures/p$i.jpg" $((100 + i * 3 / 2))x$((120 + i * 3 / 2)) \
+		pattern=noise seed=$i
 done
 dd if=/dev/urandom of="$T/disk/big" bs=1M count="$BIG_MB" status=none
 
