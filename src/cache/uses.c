@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Out of memory must lose a note, not the process; and keys are hashes already. */
-#define HASH_NONFATAL_OOM 1
+/* Keys are hashes already. */
 #undef HASH_FUNCTION
 #define HASH_FUNCTION(ptr, len, hashv)                                                         \
 	do {                                                                                   \
 		(void)(len);                                                                   \
 		memcpy(&(hashv), (ptr), sizeof(hashv));                                        \
 	} while (0)
-#define uthash_nonfatal_oom(use) ((use)->count = 0)
 
 #include "cache/uses.h"
 
@@ -46,13 +44,11 @@ static struct use *add_locked(struct uses *uses, const struct hash128 *key)
 	if (!use)
 		return NULL;
 	use->key = *key;
-	use->count = 1;
 	HASH_ADD(hh, uses->table, key, sizeof(use->key), use);
-	if (use->count == 0) { /* uthash_nonfatal_oom */
+	if (!use->hh.tbl) { /* no memory */
 		free(use);
 		return NULL;
 	}
-	use->count = 0;
 	return use;
 }
 

@@ -37,6 +37,24 @@ static void alias_free(struct alias *alias)
 	free(alias);
 }
 
+static void drop_age_locked(struct aliases *aliases, struct alias *alias)
+{
+	DL_DELETE2(aliases->by_age, alias, age_prev, age_next);
+	aliases->count--;
+}
+
+/* No memory to hang them on: the kernel asks again by itself when they expire. */
+static void drop_followers_locked(struct aliases *aliases, struct alias *alias)
+{
+	struct alias *next;
+
+	for (; alias; alias = next) {
+		next = alias->same_next;
+		drop_age_locked(aliases, alias);
+		alias_free(alias);
+	}
+}
+
 /* Out of both indexes. */
 static void take_out_locked(struct aliases *aliases, struct alias *alias)
 {
@@ -50,11 +68,12 @@ static void take_out_locked(struct aliases *aliases, struct alias *alias)
 		DL_DELETE2(first, alias, same_prev, same_next);
 		if (next)
 			HASH_ADD_KEYPTR(hh, aliases->by_source, next->key, next->key_len, next);
+		if (next && !next->hh.tbl)
+			drop_followers_locked(aliases, next);
 	} else {
 		DL_DELETE2(first, alias, same_prev, same_next);
 	}
-	DL_DELETE2(aliases->by_age, alias, age_prev, age_next);
-	aliases->count--;
+	drop_age_locked(aliases, alias);
 }
 
 static void drop_expired_locked(struct aliases *aliases, usec_t now)
@@ -139,6 +158,10 @@ bool aliases_note(struct aliases *aliases, const struct node *folder, const char
 	} else {
 		DL_APPEND2(first, alias, same_prev, same_next);
 		HASH_ADD_KEYPTR(hh, aliases->by_source, alias->key, alias->key_len, alias);
+		if (!alias->hh.tbl) {
+			alias_free(alias);
+			return false;
+		}
 	}
 	DL_APPEND2(aliases->by_age, alias, age_prev, age_next);
 	aliases->count++;

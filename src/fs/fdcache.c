@@ -108,8 +108,12 @@ struct fdref *fdcache_put(struct fdcache *cache, const void *key, int fd_consume
 		LL_PREPEND(out, old);
 	}
 	HASH_ADD_PTR(cache->by_key, key, ref);
-	DL_APPEND(cache->lru, ref);
-	cache->count++;
+	if (ref->hh.tbl) {
+		DL_APPEND(cache->lru, ref);
+		cache->count++;
+	} else { /* no memory: it is the caller's alone */
+		ref->refs = 1;
+	}
 	lock_drop(&cache->lock);
 	unref_all(out); /* close() may take its time: not under the lock */
 	return ref;

@@ -48,6 +48,11 @@ static bool add_mark(struct marks *marks, struct node *node, int dir_fd)
 	mark->wd = wd;
 	mark->node = node;
 	HASH_ADD_INT(marks->by_wd, wd, mark);
+	if (!mark->hh.tbl) {
+		watch_remove(marks->watch, wd);
+		free(mark);
+		return false;
+	}
 	node->wd = wd;
 	return true;
 }

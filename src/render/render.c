@@ -105,7 +105,7 @@ bool render_lead_or_follow(struct render_job *job)
 		return false;
 	}
 	HASH_ADD(hh_key, render->leaders, key, sizeof(job->key), job);
-	job->leads = true;
+	job->leads = job->hh_key.tbl != NULL; /* else no memory: nobody follows it */
 	return true;
 }
 
@@ -171,6 +171,12 @@ void render_get(struct render *render, struct render_source *source, const struc
 		waiter->next = NULL;
 		job->waiters = waiter;
 		HASH_ADD(hh, render->jobs, id, sizeof(job->id), job);
+	}
+	if (job && !job->hh.tbl) { /* no memory */
+		job_free(job);
+		job = NULL;
+	}
+	if (job) {
 		render->stats.misses++;
 		queue_locked(&render->incoming, job);
 		pthread_cond_signal(&render->wake);
