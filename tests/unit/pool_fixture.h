@@ -153,7 +153,8 @@ static inline pid_t zygote_pid(void)
 {
 	pid_t pid = 0;
 
-	ck_assert_uint_eq(children_of(getpid(), &pid), 1);
+	/* One that was lost may be on its way out, and the next one on its way in. */
+	ck_assert(EVENTUALLY(children_of(getpid(), &pid) == 1));
 	return pid;
 }
 
