@@ -184,7 +184,7 @@ bool fs_tell(struct fs *fs, struct variant *variant, const struct cache_entry *e
 {
 	if (variant_tell(variant, entry))
 		return true;
-	invalidator_post(&fs->invalidator, fs, &variant->node);
+	invalidator_post(fs, &variant->node);
 	return false;
 }
 

@@ -31,6 +31,9 @@
 #define FS_SOURCE_IDLE_USEC  (5 * USEC_PER_SEC)
 #define FS_VARIANT_IDLE_USEC (180 * USEC_PER_SEC)
 
+/* The coarsest clock of a file system that we mean to see a change by: FAT's has two seconds. */
+#define FS_TICK_USEC (2 * USEC_PER_SEC)
+
 #define CONTROL_DIR_NAME ".lensfs"
 
 struct fs {
@@ -42,7 +45,8 @@ struct fs {
 	uint32_t uid, gid; /* of control files: ours */
 	usec_t started_at;
 	bool mounted;
-	pthread_t loop_thread; /* while looping */
+	bool kernel_opens_folders; /* see dir.c; fixed in the handshake */
+	pthread_t loop_thread;     /* while looping */
 	atomic_bool looping;
 	atomic_bool tuned;
 
@@ -113,7 +117,6 @@ void fs_op_readdir(
 	fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fuse_file_info *fi);
 void fs_op_readdirplus(
 	fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fuse_file_info *fi);
-void fs_op_releasedir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
 void fs_op_statfs(fuse_req_t req, fuse_ino_t ino);
 void fs_op_getxattr(fuse_req_t req, fuse_ino_t ino, const char *name, size_t size);
 void fs_op_listxattr(fuse_req_t req, fuse_ino_t ino, size_t size);

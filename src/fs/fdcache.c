@@ -84,6 +84,24 @@ struct fdref *fdcache_get(struct fdcache *cache, const void *key)
 	return ref;
 }
 
+int fdcache_take(struct fdcache *cache, const void *key)
+{
+	struct fdref *ref;
+	int fd = -1;
+
+	lock_take(&cache->lock);
+	HASH_FIND_PTR(cache->by_key, &key, ref);
+	if (ref && ref->refs == 1)
+		take_out_locked(cache, ref);
+	else
+		ref = NULL;
+	lock_drop(&cache->lock);
+	if (ref)
+		fd = ref->fd;
+	free(ref);
+	return fd;
+}
+
 struct fdref *fdcache_put(struct fdcache *cache, const void *key, int fd_consume, usec_t idle)
 {
 	struct fdref *ref = malloc(sizeof(*ref)), *old, *out = NULL;

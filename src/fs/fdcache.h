@@ -21,6 +21,10 @@ struct fdcache *fdcache_free(struct fdcache *cache);
 /* The descriptor kept under `key` (an address that identifies the owner), or NULL. */
 struct fdref *fdcache_get(struct fdcache *cache, const void *key);
 
+/* The same descriptor for the caller's own use, out of the cache: to be closed, or to be put back.
+ * -1 when there is none, or somebody else has a reference. */
+int fdcache_take(struct fdcache *cache, const void *key);
+
 /* Keeps `fd` under `key` in the place of what was there, until nobody asked for it for `idle`.
  * The reference, or NULL: no memory, and then `fd` is closed. */
 struct fdref *fdcache_put(struct fdcache *cache, const void *key, int fd_consume, usec_t idle);

@@ -190,22 +190,48 @@ static void mounts_changed_below(struct fs *fs)
 
 struct posted {
 	struct posted *next;
-	struct node *variant; /* owns a ref */
+	struct node *node; /* owns a ref */
+	usec_t due;
 };
 
-void invalidator_post(struct invalidator *invalidator, struct fs *fs, struct node *variant)
+static void wake_locked(struct invalidator *invalidator)
+{
+	if (invalidator->running)
+		eventfd_write(invalidator->wake_fd, 1);
+}
+
+static void post(struct fs *fs, struct node *node, usec_t due)
 {
 	struct posted *posted = malloc(sizeof(*posted));
 
-	/* Without: the kernel asks again by itself when the name expires. */
+	/* Without: the kernel asks again by itself when the name expires or the time is new. */
 	if (!posted)
 		return;
-	nodes_ref(&fs->nodes, variant);
-	posted->variant = variant;
+	nodes_ref(&fs->nodes, node);
+	posted->node = node;
+	posted->due = due;
+	LOCK_SCOPE(&fs->invalidator.lock);
+	LL_PREPEND(fs->invalidator.posted, posted);
+	if (due == 0)
+		wake_locked(&fs->invalidator);
+}
+
+void invalidator_post(struct fs *fs, struct node *variant)
+{
+	post(fs, variant, 0);
+}
+
+void invalidator_post_settling(struct fs *fs, struct node *folder)
+{
+	post(fs, folder, now_monotonic() + FS_TICK_USEC);
+}
+
+void invalidator_tick(struct invalidator *invalidator)
+{
 	LOCK_SCOPE(&invalidator->lock);
-	LL_PREPEND(invalidator->posted, posted);
-	if (invalidator->running)
-		eventfd_write(invalidator->wake_fd, 1);
+
+	if (invalidator->posted)
+		wake_locked(invalidator);
 }
 
 static void forget_names(struct fs *fs, struct node *variant)
@@ -219,27 +245,39 @@ static void forget_names(struct fs *fs, struct node *variant)
 	nodes_unref(&fs->nodes, folder);
 }
 
-static struct posted *take_posted(struct invalidator *invalidator)
+static struct posted *take_posted(struct invalidator *invalidator, usec_t now)
 {
 	LOCK_SCOPE(&invalidator->lock);
-	struct posted *posted = invalidator->posted;
+	struct posted **p = &invalidator->posted, *due = NULL;
 	eventfd_t wakes;
 
-	invalidator->posted = NULL;
+	while (*p) {
+		struct posted *posted = *p;
+
+		if (posted->due > now) {
+			p = &posted->next;
+			continue;
+		}
+		*p = posted->next;
+		LL_PREPEND(due, posted);
+	}
 	if (invalidator->running)
 		eventfd_read(invalidator->wake_fd, &wakes);
-	return posted;
+	return due;
 }
 
 static void handle_posted(struct fs *fs, bool notify)
 {
-	struct posted *posted = take_posted(&fs->invalidator), *next;
+	struct posted *posted, *next;
 
+	posted = take_posted(&fs->invalidator, notify ? now_monotonic() : USEC_NEVER);
 	for (; posted; posted = next) {
 		next = posted->next;
-		if (notify)
-			forget_names(fs, posted->variant);
-		nodes_unref(&fs->nodes, posted->variant);
+		if (notify && posted->node->kind == NODE_VARIANT)
+			forget_names(fs, posted->node);
+		else if (notify)
+			forget_content(fs, posted->node);
+		nodes_unref(&fs->nodes, posted->node);
 		free(posted);
 	}
 }

@@ -40,7 +40,14 @@ void invalidator_done(struct invalidator *invalidator, struct fs *fs);
 int invalidator_start(struct invalidator *invalidator, struct fs *fs);
 void invalidator_stop(struct invalidator *invalidator); /* joins; again is fine */
 
-/* Has the names of this variant looked up anew: for threads that must not notify themselves. */
-void invalidator_post(struct invalidator *invalidator, struct fs *fs, struct node *variant);
+/* For threads that must not notify themselves. Without a thread of its own, nothing is done. */
+
+/* Has the names of this variant looked up anew. */
+void invalidator_post(struct fs *fs, struct node *variant);
+/* Has this folder listed anew, but not before FS_TICK_USEC have passed. */
+void invalidator_post_settling(struct fs *fs, struct node *folder);
+
+/* To be called every few seconds: what was posted for later may be due. */
+void invalidator_tick(struct invalidator *invalidator);
 
 #endif

@@ -104,6 +104,7 @@ static void node_free(struct nodes *nodes, struct node *node)
 {
 	/* Before the address can be somebody else's. */
 	fdcache_drop(nodes->fds, node);
+	fdcache_drop(nodes->fds, node_listing_key(node));
 	if (node->kind == NODE_SNAPSHOT)
 		free(node_snapshot(node)->text);
 	free(node->name);

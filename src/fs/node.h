@@ -97,6 +97,13 @@ struct nodes {
 	struct marks marks;
 };
 
+/* The descriptor cache knows a node by its address, and a folder's listing by an address within
+ * it, which is nobody else's. */
+static inline const void *node_listing_key(const struct node *node)
+{
+	return &node->kind;
+}
+
 static inline struct variant *node_variant(struct node *node)
 {
 	return (struct variant *)node; /* its first member */

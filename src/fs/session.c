@@ -36,6 +36,9 @@ static void fs_op_init(void *userdata, struct fuse_conn_info *conn)
 		log_warning("this kernel cannot open files by itself; reading will fail");
 	if (invalidator_start(&fs->invalidator, fs) < 0)
 		log_error("cannot start a thread; changes of the source will not be seen");
+	fs->kernel_opens_folders =
+		fs->options.watch && (conn->capable & FUSE_CAP_NO_OPENDIR_SUPPORT) &&
+		nodes_watch(&fs->nodes, &fs->nodes.root, tree_root(fs->options.tree));
 	fs->options.ready(fs->options.context);
 }
 
@@ -51,7 +54,6 @@ static const struct fuse_lowlevel_ops operations = {
 	.opendir = fs_op_opendir,
 	.readdir = fs_op_readdir,
 	.readdirplus = fs_op_readdirplus,
-	.releasedir = fs_op_releasedir,
 	.statfs = fs_op_statfs,
 	.getxattr = fs_op_getxattr,
 	.listxattr = fs_op_listxattr,
@@ -207,6 +209,7 @@ struct fs *fs_free(struct fs *fs)
 
 void fs_trim(struct fs *fs)
 {
+	invalidator_tick(&fs->invalidator);
 	fdcache_expire(fs->fds);
 }
 

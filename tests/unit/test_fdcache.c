@@ -73,6 +73,23 @@ START_TEST(capacity_bounds_descriptors_and_the_least_used_goes)
 }
 END_TEST
 
+START_TEST(taken_descriptor_is_the_takers_alone)
+{
+	int fd = any_fd(), taken;
+	struct fdref *ref = fdcache_put(cache, &keys[0], fd, IDLE);
+
+	ck_assert_int_eq(fdcache_take(cache, &keys[0]), -1); /* somebody has a reference */
+	ck_assert(has(&keys[0]));
+	fdref_unref(ref);
+	taken = fdcache_take(cache, &keys[0]);
+	ck_assert_int_eq(taken, fd);
+	ck_assert(!has(&keys[0]));
+	ck_assert_int_eq(fdcache_take(cache, &keys[0]), -1);
+	ck_assert_int_ge(fcntl(taken, F_GETFD), 0);
+	close(taken);
+}
+END_TEST
+
 START_TEST(reference_outlives_what_the_cache_forgets)
 {
 	struct fdref *ref = fdcache_put(cache, &keys[0], any_fd(), IDLE);
@@ -173,6 +190,7 @@ int main(void)
 	const TTest *const tests[] = {
 		descriptor_is_found_by_its_key_only,
 		capacity_bounds_descriptors_and_the_least_used_goes,
+		taken_descriptor_is_the_takers_alone,
 		reference_outlives_what_the_cache_forgets,
 		second_descriptor_takes_the_place_of_the_first,
 		dropped_key_is_forgotten_and_dropping_nothing_is_fine,

@@ -58,3 +58,22 @@ agrees() {
 await 10 agrees
 # A second, and what the comparison itself takes on a busy machine.
 at_most "$(($(now_ms) - start_ms))" 2500 'milliseconds'
+
+# One mark, for the root: the kernel lists folders by itself, and those without a mark still agree.
+stop
+echo 1 >/proc/sys/user/max_inotify_watches
+start_fake
+find "$MNT" >/dev/null
+is "$(stat_of watched_folders)" 1 'watched folders'
+for i in 1 2 3; do
+	ls "$MNT/1/sub" >/dev/null
+	fake "$SRC/1/sub/later$i.jpg" output=1
+	listed() { [[ $(ls "$MNT/1/sub") == "$(ls "$SRC/1/sub")" ]]; }
+	await 5 listed
+done
+# Unseen by the folder's time, as in the same tick of a coarse clock.
+touch -r "$SRC/1/sub" "$T/time"
+ls "$MNT/1/sub" >/dev/null
+fake "$SRC/1/sub/same-tick.jpg" output=1
+touch -r "$T/time" "$SRC/1/sub"
+await 15 listed

@@ -13,7 +13,10 @@ look() {
 	sha256sum "${files[@]}" 2>&1
 	stat -c "%n %s %i" "${files[@]}" "$MNT/missing" "$MNT/missing.jpg@webp" 2>&1 || :
 	readlink "$MNT/link"
+	ls "$MNT" "$MNT/folder"
 }
+look >/dev/null
+sleep 1.1 # what a folder's attributes are believed before it is watched
 before=$(look)
 has "$before" "No such file"
 kill -STOP "$DAEMON"
