@@ -6,6 +6,9 @@
  * when libvips learns another format, a list of what is not does not. vips_block_untrusted_set()
  * is on top of it: what libvips' authors come to distrust among ours is to be gone as well,
  * save for JXL output, which shares its flag with JXL input.
+ *
+ * It is the second line: libvips 8.14 asks late, after pdfload has opened its document. The
+ * first is that load.c and save.c call loaders and savers by name and let nothing be guessed.
  */
 #include "encode/encoder/reach.h"
 
