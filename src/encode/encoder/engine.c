@@ -3,8 +3,8 @@
  * libvips is used with everything off that a server does not want: no operation cache (each
  * job is another picture), no loader but those of our formats (reach), no environment variable,
  * at most two malloc arenas (with one per thread, freed memory stays with threads that idle),
- * no file beside the two it is given: a picture that must be decoded whole is kept in memory,
- * where limits see it, and not in a temporary file, which the sandbox would refuse.
+ * no temporary file for what must be decoded whole: the sandbox would refuse it, and memory is
+ * where limits see it.
  */
 #include "encode/encoder/engine.h"
 
@@ -40,7 +40,8 @@ static int engine_init(struct zygote_hello *hello)
 {
 	mallopt(M_ARENA_MAX, 2);
 	g_log_set_default_handler(log_drop, NULL);
-	/* Asked for once, and remembered. */
+	/* Asked for once, and remembered. The loaders of today's libvips for our formats decode
+	 * as they are read or into memory; one that does not must not want a file. */
 	setenv("VIPS_DISC_THRESHOLD", DISC_NEVER, 1);
 	if (VIPS_INIT("lensfs-encoder"))
 		return -ELIBACC;

@@ -45,8 +45,8 @@ is "$(cat "/proc/$encoder/oom_score_adj")" 500
 is "$(ps -o ni= -p "$encoder" | tr -d ' ')" 10 'nice'
 
 # Out of a debugger's reach, and so of ours unless we are root.
-need_root
 is "$(stat -c %U "/proc/$encoder/status")" root 'owner of what is not dumpable'
+need_root
 is "$(tr -d '\0' <"/proc/$encoder/environ")" '' 'environment'
 is "$(tr -d '\0' <"/proc/$zygote/environ")" '' 'environment of the zygote'
 is "$(find "/proc/$encoder/fd" -mindepth 1 -printf '%f ' | tr ' ' '\n' | sort -n | paste -sd' ' | sed 's/^ *//')" \
