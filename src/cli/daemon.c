@@ -23,6 +23,12 @@
 /* How long the kernel may believe what it was told of a folder that nothing watches. */
 #define UNWATCHED_SEC 1.0
 
+static const enum sandbox_mode sandbox_modes[] = {
+	[OPTIONS_SANDBOX_AUTO] = SANDBOX_AUTO,
+	[OPTIONS_SANDBOX_REQUIRE] = SANDBOX_REQUIRE,
+	[OPTIONS_SANDBOX_OFF] = SANDBOX_OFF,
+};
+
 struct daemon {
 	struct tree *tree;                          /* owned */
 	char *encoder, *cache_folder, *source_real; /* owned */
@@ -93,6 +99,26 @@ static enum exit_code check_cache_place(struct daemon *daemon, const char *mount
 	}
 }
 
+/* What a sandbox lacks is the operator's to know, and with `require` a reason not to start. */
+static enum exit_code check_sandbox(const struct daemon *daemon, const struct options *options)
+{
+	const struct zygote_hello *hello = pool_hello(daemon->pool);
+
+	if (options->sandbox == OPTIONS_SANDBOX_OFF)
+		log_warning("encoders run without a sandbox (-o sandbox=off): a hostile "
+			    "picture may do whatever this user may");
+	if (!hello->sandbox_missing[0])
+		return EXIT_CODE_OK;
+	if (options->sandbox == OPTIONS_SANDBOX_REQUIRE) {
+		log_error(
+			"-o sandbox=require: encoders cannot have %s", hello->sandbox_missing);
+		return EXIT_CODE_ENCODER;
+	}
+	log_warning("encoders are confined less than they could be, without %s",
+		hello->sandbox_missing);
+	return EXIT_CODE_OK;
+}
+
 static enum exit_code open_encoders(struct daemon *daemon, const struct options *options)
 {
 	struct pool_options pool_options = {
@@ -101,6 +127,7 @@ static enum exit_code open_encoders(struct daemon *daemon, const struct options 
 		.jobs_per_encoder = JOBS_PER_ENCODER,
 		.deadline_usec = options->deadline_usec,
 		.keep_stderr = options->foreground,
+		.sandbox = sandbox_modes[options->sandbox],
 	};
 	char reason[POOL_REASON_MAX];
 
@@ -114,7 +141,7 @@ static enum exit_code open_encoders(struct daemon *daemon, const struct options 
 	}
 	pool_options.encoder_path = daemon->encoder;
 	if (pool_new(&pool_options, &daemon->pool, reason) == 0)
-		return EXIT_CODE_OK;
+		return check_sandbox(daemon, options);
 	log_error("%s; -o encoder=FILE names another", reason);
 	return EXIT_CODE_ENCODER;
 }

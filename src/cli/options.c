@@ -13,7 +13,14 @@
 
 /* --- Our own -o options ------------------------------------------------------------------ */
 
-enum kind { KIND_TEXT, KIND_BYTES, KIND_COUNT, KIND_SECONDS };
+enum kind { KIND_TEXT, KIND_BYTES, KIND_COUNT, KIND_SECONDS, KIND_WORD };
+
+static const char *const sandbox_words[] = {
+	[OPTIONS_SANDBOX_AUTO] = "auto",
+	[OPTIONS_SANDBOX_REQUIRE] = "require",
+	[OPTIONS_SANDBOX_OFF] = "off",
+	NULL,
+};
 
 static const struct option_row {
 	const char *name;
@@ -22,6 +29,7 @@ static const struct option_row {
 	size_t offset;
 	uint64_t min, max; /* of numbers */
 	const char *help;
+	const char *const *words; /* of KIND_WORD, by their values; ends with NULL */
 } rows[] = {
 	{ "cache", "DIR", KIND_TEXT, offsetof(struct options, cache), 0, 0,
 		"folder that keeps encoded variants" },
@@ -39,6 +47,9 @@ static const struct option_row {
 		"threads that answer the kernel (default: 4)" },
 	{ "encoder", "FILE", KIND_TEXT, offsetof(struct options, encoder), 0, 0,
 		"the encoder program (default: the one installed with lensfs)" },
+	{ "sandbox", "MODE", KIND_WORD, offsetof(struct options, sandbox), 0, 0,
+		"confine encoders: auto (as far as it goes), require, off (default: auto)",
+		sandbox_words },
 };
 
 /* Handed on to libfuse and the kernel as they are. */
@@ -101,6 +112,17 @@ static int set_text(char **place, const char *value)
 	return *place ? 0 : -ENOMEM;
 }
 
+static bool find_word(const char *const *words, const char *value, uint64_t *ret)
+{
+	for (uint64_t i = 0; words[i]; i++) {
+		if (strcmp(words[i], value) == 0) {
+			*ret = i;
+			return true;
+		}
+	}
+	return false;
+}
+
 static int set_row(
 	const struct option_row *row, const char *value, struct options *ret, char *reason)
 {
@@ -121,6 +143,10 @@ static int set_row(
 		break;
 	case KIND_SECONDS:
 		if (quantity_seconds(value, place))
+			return 0;
+		break;
+	case KIND_WORD:
+		if (find_word(row->words, value, place))
 			return 0;
 		break;
 	}

@@ -14,6 +14,8 @@
 
 #define OPTIONS_REASON_MAX 512
 
+enum options_sandbox { OPTIONS_SANDBOX_AUTO, OPTIONS_SANDBOX_REQUIRE, OPTIONS_SANDBOX_OFF };
+
 struct options {
 	char *source, *mountpoint; /* owned; NULL where not given */
 	bool foreground, debug, help, version;
@@ -24,6 +26,7 @@ struct options {
 	uint64_t threads;
 	uint64_t deadline_usec;
 	uint64_t max_pixels;
+	uint64_t sandbox;      /* enum options_sandbox */
 	uint64_t timeout_usec; /* 0: watch the source instead */
 	char *mount_options;   /* owned: what is libfuse's, comma-separated; NULL: none */
 };

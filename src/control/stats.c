@@ -73,6 +73,8 @@ static void add_pool(json_t *object, struct pool *pool)
 	set(object, "encoder_deadlines", stats.deadlines);
 	set(object, "encoder_retired", stats.retired);
 	set(object, "zygote_restarts", stats.zygote_restarts);
+	/* What a trial encoder was confined by: "off", "none", or the names of parts. */
+	json_object_set_new(object, "sandbox", json_string(pool_hello(pool)->sandbox));
 }
 
 static void add_fs(json_t *object, struct fs *fs)

@@ -56,7 +56,8 @@ int fleet_revive(struct fleet *fleet, const struct pool_options *options)
 	int r = 0;
 
 	if (fleet->zygote.sock < 0)
-		r = zygote_start(&fleet->zygote, options->encoder_path, options->keep_stderr);
+		r = zygote_start(&fleet->zygote, options->encoder_path, options->keep_stderr,
+			options->sandbox);
 	if (r < 0)
 		back_off(fleet);
 	return r;

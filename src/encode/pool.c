@@ -451,8 +451,8 @@ int pool_new(
 	pool->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	r = pool->wake_fd < 0 ? -errno : grow_polled(pool, POLL_FIXED + options->workers);
 	if (r == 0)
-		r = zygote_start(
-			&pool->fleet.zygote, options->encoder_path, options->keep_stderr);
+		r = zygote_start(&pool->fleet.zygote, options->encoder_path,
+			options->keep_stderr, options->sandbox);
 	if (r < 0) {
 		snprintf(reason, POOL_REASON_MAX, "cannot start '%s': %s",
 			options->encoder_path,

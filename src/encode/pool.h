@@ -27,6 +27,7 @@ struct pool_options {
 	const char *encoder_path; /* of lensfs-encoder. Borrowed for the life of the pool */
 	unsigned workers;         /* encoders at once, ≥ 1 */
 	unsigned jobs_per_encoder;
+	enum sandbox_mode sandbox;
 	bool keep_stderr;     /* encoders may write to ours: foreground and tests */
 	usec_t deadline_usec; /* of one attempt, from being handed to an encoder */
 };

@@ -6,7 +6,8 @@
  *installation.
  *
  *	daemon ── zygote socket (the zygote's descriptor 3)
- *────────────────────────────────────── zygote → daemon   zygote_hello once, when libvips is
+ *────────────────────────────────────── daemon → zygote   zygote_setup once, first
+ *zygote → daemon   zygote_hello once, when libvips is
  *initialised daemon → zygote   zygote_spawn + 1 fd                fork an encoder that serves
  *this socket zygote → daemon   zygote_event SPAWNED + 1 fd        its pid, and a pidfd to kill
  *it by zygote → daemon   zygote_event EXITED                its wait status; any time daemon ──
@@ -29,6 +30,20 @@
 #define PROTOCOL_REASON_MAX      192
 #define PROTOCOL_FINGERPRINT_MAX 128
 
+#define PROTOCOL_SANDBOX_MAX 384
+
+/* How an encoder is to confine itself (encoder/sandbox.h). */
+enum sandbox_mode {
+	SANDBOX_AUTO,    /* by all that this system has */
+	SANDBOX_REQUIRE, /* the same; the daemon refuses a zygote whose hello lacks something */
+	SANDBOX_OFF,
+};
+
+struct zygote_setup {
+	uint32_t version;
+	uint32_t sandbox; /* enum sandbox_mode */
+};
+
 struct zygote_hello {
 	uint32_t version;
 	/* Formats this libvips can read and write, a bit (1 << enum format) each. */
@@ -36,6 +51,11 @@ struct zygote_hello {
 	/* Versions of libvips, of the codecs where they can be asked, and of our own pipeline:
 	 * whatever changes bytes changes this text. Part of every cache key. */
 	char fingerprint[PROTOCOL_FINGERPRINT_MAX];
+	/* What a trial encoder was confined by, such as "no-new-privs user caps landlock seccomp
+	 * rlimits"; later ones have the same or end at once. And what was not to be had, with
+	 * reasons; "" when nothing is missing. */
+	char sandbox[PROTOCOL_SANDBOX_MAX];
+	char sandbox_missing[PROTOCOL_SANDBOX_MAX];
 };
 
 struct zygote_spawn {

@@ -76,6 +76,15 @@ static int spawn_program(const char *path, bool keep_stderr, int sock, pid_t *re
 	return r;
 }
 
+static int send_setup(struct zygote *zygote, enum sandbox_mode sandbox)
+{
+	const struct zygote_setup setup = { .version = PROTOCOL_VERSION, .sandbox = sandbox };
+	int r = fdio_send(zygote->sock, &setup, sizeof(setup), NULL, 0, 0);
+
+	/* Gone already, which the wait for its hello tells in the same words as later. */
+	return r == -EPIPE || r == -ECONNRESET ? 0 : r;
+}
+
 static int wait_for_hello(struct zygote *zygote)
 {
 	struct pollfd pfd = { .fd = zygote->sock, .events = POLLIN };
@@ -94,12 +103,15 @@ static int wait_for_hello(struct zygote *zygote)
 	if (n < 0)
 		return (int)n;
 	zygote->hello.fingerprint[PROTOCOL_FINGERPRINT_MAX - 1] = '\0';
+	zygote->hello.sandbox[PROTOCOL_SANDBOX_MAX - 1] = '\0';
+	zygote->hello.sandbox_missing[PROTOCOL_SANDBOX_MAX - 1] = '\0';
 	if (n != sizeof(zygote->hello) || zygote->hello.version != PROTOCOL_VERSION)
 		return -EPROTO;
 	return fcntl(zygote->sock, F_SETFL, O_NONBLOCK) < 0 ? -errno : 0;
 }
 
-int zygote_start(struct zygote *zygote, const char *path, bool keep_stderr)
+int zygote_start(
+	struct zygote *zygote, const char *path, bool keep_stderr, enum sandbox_mode sandbox)
 {
 	_cleanup_close_ int theirs = -1;
 	int pair[2], r;
@@ -111,6 +123,8 @@ int zygote_start(struct zygote *zygote, const char *path, bool keep_stderr)
 	theirs = pair[1];
 	r = spawn_program(path, keep_stderr, theirs, &zygote->pid);
 	close_fd(&theirs);
+	if (r == 0)
+		r = send_setup(zygote, sandbox);
 	if (r == 0)
 		r = wait_for_hello(zygote);
 	if (r < 0)

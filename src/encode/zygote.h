@@ -24,7 +24,8 @@ struct zygote {
 /* Starts `path` and waits for its hello; `keep_stderr` lets it write to ours, and so keep a
  * terminal or pipe open. 0 or -errno: what exec said, -EPROTO for another
  * version's program, -ETIMEDOUT, -ECONNRESET when it died at once. */
-int zygote_start(struct zygote *zygote, const char *path, bool keep_stderr);
+int zygote_start(
+	struct zygote *zygote, const char *path, bool keep_stderr, enum sandbox_mode sandbox);
 
 /* Asks for an encoder and gives the daemon's end of its job socket, non-blocking. The answer
  * comes as events. 0 or -errno. */

@@ -16,6 +16,8 @@
  *	FAKE wrong-magic	write bytes that are not of the view's format
  *	FAKE lie-size		report one byte more than there is
  *	FAKE garbage-reply	fill every field of the reply with nonsense
+ *	FAKE try=open:/etc/passwd	what a codec must not, see attempt.h; when it is refused,
+ *				the job fails with the reason
  *
  * With `-once` behind its name (FAKE crash-once, FAKE sleep-once=1s) a directive is obeyed only
  * by the first job with this source and view, whichever encoder of this zygote gets it.
@@ -33,6 +35,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "attempt.h"
 #include "encode/encoder/job.h"
 #include "encode/encoder/zygote.h"
 #include "util/cleanup.h"
@@ -68,6 +71,7 @@ static const struct magic magics[FORMAT_COUNT] = {
 struct plan {
 	uint64_t seed; /* of source and view */
 	size_t output_size;
+	int output_fd; /* borrowed */
 	bool wrong_magic, lie_size, garbage_reply;
 };
 
@@ -157,6 +161,18 @@ static int do_error(const char *value, struct encode_reply *reply)
 	return job_refuse(reply, ENCODE_UNSUPPORTED, "fake: no error '%s'", value);
 }
 
+static int do_try(const char *what, int output_fd, struct encode_reply *reply)
+{
+	int r = attempt(what, output_fd);
+
+	if (r > 0)
+		return job_refuse(reply, ENCODE_UNSUPPORTED, "fake: no attempt '%s'", what);
+	if (r < 0)
+		return job_refuse(
+			reply, ENCODE_DAMAGED, "refused %s: %s", what, strerrorname_np(-r));
+	return 0;
+}
+
 /* 0, or the result that ends the job. */
 static int obey(
 	const char *name, const char *value, struct plan *plan, struct encode_reply *reply)
@@ -181,6 +197,8 @@ static int obey(
 		plan->lie_size = true;
 	else if (strcmp(name, "garbage-reply") == 0)
 		plan->garbage_reply = true;
+	else if (strcmp(name, "try") == 0)
+		return do_try(value, plan->output_fd, reply);
 	else if (strcmp(name, "hang") == 0)
 		for (;;)
 			pause();
@@ -277,6 +295,7 @@ static void fake_run(const struct encode_request *request, int source_fd, int ou
 	struct plan plan = {
 		.seed = UINT64_C(0xcbf29ce484222325),
 		.output_size = OUTPUT_DEFAULT,
+		.output_fd = output_fd,
 	};
 	size_t head_size;
 	int r = source_read(source_fd, head, &head_size, &plan.seed);

@@ -60,7 +60,7 @@ check_library()
 	case $3 in
 	fuse*) where=fs ;;
 	sqlite3*) where=cache ;;
-	vips/* | glib* | gio/* | gobject/* | gmodule*) where=encode/encoder ;;
+	vips/* | glib* | gio/* | gobject/* | gmodule* | seccomp*) where=encode/encoder ;;
 	*) return 0 ;;
 	esac
 	[ "$(room_of "${1#src/}")" = "$where" ] ||

@@ -31,6 +31,7 @@ static void wait_readable(int fd)
 
 void client_start(struct client *client, const char *variable)
 {
+	const struct zygote_setup setup = { .version = PROTOCOL_VERSION };
 	const char *path = getenv(variable);
 	int fds[FDIO_MAX_FDS], pair[2];
 	size_t n_fds;
@@ -49,6 +50,7 @@ void client_start(struct client *client, const char *variable)
 	}
 	close(pair[1]);
 	client->sock = pair[0];
+	ck_assert_int_eq(fdio_send(client->sock, &setup, sizeof(setup), NULL, 0, 0), 0);
 	wait_readable(client->sock);
 	ck_assert_int_eq(
 		fdio_recv(client->sock, &client->hello, sizeof(client->hello), fds, &n_fds, 0),

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
  * libvips is used with everything off that a server does not want: no operation cache (each
- * job is another picture), no loader that its authors call untrusted, no environment variable,
- * at most two malloc arenas (with one per thread, freed memory stays with threads that idle).
- * JXL output shares its flag with JXL input, so it is let in again by its class.
+ * job is another picture), no loader but those of our formats (reach), no environment variable,
+ * at most two malloc arenas (with one per thread, freed memory stays with threads that idle),
+ * no temporary file for what must be decoded whole: the sandbox would refuse it, and memory is
+ * where limits see it.
  */
 #include "encode/encoder/engine.h"
 
@@ -17,8 +18,11 @@
 #include "encode/encoder/job.h"
 #include "encode/encoder/load.h"
 #include "encode/encoder/output.h"
+#include "encode/encoder/reach.h"
 #include "encode/encoder/save.h"
 #include "encode/encoder/transform.h"
+
+#define DISC_NEVER "1000000g"
 
 const char *engine_vips_version(void)
 {
@@ -34,19 +38,19 @@ static void log_drop(const char *domain, GLogLevelFlags level, const char *messa
 
 static int engine_init(struct zygote_hello *hello)
 {
-	/* Every variable that libvips or a codec reads (limits, plug-in paths, block lists)
-	 * would be one more way in which the same picture gives other bytes. */
-	if (clearenv() != 0)
-		return -ENOMEM;
 	mallopt(M_ARENA_MAX, 2);
 	g_log_set_default_handler(log_drop, NULL);
+	/* Asked for once, and remembered. The loaders of today's libvips for our formats decode
+	 * as they are read or into memory; one that does not must not want a file. */
+	setenv("VIPS_DISC_THRESHOLD", DISC_NEVER, 1);
 	if (VIPS_INIT("lensfs-encoder"))
 		return -ELIBACC;
+	vips_get_disc_threshold();
+	clearenv();
 	vips_cache_set_max(0);
 	vips_cache_set_max_mem(0);
 	vips_cache_set_max_files(0);
-	vips_block_untrusted_set(TRUE);
-	vips_operation_block_set("VipsForeignSaveJxl", FALSE);
+	reach_restrict();
 
 	for (unsigned f = FORMAT_NONE + 1; f < FORMAT_COUNT; f++) {
 		if (load_available((enum format)f))

@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "encode/encoder/job.h"
+#include "encode/encoder/sandbox.h"
 #include "util/cleanup.h"
 #include "util/fdio.h"
 #include "util/log.h"
@@ -39,6 +40,8 @@ struct zygote {
 	int sock;      /* borrowed */
 	int signal_fd; /* owned */
 	sigset_t mask; /* what encoders go back to */
+	struct sandbox sandbox;
+	unsigned sandbox_held; /* by the trial: enum sandbox_part */
 	struct child children[CHILDREN_MAX];
 	size_t n_children;
 };
@@ -82,18 +85,39 @@ static void oom_volunteer(void)
 		(void)fdio_write_full(fd, "500", 3);
 }
 
-static _Noreturn void child_main(const struct zygote *z, pid_t parent, int job_sock)
+/* In the child: away from the zygote, with standard streams and `keep` as its only descriptors
+ * and under the sandbox. Returns the number that `keep` has from here on. The standard streams
+ * stay because what a codec prints must not land in the next file that is opened. */
+static int child_settle(
+	const struct zygote *z, pid_t parent, int keep, struct sandbox_report *report)
 {
+	struct sandbox sandbox = z->sandbox;
+
 	/* The parent may have died before prctl(): then nobody would send the signal. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
 		_exit(1);
-	close(z->sock);
-	close(z->signal_fd);
+	if (dup3(keep, PROTOCOL_ZYGOTE_FD, O_CLOEXEC) < 0)
+		_exit(1);
+	closefrom(PROTOCOL_ZYGOTE_FD + 1);
 	sigprocmask(SIG_SETMASK, &z->mask, NULL);
 	prctl(PR_SET_NAME, "lensfs-encode");
 	oom_volunteer();
 	cpu_yield_to_others();
-	_exit(job_serve(job_sock, z->codec) < 0 ? 1 : 0);
+	sandbox_enter(&sandbox, report);
+	return PROTOCOL_ZYGOTE_FD;
+}
+
+static _Noreturn void child_main(const struct zygote *z, pid_t parent, int job_sock)
+{
+	struct sandbox_report report;
+	int sock = child_settle(z, parent, job_sock, &report);
+
+	/* The daemon was told of more. */
+	if (report.held != z->sandbox_held) {
+		log_error("an encoder without all of its sandbox ends: %s", report.missing);
+		_exit(1);
+	}
+	_exit(job_serve(sock, z->codec) < 0 ? 1 : 0);
 }
 
 /* Returns the pid, or -errno. */
@@ -250,25 +274,111 @@ static int signals_init(struct zygote *z)
 	return z->signal_fd < 0 ? -errno : 0;
 }
 
+/* An encoder that only tells what it is confined by. 0 or -errno. */
+static int sandbox_try(struct zygote *z, struct sandbox_report *ret)
+{
+	_cleanup_close_ int ours = -1, theirs = -1;
+	pid_t parent = getpid(), pid;
+	int pipe_fds[2], r = fork_check();
+	ssize_t n;
+
+	if (r < 0)
+		return r;
+	if (pipe2(pipe_fds, O_CLOEXEC) < 0)
+		return -errno;
+	ours = pipe_fds[0];
+	theirs = pipe_fds[1];
+	pid = fork();
+	if (pid < 0)
+		return -errno;
+	if (pid == 0) {
+		int fd = child_settle(z, parent, theirs, ret);
+
+		_exit(fdio_write_full(fd, ret, sizeof(*ret)) < 0 ? 1 : 0);
+	}
+	close_fd(&theirs);
+	do
+		n = read(ours, ret, sizeof(*ret));
+	while (n < 0 && errno == EINTR);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	return n == sizeof(*ret) ? 0 : -ECHILD;
+}
+
+static int sandbox_prepare(struct zygote *z, enum sandbox_mode mode, struct zygote_hello *hello)
+{
+	struct sandbox_report report;
+	int r;
+
+	sandbox_init(&z->sandbox, mode == SANDBOX_OFF ? 0 : SANDBOX_PARTS_ALL);
+	r = sandbox_try(z, &report);
+	if (r < 0) {
+		log_error("an encoder cannot enter its sandbox: %s", strerror(-r));
+		return r;
+	}
+	z->sandbox_held = report.held;
+	if (mode == SANDBOX_OFF)
+		snprintf(hello->sandbox, sizeof(hello->sandbox), "off");
+	else
+		sandbox_print(report.held, hello->sandbox);
+	memcpy(hello->sandbox_missing, report.missing, sizeof(report.missing));
+	return 0;
+}
+
+/* Encoders show no environment, neither to a codec nor in /proc, where its text is seen as it
+ * was when the program began. Whatever libraries read of it before main() they have read. */
+static int environment_erase(void)
+{
+	for (char **p = environ; p && *p; p++)
+		explicit_bzero(*p, strlen(*p));
+	return clearenv() == 0 ? 0 : -ENOMEM;
+}
+
+static int setup_receive(int sock, struct zygote_setup *ret)
+{
+	int fds[FDIO_MAX_FDS];
+	size_t n_fds = 0;
+	ssize_t n = fdio_recv(sock, ret, sizeof(*ret), fds, &n_fds, 0);
+
+	while (n_fds > 0)
+		close(fds[--n_fds]);
+	if (n <= 0)
+		return n < 0 ? (int)n : -ECONNRESET;
+	return n == sizeof(*ret) && ret->version == PROTOCOL_VERSION ? 0 : -EPROTO;
+}
+
+/* Up to the hello. 0 or -errno. */
+static int zygote_prepare(struct zygote *z)
+{
+	struct zygote_hello hello = { .version = PROTOCOL_VERSION };
+	struct zygote_setup setup;
+	int r = setup_receive(z->sock, &setup);
+
+	if (r == 0)
+		r = environment_erase();
+	if (r == 0)
+		r = z->codec->init(&hello);
+	if (r == 0)
+		r = signals_init(z);
+	if (r == 0)
+		r = sandbox_prepare(z, setup.sandbox, &hello);
+	return r < 0 ? r : fdio_send(z->sock, &hello, sizeof(hello), NULL, 0, 0);
+}
+
 int zygote_run(int sock, const struct codec *codec)
 {
 	struct zygote z = { .codec = codec, .sock = sock, .signal_fd = -1 };
-	struct zygote_hello hello = { .version = PROTOCOL_VERSION };
-	int r = codec->init(&hello);
+	bool prepared;
+	int r = zygote_prepare(&z);
 
-	if (r < 0) {
-		log_error("cannot initialise: %s", strerror(-r));
-		return 1;
-	}
-	r = signals_init(&z);
-	if (r == 0)
-		r = fdio_send(sock, &hello, sizeof(hello), NULL, 0, 0);
-	if (r == 0)
+	prepared = r == 0;
+	if (prepared)
 		r = zygote_loop(&z);
 	children_end(&z);
 	close_fd(&z.signal_fd);
+	sandbox_done(&z.sandbox);
 	if (r == -ECONNRESET || r == -EPIPE)
 		return 0;
-	log_error("stopped: %s", strerror(-r));
+	log_error("%s: %s", prepared ? "stopped" : "cannot begin", strerror(-r));
 	return 1;
 }
