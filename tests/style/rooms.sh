@@ -13,11 +13,12 @@ may_include()
 	case $1 in
 	util) echo ;;
 	view) echo util ;;
+	picture) echo util view ;;
 	source) echo util view ;;
 	cache) echo util view source ;;
 	encode) echo util view ;;
 	encode/encoder) echo util view encode/protocol.h ;;
-	render) echo util view source cache encode ;;
+	render) echo util view picture source cache encode ;;
 	fs) echo util view source render ;;
 	control) echo util view source cache encode render fs ;;
 	cli) echo util view source control fs ;; # where everything is put together

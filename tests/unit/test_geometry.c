@@ -2,7 +2,7 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "encode/encoder/geometry.h"
+#include "view/geometry.h"
 #include "util/cleanup.h"
 
 static const struct {

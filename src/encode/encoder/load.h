@@ -13,7 +13,7 @@
 
 #include <vips/vips.h>
 
-#include "encode/encoder/geometry.h"
+#include "view/geometry.h"
 #include "encode/protocol.h"
 
 struct load {

@@ -9,7 +9,7 @@
 
 #include <vips/vips.h>
 
-#include "encode/encoder/geometry.h"
+#include "view/geometry.h"
 #include "encode/encoder/metadata.h"
 #include "encode/encoder/output.h"
 #include "encode/protocol.h"

@@ -7,7 +7,7 @@
 #ifndef ENCODER_TRANSFORM_H
 #define ENCODER_TRANSFORM_H
 
-#include "encode/encoder/geometry.h"
+#include "view/geometry.h"
 #include "encode/encoder/load.h"
 
 /* Figures only; nothing to free. */

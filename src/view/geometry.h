@@ -4,8 +4,8 @@
  * that the same view of the same picture has the same size whatever decoder shrank it on the
  * way. All sides are those of one frame, upright. Pure, any thread.
  */
-#ifndef ENCODER_GEOMETRY_H
-#define ENCODER_GEOMETRY_H
+#ifndef VIEW_GEOMETRY_H
+#define VIEW_GEOMETRY_H
 
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "encode/encoder/geometry.h"
+#include "view/geometry.h"
 
 #include "util/cleanup.h"
 
