@@ -38,6 +38,7 @@ static void add_render(json_t *object, struct render *render)
 	set(object, "encodes", stats.encodes);
 	set(object, "encode_failures", stats.encode_failures);
 	set(object, "remembered_failures", stats.remembered_failures);
+	set(object, "encoder_lies", stats.lies);
 	set(object, "hits", stats.hits);
 	set(object, "misses", stats.misses);
 	set(object, "coalesced", stats.coalesced);

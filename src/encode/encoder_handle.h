@@ -23,6 +23,7 @@ struct encoder {
 	int sock;  /* owned; -1 once ENDING */
 	int pidfd; /* owned; -1 until SPAWNED */
 	int pid;
+	bool condemned; /* it lied: what it dies of is not its job's fault */
 	unsigned jobs_done;
 	struct pool_job *job; /* borrowed; BUSY, or ENDING with a job that died with it */
 	usec_t job_started, deadline; /* BUSY */

@@ -2,8 +2,20 @@
 #include "encode/fleet.h"
 
 #include <errno.h>
+#include <string.h>
 
 #define BACKOFF_USEC USEC_PER_SEC
+
+void fleet_init(struct fleet *fleet)
+{
+	*fleet = (struct fleet){ .zygote = ZYGOTE_INIT };
+	lock_init(&fleet->lock);
+}
+
+void fleet_done(struct fleet *fleet)
+{
+	lock_done(&fleet->lock);
+}
 
 unsigned fleet_count(const struct fleet *fleet, enum encoder_state state)
 {
@@ -88,7 +100,38 @@ void fleet_note_stillborn(struct fleet *fleet)
 	back_off(fleet);
 }
 
-usec_t fleet_next_clock(const struct fleet *fleet)
+/* Where there is no room, the encoder lives until it lies again. */
+void fleet_condemn(struct fleet *fleet, uint32_t token)
+{
+	LOCK_SCOPE(&fleet->lock);
+
+	if (fleet->n_condemned < FLEET_CONDEMNED_MAX)
+		fleet->condemned[fleet->n_condemned++] = token;
+}
+
+unsigned fleet_kill_condemned(struct fleet *fleet)
+{
+	uint32_t tokens[FLEET_CONDEMNED_MAX];
+	unsigned n, killed = 0;
+
+	lock_take(&fleet->lock);
+	n = fleet->n_condemned;
+	memcpy(tokens, fleet->condemned, n * sizeof(tokens[0]));
+	fleet->n_condemned = 0;
+	lock_drop(&fleet->lock);
+	for (unsigned i = 0; i < n; i++) {
+		struct encoder *encoder = fleet_find_token(fleet, tokens[i]);
+
+		if (!encoder || encoder->state == ENCODER_ENDING)
+			continue;
+		encoder->condemned = true;
+		encoder_end(encoder, true);
+		killed++;
+	}
+	return killed;
+}
+
+static usec_t next_clock(const struct fleet *fleet)
 {
 	usec_t at = fleet->not_before > now_monotonic() ? fleet->not_before : USEC_NEVER;
 
@@ -102,4 +145,13 @@ usec_t fleet_next_clock(const struct fleet *fleet)
 		at = t < at ? t : at;
 	}
 	return at;
+}
+
+int fleet_timeout_msec(const struct fleet *fleet)
+{
+	usec_t now = now_monotonic(), at = next_clock(fleet);
+
+	if (at == USEC_NEVER)
+		return -1;
+	return at <= now ? 0 : (int)((at - now) / USEC_PER_MSEC + 1);
 }

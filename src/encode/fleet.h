@@ -1,21 +1,33 @@
 /* SPDX-License-Identifier: MIT
  *
  * The encoders there are and the zygote that forks them: how they come and go, whatever jobs
- * they have. Used by the pool's thread only.
+ * they have. Used by the pool's thread only, but for fleet_condemn().
  */
 #ifndef ENCODE_FLEET_H
 #define ENCODE_FLEET_H
 
 #include "encode/encoder_handle.h"
 #include "encode/zygote.h"
+#include "util/lock.h"
+
+#define FLEET_CONDEMNED_MAX 64 /* not yet killed: more than there are encoders, nearly always */
 
 struct fleet {
+	/* the pool's thread */
 	struct zygote zygote;
 	struct encoder *encoders; /* owned */
 	uint32_t next_token;
 	usec_t not_before;  /* no start of anything before: the last one failed */
 	unsigned stillborn; /* encoders in a row that ended before they did a job */
+
+	/* 7 in util/lock.h, protects the rest */
+	struct lock lock;
+	uint32_t condemned[FLEET_CONDEMNED_MAX];
+	unsigned n_condemned;
 };
+
+void fleet_init(struct fleet *fleet);
+void fleet_done(struct fleet *fleet); /* without encoders and zygote */
 
 unsigned fleet_count(const struct fleet *fleet, enum encoder_state state);
 struct encoder *fleet_find(const struct fleet *fleet, enum encoder_state state); /* or NULL */
@@ -31,10 +43,15 @@ int fleet_revive(struct fleet *fleet, const struct pool_options *options);
  * all else (no descriptors, no memory) will pass, and is not tried again for a second. */
 int fleet_request(struct fleet *fleet);
 
+/* Has the encoder of this token killed by the next fleet_kill_condemned(). Any thread. */
+void fleet_condemn(struct fleet *fleet, uint32_t token);
+/* How many were killed; each is ENDING, with the job it has. */
+unsigned fleet_kill_condemned(struct fleet *fleet);
+
 /* Notes that an encoder ended before its first job: the next one must wait a second. */
 void fleet_note_stillborn(struct fleet *fleet);
 
-/* When the pool's thread must look again at the latest, monotonic; USEC_NEVER. */
-usec_t fleet_next_clock(const struct fleet *fleet);
+/* In how many milliseconds the pool's thread must look again at the latest, for poll(). */
+int fleet_timeout_msec(const struct fleet *fleet);
 
 #endif

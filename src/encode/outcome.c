@@ -30,6 +30,7 @@ void outcome_answer(struct encoder *encoder, const struct encode_reply *reply)
 		.reason = reply->reason,
 		.reply = reply,
 		.wall_usec = now_monotonic() - encoder->job_started,
+		.encoder = encoder->token,
 	};
 
 	switch (reply->result) {

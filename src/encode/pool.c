@@ -82,11 +82,18 @@ void pool_submit(struct pool *pool, struct pool_job *job)
 		wake(pool);
 }
 
+void pool_condemn(struct pool *pool, uint32_t encoder)
+{
+	fleet_condemn(&pool->fleet, encoder);
+	wake(pool);
+}
+
 void pool_stats(struct pool *pool, struct pool_stats *ret)
 {
 	LOCK_SCOPE(&pool->lock);
 
 	*ret = pool->stats;
+	ret->restarts = ret->crashes + ret->deadlines + ret->retired + ret->condemned;
 	ret->queued = job_queue_length(&pool->queue);
 }
 
@@ -106,7 +113,6 @@ static void publish_counts(struct pool *pool)
 static void job_bereaved(struct pool *pool, struct pool_job *job, int status)
 {
 	POOL_COUNT(pool, crashes, 1);
-	POOL_COUNT(pool, restarts, 1);
 	if (job->attempts < ATTEMPTS_MAX)
 		job_queue_push_front(&pool->queue, job);
 	else
@@ -142,9 +148,12 @@ static void note_stillborn(struct pool *pool)
 static void encoder_exited(struct pool *pool, struct encoder *encoder, int status)
 {
 	bool stillborn = encoder->state <= ENCODER_IDLE && encoder->jobs_done == 0;
+	bool condemned = encoder->condemned;
 	struct pool_job *job = fleet_remove(&pool->fleet, encoder);
 
-	if (job)
+	if (job && condemned)
+		job_orphaned(pool, job);
+	else if (job)
 		job_bereaved(pool, job, status);
 	else if (stillborn)
 		note_stillborn(pool);
@@ -246,7 +255,6 @@ static void on_reply(struct pool *pool, struct encoder *encoder)
 	if (++encoder->jobs_done >= pool->options.jobs_per_encoder) {
 		encoder_end(encoder, false);
 		POOL_COUNT(pool, retired, 1);
-		POOL_COUNT(pool, restarts, 1);
 	}
 }
 
@@ -302,7 +310,6 @@ static void on_deadline(struct pool *pool, struct encoder *encoder)
 	encoder->job = NULL;
 	encoder_end(encoder, true);
 	POOL_COUNT(pool, deadlines, 1);
-	POOL_COUNT(pool, restarts, 1);
 	outcome_timed_out(job, pool->options.deadline_usec);
 }
 
@@ -318,6 +325,7 @@ static void check_clocks(struct pool *pool)
 	usec_t now = now_monotonic();
 	struct encoder *next;
 
+	POOL_COUNT(pool, condemned, fleet_kill_condemned(&pool->fleet));
 	for (struct encoder *e = pool->fleet.encoders; e; e = next) {
 		bool silent = now >= e->state_since + ENCODER_SILENCE_USEC;
 
@@ -331,15 +339,6 @@ static void check_clocks(struct pool *pool)
 			return;
 		}
 	}
-}
-
-static int next_timeout_msec(struct pool *pool)
-{
-	usec_t now = now_monotonic(), at = fleet_next_clock(&pool->fleet);
-
-	if (at == USEC_NEVER)
-		return -1;
-	return at <= now ? 0 : (int)((at - now) / USEC_PER_MSEC + 1);
 }
 
 /* --- The thread -------------------------------------------------------------------------- */
@@ -423,7 +422,7 @@ static void *pool_main(void *arg)
 		schedule(pool);
 		publish_counts(pool);
 		n = fill_polled(pool);
-		if (poll(pool->polled, n, next_timeout_msec(pool)) > 0)
+		if (poll(pool->polled, n, fleet_timeout_msec(&pool->fleet)) > 0)
 			dispatch(pool, n);
 		check_clocks(pool);
 	}
@@ -447,7 +446,7 @@ int pool_new(
 	lock_init(&pool->lock);
 	pool->options = *options;
 	job_queue_init(&pool->queue);
-	pool->fleet.zygote = ZYGOTE_INIT;
+	fleet_init(&pool->fleet);
 	pool->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	r = pool->wake_fd < 0 ? -errno : grow_polled(pool, POLL_FIXED + options->workers);
 	if (r == 0)
@@ -487,6 +486,7 @@ struct pool *pool_free(struct pool *pool)
 	if (pool) {
 		close_fd(&pool->wake_fd);
 		job_queue_done(&pool->queue);
+		fleet_done(&pool->fleet);
 		lock_done(&pool->lock);
 		free(pool->polled);
 		free(pool);

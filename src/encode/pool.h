@@ -7,6 +7,7 @@
  *	deadline passed        the encoder is killed, the job ends with ETIMEDOUT
  *	encoder died           the job is run once more on a fresh encoder, then ends with EIO
  *	encoder lied (protocol) it is killed, counts as died
+ *	encoder lied (result)   who finds out has it killed: pool_condemn()
  *	jobs_per_encoder       the encoder is retired and replaced: no leak can accumulate
  *	zygote died            started again, at most once a second; jobs wait for it
  */
@@ -39,6 +40,8 @@ struct pool_result {
 	bool output_failed; /* it was the output descriptor that could not take the bytes */
 	const struct encode_reply *reply; /* borrowed; NULL unless an encoder answered */
 	usec_t wall_usec;                 /* in the encoder, the last attempt */
+	uint32_t
+		encoder; /* the encoder's name, for pool_condemn(); where `reply` is not NULL */
 };
 
 /* Embedded in the caller's object, which must live until `done` was called. */
@@ -70,10 +73,14 @@ const struct zygote_hello *pool_hello(const struct pool *pool);
 /* Queues a job, first come, first served. Any thread. */
 void pool_submit(struct pool *pool, struct pool_job *job);
 
+/* What this encoder answered is not so: it is killed, and a job that it has by now is given to
+ * another, uncounted. Does not wait; one that is gone is gone. Any thread. */
+void pool_condemn(struct pool *pool, uint32_t encoder);
+
 struct pool_stats {
 	uint64_t encoders, queued, running;
-	uint64_t restarts;                    /* encoders replaced, for whatever cause */
-	uint64_t crashes, deadlines, retired; /* causes */
+	uint64_t restarts; /* encoders replaced, for whatever cause */
+	uint64_t crashes, deadlines, retired, condemned; /* causes */
 	uint64_t zygote_restarts;
 };
 void pool_stats(struct pool *pool, struct pool_stats *ret);

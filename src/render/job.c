@@ -2,7 +2,7 @@
  *
  * The steps of one job. Each runs on a render thread, except on_encoded() on the pool's, which
  * only takes notes. A job trusts neither the source, which may change under it, nor the
- * encoder, whose bytes are measured and sniffed before they are published.
+ * encoder, whose result is checked before it is published (verdict.h).
  */
 #include "render/job.h"
 
@@ -12,17 +12,19 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "source/sniff.h"
+#include "render/verdict.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 #include "util/log.h"
 
 /* How long a failure is remembered. Damage stays damage while the bytes are the same; what took
  * too long may pass on an idle machine; a limit costs milliseconds to find again and may have
- * been raised. */
+ * been raised. A lie is told by an encoder, so the next one may do better; but a picture may
+ * have made it lie, and must not cost an encoder per request. */
 #define DAMAGED_TTL_USEC   (24 * 3600 * USEC_PER_SEC)
 #define TIMED_OUT_TTL_USEC (600 * USEC_PER_SEC)
 #define TOO_LARGE_TTL_USEC (60 * USEC_PER_SEC)
+#define LIE_TTL_USEC       (60 * USEC_PER_SEC)
 
 struct render_job *job_new(
 	struct render *render, struct render_source *source, const struct job_id *id)
@@ -55,14 +57,18 @@ static void finish_error(struct render_job *job, int error, const char *reason)
 	render_finish(job, &result);
 }
 
-/* A failure that nobody has heard of yet: tell it once, remember it unless it will pass. */
-static void finish_failure(
-	struct render_job *job, int error, bool transient, const char *reason)
+static usec_t failure_ttl(int error)
+{
+	return error == EFBIG       ? TOO_LARGE_TTL_USEC
+	       : error == ETIMEDOUT ? TIMED_OUT_TTL_USEC
+	                            : DAMAGED_TTL_USEC;
+}
+
+/* A failure that nobody has heard of yet: tell it once, and remember it for `ttl`, 0 for what
+ * will pass. */
+static void finish_failure(struct render_job *job, int error, usec_t ttl, const char *reason)
 {
 	const struct render_options *options = &job->render->options;
-	usec_t ttl = error == EFBIG       ? TOO_LARGE_TTL_USEC
-	             : error == ETIMEDOUT ? TIMED_OUT_TTL_USEC
-	                                  : DAMAGED_TTL_USEC;
 	char path[512], text[VIEW_TEXT_MAX];
 
 	if (error != ESHUTDOWN) {
@@ -71,7 +77,7 @@ static void finish_failure(
 		options->on_failure(options->context, path, text, error, reason);
 		RENDER_COUNT(job->render, encode_failures, 1);
 	}
-	if (!transient)
+	if (ttl > 0)
 		cache_put_failure(options->cache, &job->key, error, reason, ttl);
 	finish_error(job, error, reason);
 }
@@ -115,7 +121,7 @@ static void finish_source_error(struct render_job *job, int error)
 	if (error == ESTALE)
 		finish_error(job, error, "the source changed meanwhile");
 	else
-		finish_failure(job, error, true, "the source cannot be read");
+		finish_failure(job, error, 0, "the source cannot be read");
 }
 
 void job_prepare(struct render_job *job)
@@ -178,6 +184,7 @@ static void on_encoded(struct pool_job *pool_job, const struct pool_result *resu
 	job->outcome.transient = result->transient;
 	job->outcome.output_failed = result->output_failed;
 	job->outcome.wall_usec = result->wall_usec;
+	job->outcome.encoder = result->encoder;
 	snprintf(job->outcome.reason, sizeof(job->outcome.reason), "%s", result->reason);
 	if (result->reply)
 		job->outcome.reply = *result->reply;
@@ -215,25 +222,12 @@ void job_resume(struct render_job *job)
 	}
 	r = cache_blob_new(render->options.cache, &job->blob);
 	if (r < 0)
-		finish_failure(job, -r, true, "no place to write the variant to");
+		finish_failure(job, -r, 0, "no place to write the variant to");
 	else
 		submit(job);
 }
 
 /* --- Publish: from the encoder's bytes to the cache --------------------------------------- */
-
-/* What the encoder said must be what it wrote. */
-static bool output_is_sound(const struct render_job *job)
-{
-	const struct encode_reply *reply = &job->outcome.reply;
-	int fd = cache_blob_fd(job->blob);
-	enum format format;
-	struct stat st;
-
-	return fstat(fd, &st) == 0 && st.st_size > 0 &&
-	       (uint64_t)st.st_size == reply->size_bytes && reply->width > 0 &&
-	       reply->height > 0 && sniff_fd(fd, &format) == 0 && format == job->id.view.format;
-}
 
 /* The bytes that were hashed must be the bytes that were encoded. A stamp that moved may only
  * mean a chmod, or a rename over the file: then the content still decides. */
@@ -253,6 +247,14 @@ static int check_source(struct render_job *job)
 	return hash128_equal(&content, &job->content) ? 0 : -ESTALE;
 }
 
+/* The encoder that said it is not asked again, whatever made it say so. */
+static void finish_lie(struct render_job *job, const char *reason)
+{
+	RENDER_COUNT(job->render, lies, 1);
+	pool_condemn(job->render->options.pool, job->outcome.encoder);
+	finish_failure(job, EIO, LIE_TTL_USEC, reason);
+}
+
 static void publish_success(struct render_job *job)
 {
 	struct render *render = job->render;
@@ -269,7 +271,7 @@ static void publish_success(struct render_job *job)
 	int r = cache_blob_commit(job->blob, &job->key, &result.entry);
 
 	if (r < 0) {
-		finish_failure(job, -r, true, "the variant cannot be read back");
+		finish_failure(job, -r, 0, "the variant cannot be read back");
 		return;
 	}
 	lock_take(&render->lock);
@@ -294,22 +296,35 @@ static bool retry_in_memory(struct render_job *job)
 	return true;
 }
 
+/* The encoder has done what it could: is it what it says, and what was asked for? */
+static void publish(struct render_job *job)
+{
+	char reason[VERDICT_REASON_MAX];
+	int r = verdict(&job->pool_job.request, &job->outcome.reply, job->source_fd,
+		cache_blob_fd(job->blob), reason);
+
+	if (r == VERDICT_E_LIE)
+		finish_lie(job, reason);
+	else if (r < 0)
+		finish_failure(job, -r, 0, "the variant cannot be read back");
+	else
+		publish_success(job);
+}
+
 void job_publish(struct render_job *job)
 {
+	int error = job->outcome.error;
 	/* Before anything else: a source that was being written can make an encode fail, too,
 	 * and that failure is not one of the bytes that were hashed. */
-	int r = job->outcome.error == ESHUTDOWN ? 0 : check_source(job);
+	int r = error == ESHUTDOWN ? 0 : check_source(job);
 
 	if (r == 0 && retry_in_memory(job))
 		return;
 	if (r < 0)
 		finish_error(job, -r, "the source changed while it was encoded");
-	else if (job->outcome.error)
-		finish_failure(
-			job, job->outcome.error, job->outcome.transient, job->outcome.reason);
-	else if (!output_is_sound(job))
-		finish_failure(
-			job, EIO, false, "the result is not what the encoder said it was");
+	else if (error)
+		finish_failure(job, error, job->outcome.transient ? 0 : failure_ttl(error),
+			job->outcome.reason);
 	else
-		publish_success(job);
+		publish(job);
 }

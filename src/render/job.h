@@ -49,6 +49,7 @@ struct render_job {
 		char reason[POOL_REASON_MAX];
 		struct encode_reply reply;
 		usec_t wall_usec;
+		uint32_t encoder;
 	} outcome; /* of the pool */
 };
 

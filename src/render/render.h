@@ -98,7 +98,8 @@ struct render_stats {
 	uint64_t misses;    /* jobs begun */
 	uint64_t coalesced; /* requests that joined a running job */
 	uint64_t encodes, encode_failures;
-	uint64_t remembered_failures;         /* answered from memory */
+	uint64_t remembered_failures; /* answered from memory */
+	uint64_t lies;                /* results that were not what they were said to be */
 	uint64_t source_bytes, variant_bytes; /* of the encodes that succeeded */
 	uint64_t encode_usec;                 /* sum of their times */
 };

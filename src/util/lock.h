@@ -9,7 +9,7 @@
  *	4  encode/pool    figures, then the queue        (struct pool, struct job_queue)
  *	5  cache          publication and eviction       (struct cache: publish)
  *	6  cache/catalog  writer connection, then reader (struct catalog)
- *	7  leaves: cache's figures and uses, control's journal
+ *	7  leaves: cache's figures and uses, encode's condemned, control's journal
  *
  * Never reply to the kernel, touch SQLite or wait for a job with a node lock held.
  */

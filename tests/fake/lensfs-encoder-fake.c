@@ -14,7 +14,11 @@
  *	FAKE output=12345	how many bytes to write; 1000 when not said
  *	FAKE empty		write nothing and say OK
  *	FAKE wrong-magic	write bytes that are not of the view's format
+ *	FAKE truncated		end in the middle of the picture, and say so
  *	FAKE lie-size		report one byte more than there is
+ *	FAKE lie-dimensions	report one column more than the picture has
+ *	FAKE lie-source		report the size of another source, and fit the result to that
+ *	FAKE wrong-dimensions	make a picture of another size than the view asks for
  *	FAKE garbage-reply	fill every field of the reply with nonsense
  *	FAKE try=open:/etc/passwd	what a codec must not, see attempt.h; when it is refused,
  *				the job fails with the reason
@@ -22,7 +26,9 @@
  * With `-once` behind its name (FAKE crash-once, FAKE sleep-once=1s) a directive is obeyed only
  * by the first job with this source and view, whichever encoder of this zygote gets it.
  * Anything else after FAKE fails the job, so that a test's typing error cannot pass it.
- * The output is a function of the source's bytes and the canonical view.
+ * The output is a function of the source's bytes and the canonical view: noise, but for a sound
+ * beginning and end of a picture of the size that the view makes of the source. A source whose
+ * own header cannot be read is taken for 640 x 480.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -38,6 +44,8 @@
 #include "attempt.h"
 #include "encode/encoder/job.h"
 #include "encode/encoder/zygote.h"
+#include "picture.h"
+#include "picture/inspect.h"
 #include "util/cleanup.h"
 #include "util/fdio.h"
 #include "util/log.h"
@@ -46,33 +54,13 @@
 #define OUTPUT_DEFAULT 1000
 #define ONCE_MAX       1024
 
-struct magic {
-	const char *bytes;
-	size_t size;
-};
-
-#define MAGIC(text)                                                                            \
-	{                                                                                      \
-		.bytes = (text), .size = sizeof(text) - 1                                      \
-	}
-
-static const struct magic magics[FORMAT_COUNT] = {
-	[FORMAT_JPEG] = MAGIC("\xff\xd8\xff\xe0\0\x10JFIF"),
-	[FORMAT_WEBP] = MAGIC("RIFF\0\0\0\0WEBPVP8 "),
-	[FORMAT_AVIF] = MAGIC("\0\0\0\x1c"
-			      "ftypavif\0\0\0\0mif1avif"),
-	[FORMAT_JXL] = MAGIC("\xff\x0a"),
-	[FORMAT_PNG] = MAGIC("\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR"),
-	[FORMAT_GIF] = MAGIC("GIF89a"),
-	[FORMAT_TIFF] = MAGIC("II*\0"),
-};
-
 /* One job's orders. */
 struct plan {
 	uint64_t seed; /* of source and view */
 	size_t output_size;
 	int output_fd; /* borrowed */
-	bool wrong_magic, lie_size, garbage_reply;
+	struct size source, result;
+	bool wrong_magic, truncated, lie_size, lie_dimensions, garbage_reply;
 };
 
 /* What was done once, shared by all encoders: the zygote maps it before it forks. */
@@ -141,6 +129,12 @@ static void do_leak(const char *value)
 	leaks = leak;
 }
 
+static void do_lie_source(struct plan *plan, const struct view *view)
+{
+	plan->source.width++;
+	plan->result = geometry_plan(view, plan->source).result;
+}
+
 static int do_error(const char *value, struct encode_reply *reply)
 {
 	static const char *const names[] = {
@@ -174,8 +168,8 @@ static int do_try(const char *what, int output_fd, struct encode_reply *reply)
 }
 
 /* 0, or the result that ends the job. */
-static int obey(
-	const char *name, const char *value, struct plan *plan, struct encode_reply *reply)
+static int obey(const char *name, const char *value, const struct view *view, struct plan *plan,
+	struct encode_reply *reply)
 {
 	if (strcmp(name, "sleep") == 0)
 		do_sleep(value);
@@ -193,6 +187,14 @@ static int obey(
 		plan->output_size = 0;
 	else if (strcmp(name, "wrong-magic") == 0)
 		plan->wrong_magic = true;
+	else if (strcmp(name, "truncated") == 0)
+		plan->truncated = true;
+	else if (strcmp(name, "lie-dimensions") == 0)
+		plan->lie_dimensions = true;
+	else if (strcmp(name, "lie-source") == 0)
+		do_lie_source(plan, view);
+	else if (strcmp(name, "wrong-dimensions") == 0)
+		plan->result.height++;
 	else if (strcmp(name, "lie-size") == 0)
 		plan->lie_size = true;
 	else if (strcmp(name, "garbage-reply") == 0)
@@ -208,7 +210,8 @@ static int obey(
 }
 
 /* Takes `directive` apart and obeys it. */
-static int obey_line(char *directive, struct plan *plan, struct encode_reply *reply)
+static int obey_line(
+	char *directive, const struct view *view, struct plan *plan, struct encode_reply *reply)
 {
 	char *value = strchr(directive, '=');
 	uint64_t key = hash_add(plan->seed, directive, strlen(directive)) | 1;
@@ -222,11 +225,12 @@ static int obey_line(char *directive, struct plan *plan, struct encode_reply *re
 		if (!once_claim(key))
 			return 0;
 	}
-	return obey(directive, value ? value : "", plan, reply);
+	return obey(directive, value ? value : "", view, plan, reply);
 }
 
 /* `text` ends with a NUL at `size`, and may hold others. */
-static int obey_all(char *text, size_t size, struct plan *plan, struct encode_reply *reply)
+static int obey_all(char *text, size_t size, const struct view *view, struct plan *plan,
+	struct encode_reply *reply)
 {
 	char *end = text + size, *found;
 	int r = 0;
@@ -237,7 +241,7 @@ static int obey_all(char *text, size_t size, struct plan *plan, struct encode_re
 		text = directive + strcspn(directive, "\n");
 		if (text < end)
 			*text++ = '\0';
-		r = obey_line(directive, plan, reply);
+		r = obey_line(directive, view, plan, reply);
 	}
 	return r;
 }
@@ -265,9 +269,8 @@ static int source_read(
 	}
 }
 
-static int output_write(const struct plan *plan, enum format format, int fd)
+static int output_write(struct plan *plan, enum format format, int fd)
 {
-	const struct magic *magic = &magics[format];
 	size_t size = plan->output_size;
 	uint64_t state = plan->seed | 1;
 	_cleanup_free_ unsigned char *bytes = malloc(size + 1);
@@ -284,8 +287,19 @@ static int output_write(const struct plan *plan, enum format format, int fd)
 	if (plan->wrong_magic)
 		memset(bytes, 'X', size < 32 ? size : 32);
 	else
-		memcpy(bytes, magic->bytes, size < magic->size ? size : magic->size);
-	return fdio_pwrite_full(fd, bytes, size, 0);
+		picture_dress(bytes, size, format, plan->result);
+	if (plan->truncated)
+		plan->output_size = size - size / 10;
+	return fdio_pwrite_full(fd, bytes, plan->output_size, 0);
+}
+
+static struct size source_size(const struct encode_request *request, int source_fd)
+{
+	struct picture_facts facts;
+
+	if (picture_inspect_fd(source_fd, (enum format)request->source_format, &facts) != 0)
+		return (struct size){ 640, 480 };
+	return (struct size){ facts.width, facts.height };
 }
 
 static void fake_run(const struct encode_request *request, int source_fd, int output_fd,
@@ -305,7 +319,9 @@ static void fake_run(const struct encode_request *request, int source_fd, int ou
 		return;
 	}
 	plan.seed = hash_add(plan.seed, text, view_print(&request->view, text));
-	if (obey_all(head, head_size, &plan, reply))
+	plan.source = source_size(request, source_fd);
+	plan.result = geometry_plan(&request->view, plan.source).result;
+	if (obey_all(head, head_size, &request->view, &plan, reply))
 		return;
 	r = output_write(&plan, request->view.format, output_fd);
 	if (r < 0) {
@@ -313,10 +329,10 @@ static void fake_run(const struct encode_request *request, int source_fd, int ou
 		job_refuse(reply, ENCODE_OUTPUT, "cannot write: %s", strerror(-r));
 		return;
 	}
-	reply->source_width = 640;
-	reply->source_height = 480;
-	reply->width = request->view.width ? request->view.width : 640;
-	reply->height = request->view.height ? request->view.height : 480;
+	reply->source_width = plan.source.width;
+	reply->source_height = plan.source.height;
+	reply->width = plan.result.width + plan.lie_dimensions;
+	reply->height = plan.result.height;
 	reply->frames = 1;
 	reply->size_bytes = plan.output_size + plan.lie_size;
 	if (plan.garbage_reply)

@@ -22,6 +22,7 @@ struct job {
 	int order; /* of all that ended */
 	int error;
 	bool transient, answered;
+	uint32_t encoder;
 	struct encode_reply reply;
 	char reason[POOL_REASON_MAX];
 	void (*hook)(void); /* on the pool's thread */
@@ -38,6 +39,7 @@ static inline void on_done(struct pool_job *base, const struct pool_result *resu
 	job->error = result->error;
 	job->transient = result->transient;
 	job->answered = result->reply != NULL;
+	job->encoder = result->encoder;
 	if (result->reply)
 		job->reply = *result->reply;
 	snprintf(job->reason, sizeof(job->reason), "%s", result->reason);

@@ -2,8 +2,8 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "view/geometry.h"
 #include "util/cleanup.h"
+#include "view/geometry.h"
 
 static const struct {
 	uint32_t width, height; /* of the view */

@@ -74,6 +74,46 @@ START_TEST(crash_costs_one_retry)
 }
 END_TEST
 
+/* It has another job by the time the lie is found out, which may then still crash once. */
+START_TEST(condemned_encoder_dies_and_its_next_job_is_not_to_blame)
+{
+	static struct job next;
+	struct pool_options options = options_of(1);
+	struct job liar;
+	pid_t pid;
+
+	start(&options);
+	liar = run("");
+	pid = encoder_pid();
+	submit(&next, "FAKE hang-once\nFAKE crash-once");
+	ck_assert(EVENTUALLY(figures().running == 1));
+	pool_condemn(pool, liar.encoder);
+	collect(&next);
+	ck_assert_msg(next.error == 0, "%s", next.reason);
+	ck_assert_uint_ne(next.encoder, liar.encoder);
+	ck_assert(EVENTUALLY(kill(pid, 0) < 0));
+	ck_assert_uint_eq(figures().condemned, 1);
+	ck_assert_uint_eq(figures().crashes, 1);
+	ck_assert_uint_eq(figures().restarts, 2);
+}
+END_TEST
+
+START_TEST(condemning_who_is_gone_does_nothing)
+{
+	struct pool_options options = options_of(1);
+	struct job first;
+
+	options.jobs_per_encoder = 1;
+	start(&options);
+	first = run("");
+	ck_assert_int_eq(run("FAKE sleep=1ms").error, 0);
+	pool_condemn(pool, first.encoder);
+	pool_condemn(pool, 12345);
+	ck_assert_int_eq(run("").error, 0);
+	ck_assert_uint_eq(figures().condemned, 0);
+}
+END_TEST
+
 START_TEST(second_crash_is_the_pictures_fault_and_names_the_signal)
 {
 	struct pool_options options = options_of(1);
@@ -316,6 +356,8 @@ int main(void)
 		one_worker_takes_jobs_as_they_came,
 		slow_job_holds_up_no_other,
 		crash_costs_one_retry,
+		condemned_encoder_dies_and_its_next_job_is_not_to_blame,
+		condemning_who_is_gone_does_nothing,
 		second_crash_is_the_pictures_fault_and_names_the_signal,
 		encoder_that_leaves_without_a_word_is_a_crash,
 		crash_goes_back_to_the_head_of_the_line,

@@ -235,18 +235,111 @@ END_TEST
 /* --- Encoders that lie ---------------------------------------------------------------------
  */
 
+static const struct {
+	const char *directive, *reason; /* a part of it */
+} lies[] = {
+	{ "FAKE lie-size", "wrote 1000 bytes and said 1001" },
+	{ "FAKE empty", "wrote nothing" },
+	{ "FAKE wrong-magic", "wrote no picture instead of webp" },
+	{ "FAKE output=20", "without a readable header" },
+	{ "FAKE truncated", "ends too soon" },
+	{ "FAKE lie-dimensions", "640 x 480 and said 641 x 480" },
+	{ "FAKE wrong-dimensions",
+		"made 640 x 481 of 640 x 480, and the view makes 640 x 480" },
+};
+
 START_TEST(output_that_is_not_what_was_said_is_never_served)
 {
-	static const char *const lies[] = { "FAKE lie-size", "FAKE empty", "FAKE wrong-magic" };
-
 	start(&(struct render_options){ 0 });
 	for (size_t i = 0; i < ARRAY_SIZE(lies); i++) {
-		struct source *source = source_new(lies[i] + 5, lies[i]);
+		struct source *source = source_new_numbered(i, lies[i].directive);
+		struct answer answer = ask(source);
 
-		ck_assert_msg(ask(source).error == EIO, "%s", lies[i]);
+		ck_assert_msg(answer.error == EIO, "%s", lies[i].directive);
+		ck_assert_msg(strstr(answer.reason, lies[i].reason), "%s", answer.reason);
+		ck_assert_uint_eq(figures().lies, i + 1);
+		/* Remembered, or a picture could cost an encoder per request. */
+		ck_assert_int_eq(ask(source).error, EIO);
 	}
 	ck_assert_uint_eq(figures().encodes, 0);
 	ck_assert_uint_eq(figures().encode_failures, ARRAY_SIZE(lies));
+	ck_assert_uint_eq(figures().remembered_failures, ARRAY_SIZE(lies));
+	ck_assert_int_eq(n_told, (int)ARRAY_SIZE(lies));
+}
+END_TEST
+
+/* A source whose own header says how large it is: 32 x 16. */
+START_TEST(encoder_cannot_choose_the_size_of_a_source)
+{
+	static const char header[] = "\xff\xd8\xff\xc0\0\x0b\x08\0\x10\0\x20\n";
+	static const char *const said[] = { "", "FAKE lie-source" };
+	struct answer answers[2];
+
+	start(&(struct render_options){ 0 });
+	for (size_t i = 0; i < 2; i++) {
+		struct source *source = source_new(i ? "lie" : "truth", "");
+		char text[64];
+
+		memcpy(text, header, sizeof(header) - 1);
+		strcpy(text + sizeof(header) - 1, said[i]);
+		file_write(source->path, text, sizeof(header) - 1 + strlen(said[i]));
+		source_look(source);
+		answers[i] = ask_view(source, "webp-w16");
+	}
+	ck_assert_msg(answers[0].error == 0, "%s", answers[0].reason);
+	ck_assert_uint_eq(answers[0].entry.width, 16);
+	ck_assert_uint_eq(answers[0].entry.height, 8);
+	ck_assert_int_eq(answers[1].error, EIO);
+	ck_assert_msg(strstr(answers[1].reason, "it is 32 x 16"), "%s", answers[1].reason);
+}
+END_TEST
+
+START_TEST(every_format_is_looked_into)
+{
+	static const char *const views[] = { "jpeg", "webp", "avif", "png", "gif", "tiff",
+		"jxl" };
+	struct source *sound = source_new("sound", "");
+	struct source *other = source_new("other", "FAKE lie-dimensions");
+	struct source *cut = source_new("cut", "FAKE truncated");
+
+	start(&(struct render_options){ 0 });
+	for (size_t i = 0; i < ARRAY_SIZE(views); i++) {
+		struct answer answer = ask_view(sound, views[i]);
+
+		ck_assert_msg(answer.error == 0, "%s: %s", views[i], answer.reason);
+		ck_assert_uint_eq(answer.entry.width, 640);
+		ck_assert_msg(ask_view(other, views[i]).error == EIO, "%s", views[i]);
+		/* A bare JPEG XL codestream has no end that could be missed. */
+		if (strcmp(views[i], "jxl") != 0)
+			ck_assert_msg(ask_view(cut, views[i]).error == EIO, "%s", views[i]);
+	}
+}
+END_TEST
+
+static bool is_condemned(uint64_t n)
+{
+	struct pool_stats stats;
+
+	pool_stats(pool, &stats);
+	return stats.condemned == n;
+}
+
+START_TEST(lie_costs_the_encoder_its_life_and_no_other_job)
+{
+	static struct asker askers[6];
+
+	start(&(struct render_options){ 0 });
+	for (size_t i = 0; i < ARRAY_SIZE(askers); i++)
+		asker_start(&askers[i],
+			source_new_numbered(
+				i, i % 2 ? "FAKE lie-size\nodd" : "FAKE sleep=50ms\neven"));
+	for (size_t i = 0; i < ARRAY_SIZE(askers); i++)
+		pthread_join(askers[i].thread, NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(askers); i++)
+		ck_assert_int_eq(askers[i].answer.error, i % 2 ? EIO : 0);
+	ck_assert(EVENTUALLY(is_condemned(figures().lies)));
+	ck_assert_uint_ge(figures().lies, 1);
+	ck_assert_int_eq(ask(source_new("after", "")).error, 0);
 }
 END_TEST
 
@@ -389,6 +482,9 @@ int main(void)
 		source_that_cannot_be_opened_gives_its_own_errno,
 		source_that_was_replaced_is_stale,
 		output_that_is_not_what_was_said_is_never_served,
+		encoder_cannot_choose_the_size_of_a_source,
+		every_format_is_looked_into,
+		lie_costs_the_encoder_its_life_and_no_other_job,
 		variant_larger_than_the_cache_is_served_all_the_same,
 		cache_folder_that_takes_nothing_fails_no_request,
 		full_disk_costs_a_second_attempt_in_memory,

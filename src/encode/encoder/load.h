@@ -13,8 +13,8 @@
 
 #include <vips/vips.h>
 
-#include "view/geometry.h"
 #include "encode/protocol.h"
+#include "view/geometry.h"
 
 struct load {
 	enum format format;

@@ -9,10 +9,10 @@
 
 #include <vips/vips.h>
 
-#include "view/geometry.h"
 #include "encode/encoder/metadata.h"
 #include "encode/encoder/output.h"
 #include "encode/protocol.h"
+#include "view/geometry.h"
 
 /* Can pictures of `format` be written by this libvips? */
 bool save_available(enum format format);

@@ -7,8 +7,8 @@
 #ifndef ENCODER_TRANSFORM_H
 #define ENCODER_TRANSFORM_H
 
-#include "view/geometry.h"
 #include "encode/encoder/load.h"
+#include "view/geometry.h"
 
 /* Figures only; nothing to free. */
 struct transform {
