@@ -1,11 +1,11 @@
 -- SPDX-License-Identifier: MIT
 --
--- The catalog of a cache folder, version 1. schema/README.md says how to change it.
+-- The catalog of a cache folder, version 2. schema/README.md says how to change it.
 --
 -- Times are microseconds of the real clock unless a name says otherwise; dev, ino and sizes
 -- are unsigned 64-bit numbers stored as SQLite's signed ones, bit for bit.
 
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 
 -- What the folder as a whole remembers.
 --   session       counts the daemons that have owned the folder
@@ -37,7 +37,10 @@ CREATE TABLE variant (
 	rank         REAL    NOT NULL,                            -- evict_rank(): lowest goes first
 	expires_usec INTEGER NOT NULL,                            -- failed: when it is forgotten
 	error        INTEGER NOT NULL CHECK ((error > 0) = (state = 3)),
-	reason       TEXT    NOT NULL
+	reason       TEXT    NOT NULL,
+	-- Failed: what the key was made of, so that a person can name what is to be forgotten.
+	content      BLOB    CHECK (content IS NULL OR length(content) = 16),
+	view         TEXT
 ) STRICT, WITHOUT ROWID;
 
 -- Serves the choice of victims in order and, as it covers size_bytes, the totals at start.
@@ -46,6 +49,9 @@ CREATE INDEX variant_present ON variant (rank, size_bytes, state) WHERE state = 
 
 -- Serves the trim of rows without bytes, oldest first, and their count.
 CREATE INDEX variant_absent ON variant (used_usec, state) WHERE state <> 1;
+
+-- Serves the failures of one picture.
+CREATE INDEX variant_failed ON variant (content, state) WHERE state = 3;
 
 -- Content hashes of sources, so that an unchanged picture is never read only to be recognised.
 -- One row per file: a new version replaces the old one.

@@ -133,6 +133,11 @@ struct cache *cache_free(struct cache *cache)
 	return cache_destroy(cache);
 }
 
+const char *cache_folder(const struct cache *cache)
+{
+	return cache->folder.path;
+}
+
 const struct secret *cache_secret(const struct cache *cache)
 {
 	return &cache->secret;
@@ -166,6 +171,8 @@ static int look_up(struct cache *cache, const struct hash128 *key, struct catalo
 
 	if (r != 0 || (row->entry.state == CACHE_FAILED && row->expires_usec <= now_real()))
 		row->entry = absent;
+	if (row->entry.state == CACHE_FAILED)
+		row->entry.expires_usec = row->expires_usec;
 	return r < 0 ? r : 0;
 }
 
@@ -273,45 +280,6 @@ int cache_open(
 	}
 	*ret = row.entry;
 	return r;
-}
-
-static int put_failure_locked(struct cache *cache, const struct hash128 *key,
-	const struct catalog_row *row) REQUIRES(cache->publish)
-{
-	_cleanup_(catalog_txn_done) struct catalog_txn txn = { 0 };
-	struct catalog_row old;
-	int r = catalog_begin(cache->catalog, &txn);
-
-	if (r < 0)
-		return r;
-	r = catalog_txn_get(&txn, key, &old);
-	if (r < 0)
-		return r;
-	/* Someone succeeded meanwhile. */
-	if (r == 0 && old.entry.state == CACHE_PRESENT)
-		return 0;
-	r = catalog_txn_put(&txn, key, row);
-	return r == 0 ? catalog_commit(&txn) : r;
-}
-
-int cache_put_failure(struct cache *cache, const struct hash128 *key, int error,
-	const char *reason, usec_t ttl_usec)
-{
-	usec_t now = now_real();
-	usec_t ttl_max = (usec_t)INT64_MAX - now;
-	struct catalog_row row = {
-		.entry = { .state = CACHE_FAILED, .error = error },
-		.session = cache->session.number,
-		.expires_usec = now + (ttl_usec < ttl_max ? ttl_usec : ttl_max),
-		.used_usec = now,
-	};
-
-	if (error <= 0)
-		return -EINVAL;
-	snprintf(row.entry.reason, sizeof(row.entry.reason), "%s", reason);
-	cache_count_put(cache);
-	LOCK_SCOPE(&cache->publish);
-	return put_failure_locked(cache, key, &row);
 }
 
 static int forget_row(struct cache *cache, const struct hash128 *key)

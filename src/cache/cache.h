@@ -52,6 +52,8 @@ int cache_new(
  * NULL. (slow) */
 struct cache *cache_free(struct cache *cache);
 
+/* The folder's absolute path. Borrowed for the life. */
+const char *cache_folder(const struct cache *cache);
 const struct secret *cache_secret(const struct cache *cache);
 
 /* --- Content of sources ------------------------------------------------------------------ */
@@ -77,6 +79,7 @@ struct cache_entry {
 	usec_t encode_usec;
 	int error;                     /* FAILED: positive errno */
 	char reason[CACHE_REASON_MAX]; /* FAILED: words, without the path */
+	usec_t expires_usec;           /* FAILED: when it is forgotten, real time */
 };
 
 /* What is known of `key`, by one read of the catalog and no look at the disk; an expired
@@ -91,9 +94,23 @@ int cache_lookup(struct cache *cache, const struct hash128 *key, struct cache_en
 int cache_open(
 	struct cache *cache, const struct hash128 *key, struct cache_entry *ret, int *ret_fd);
 
-/* Remembers that encoding `key` fails with `error` for `ttl_usec` from now. (slow) */
-int cache_put_failure(struct cache *cache, const struct hash128 *key, int error,
-	const char *reason, usec_t ttl_usec);
+struct cache_failure {
+	const struct hash128 *content; /* borrowed, as all of it: what `key` was made of … */
+	const char *view;              /* … and the canonical view */
+	int error;                     /* positive errno */
+	const char *reason;
+	usec_t ttl_usec; /* how long it is remembered, from now */
+};
+
+/* Remembers that encoding `key` fails, unless it has succeeded meanwhile. (slow) */
+int cache_put_failure(
+	struct cache *cache, const struct hash128 *key, const struct cache_failure *failure);
+/* Forgets the failure of `key`. 0, CACHE_E_MISS when none is remembered, -errno. (slow) */
+int cache_forget_failure(struct cache *cache, const struct hash128 *key);
+/* Forgets all failures of this content; `each` is told the views, without a lock held. 0 or
+ * -errno. (slow) */
+int cache_forget_failures(struct cache *cache, const struct hash128 *content,
+	void (*each)(void *context, const char *view), void *context);
 /* Forgets failure, size and bytes of `key`. (slow) */
 int cache_drop(struct cache *cache, const struct hash128 *key);
 

@@ -22,6 +22,7 @@
 
 #include "cache/cache.h"
 #include "cache/evict.h"
+#include "view/view.h"
 
 struct catalog;
 
@@ -36,6 +37,12 @@ struct catalog_row {
 	usec_t expires_usec;      /* FAILED */
 	usec_t used_usec;
 	uint64_t uses;
+};
+
+struct catalog_failure {
+	struct hash128 key;
+	char view[VIEW_TEXT_MAX]; /* canonical */
+	usec_t expires_usec;
 };
 
 struct catalog_session {
@@ -78,6 +85,12 @@ int catalog_txn_get(
 /* Adds or replaces; computes the rank. */
 int catalog_txn_put(
 	struct catalog_txn *txn, const struct hash128 *key, const struct catalog_row *row);
+/* Notes what a FAILED row is of, which catalog_txn_put() leaves open. */
+int catalog_txn_name_failure(struct catalog_txn *txn, const struct hash128 *key,
+	const struct hash128 *content, const char *view);
+/* Up to `max` FAILED rows of this content, expired ones and those of other encoders among them. */
+int catalog_txn_failures(struct catalog_txn *txn, const struct hash128 *content,
+	struct catalog_failure *ret, size_t max, size_t *ret_n);
 /* PRESENT → EVICTED; other rows stay. */
 int catalog_txn_evict(struct catalog_txn *txn, const struct hash128 *key);
 int catalog_txn_delete(struct catalog_txn *txn, const struct hash128 *key);

@@ -13,6 +13,7 @@
 #include "cli/stopper.h"
 #include "control/control.h"
 #include "control/housekeeper.h"
+#include "control/server.h"
 #include "source/watch.h"
 #include "util/cleanup.h"
 #include "util/log.h"
@@ -40,6 +41,8 @@ struct daemon {
 	struct control control;
 	struct housekeeper keeper;
 	bool keeping;
+	struct server server;
+	bool listening;
 
 	void (*ready)(void *);
 	void *ready_context; /* borrowed */
@@ -204,6 +207,17 @@ static void open_watch(struct daemon *daemon, const struct options *options)
 			LOG_QUOTE(options->source), strerror(-r));
 }
 
+/* Neither is not being able to be steered. */
+static void open_server(struct daemon *daemon)
+{
+	int r = server_start(&daemon->server, &daemon->control, cache_folder(daemon->cache));
+
+	daemon->listening = r == 0;
+	if (r < 0)
+		log_warning("cannot listen in '%s' (%s); lensctl cannot steer this mount",
+			LOG_QUOTE(cache_folder(daemon->cache)), strerror(-r));
+}
+
 static void on_ready(void *context)
 {
 	struct daemon *daemon = container_of(context, struct daemon, control);
@@ -268,10 +282,12 @@ enum exit_code daemon_new(const struct options *options, const char *mountpoint,
 	daemon->control.pool = daemon->pool;
 	daemon->control.render = daemon->render;
 	daemon->control.fs = daemon->fs;
+	daemon->control.tree = daemon->tree;
 	if (code == EXIT_CODE_OK) {
 		daemon->keeping = housekeeper_start(&daemon->keeper, &daemon->control) == 0;
 		if (!daemon->keeping)
 			code = EXIT_CODE_OTHER;
+		open_server(daemon);
 	}
 	if (code == EXIT_CODE_OK)
 		*ret = daemon;
@@ -317,6 +333,8 @@ struct daemon *daemon_free(struct daemon *daemon)
 		pool_stop(daemon->pool);
 	if (daemon->keeping)
 		housekeeper_stop(&daemon->keeper);
+	if (daemon->listening)
+		server_stop(&daemon->server);
 	render_free(daemon->render);
 	fs_free(daemon->fs);
 	pool_free(daemon->pool);

@@ -9,6 +9,7 @@ enum exit_code {
 	EXIT_CODE_OK = 0,
 	EXIT_CODE_OTHER = 1,
 	EXIT_CODE_USAGE = 2,
+	EXIT_CODE_DENIED = 3,     /* lensctl: not the user who may */
 	EXIT_CODE_SOURCE = 4,     /* SOURCE is missing or not a folder */
 	EXIT_CODE_MOUNTPOINT = 5, /* MOUNTPOINT is missing, not a folder, or busy */
 	EXIT_CODE_CACHE = 6,      /* the cache folder cannot be used, or has another owner */

@@ -32,6 +32,7 @@ static const struct {
 	{ "system.lensfs.encode_ms", "cost", " ms to encode" },
 	{ "system.lensfs.key", "key", "" },
 	{ "system.lensfs.error", "error", "" },
+	{ "system.lensfs.retry", "retry", " s from now, or after lensctl cache forget" },
 };
 
 static bool get_attribute(const char *path, const char *name, char out[VALUE_MAX])

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
- * lensctl COMMAND …: asks a running mount. It speaks to the mount through the file system alone
- * (extended attributes, the control folder), so it needs no socket and works wherever the
- * mount can be read.
+ * lensctl COMMAND …: asks and steers a running mount. Asking goes through the file system alone
+ * (extended attributes, the control folder) and works wherever the mount can be read; steering
+ * goes through the daemon's socket, which the control folder names.
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/cache_forget.h"
 #include "cli/exit_code.h"
 #include "cli/explain.h"
 #include "cli/show_stats.h"
@@ -15,26 +17,64 @@
 #include "util/log.h"
 
 static const struct command {
-	const char *name, *argument, *help;
+	const char *name; /* one word or two */
+	const char *argument, *help;
 	int (*run)(const char *argument);
+	bool many; /* arguments, one after the other */
 } commands[] = {
 	{ "explain", "PATH", "what a name means, what is known of it, what went wrong",
-		explain_path },
-	{ "stats", "MOUNT", "the figures of a mount (any path in it will do)", show_stats },
+		explain_path, false },
+	{ "stats", "MOUNT", "the figures of a mount (any path in it will do)", show_stats,
+		false },
+	{ "cache forget", "PATH…",
+		"forget that a view failed, or all views of a picture did: they are tried anew",
+		cache_forget, true },
 };
 
 static void print_help(FILE *out)
 {
 	fputs("usage: lensctl COMMAND ARGUMENT\n\n", out);
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		fprintf(out, "  %-8s %-6s %s\n", commands[i].name, commands[i].argument,
+		fprintf(out, "  %s %s\n        %s\n", commands[i].name, commands[i].argument,
 			commands[i].help);
-	fputs("  -h, --help      this text\n"
-	      "  -V, --version   version\n"
+	fputs("  -h, --help\n        this text\n"
+	      "  -V, --version\n        version\n"
 	      "\n"
-	      "Exit codes: 0 done, 1 the answer is no (not a view, a failed encode), 2 usage,\n"
-	      "5 not a path in a lensfs mount.\n",
+	      "Exit codes: 0 done, 1 the answer is no (not a view, a failed encode, nothing "
+	      "to\n"
+	      "forget), 2 usage, 3 not the user who may, 5 not a path in a lensfs mount, or "
+	      "it\n"
+	      "does not answer. Of several paths, the highest.\n",
 		out);
+}
+
+/* How many of the words are the command's name; 0 when they are not. */
+static int match(const struct command *command, int n_words, char **words)
+{
+	const char *name = command->name, *space = strchr(name, ' ');
+	size_t length = space ? (size_t)(space - name) : strlen(name);
+
+	if (n_words < 1 || strlen(words[0]) != length || strncmp(words[0], name, length) != 0)
+		return 0;
+	if (!space)
+		return 1;
+	return n_words >= 2 && strcmp(words[1], space + 1) == 0 ? 2 : 0;
+}
+
+static int run(const struct command *command, int n_arguments, char **arguments)
+{
+	int worst = EXIT_CODE_OK;
+
+	if (n_arguments < 1 || (n_arguments > 1 && !command->many)) {
+		log_error("usage: lensctl %s %s", command->name, command->argument);
+		return EXIT_CODE_USAGE;
+	}
+	for (int i = 0; i < n_arguments; i++) {
+		int code = command->run(arguments[i]);
+
+		worst = code > worst ? code : worst;
+	}
+	return worst;
 }
 
 int main(int argc, char **argv)
@@ -51,12 +91,10 @@ int main(int argc, char **argv)
 		return EXIT_CODE_OK;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
-		if (strcmp(name, commands[i].name) != 0)
-			continue;
-		if (argc == 3)
-			return commands[i].run(argv[2]);
-		log_error("usage: lensctl %s %s", commands[i].name, commands[i].argument);
-		return EXIT_CODE_USAGE;
+		int n = match(&commands[i], argc - 1, argv + 1);
+
+		if (n > 0)
+			return run(&commands[i], argc - 1 - n, argv + 1 + n);
 	}
 	if (name[0])
 		log_error("unknown command '%s'", LOG_QUOTE(name));

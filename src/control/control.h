@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * What a running mount tells of itself: the files of MOUNTPOINT/.lensfs, and the log line and
- * journal entry of every failed encode.
+ * journal entry of every failed encode. How it is steered is in server.h.
  */
 #ifndef CONTROL_CONTROL_H
 #define CONTROL_CONTROL_H
@@ -11,6 +11,7 @@
 #include "encode/pool.h"
 #include "fs/fs.h"
 #include "render/render.h"
+#include "source/tree.h"
 
 /* Everything is borrowed but the journal. `fs` is NULL until mounted; the control files are
  * asked for only afterwards. */
@@ -19,6 +20,8 @@ struct control {
 	struct pool *pool;
 	struct render *render;
 	struct fs *fs;
+	const struct tree *tree;
+	const char *socket_path; /* of control/server; NULL: there is none */
 	struct journal journal;
 	usec_t started_at; /* monotonic */
 };

@@ -111,6 +111,9 @@ int stats_make_json(void *context, char **ret_text, size_t *ret_length)
 		return -ENOMEM;
 	json_object_set_new(object, "version", json_string(LENSFS_VERSION));
 	set(object, "pid", (uint64_t)getpid());
+	/* Where lensctl asks for what a read-only mount cannot be told. */
+	json_object_set_new(object, "control_socket",
+		control->socket_path ? json_string(control->socket_path) : json_null());
 	set(object, "uptime_seconds", (now_monotonic() - control->started_at) / USEC_PER_SEC);
 	add_render(object, control->render);
 	add_cache(object, control->cache);

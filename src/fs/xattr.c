@@ -138,6 +138,18 @@ static int say_error(const struct question *q, char *out, size_t size)
 	return snprintf(out, size, "%s: %s", strerror(q->entry.error), q->entry.reason);
 }
 
+/* Seconds until it is tried again. */
+static int say_retry(const struct question *q, char *out, size_t size)
+{
+	usec_t now = now_real(), at = q->entry.expires_usec;
+
+	if (q->entry.state != CACHE_FAILED)
+		return -ENODATA;
+	return snprintf(out, size, "%llu",
+		(unsigned long long)(at > now ? (at - now + USEC_PER_SEC - 1) / USEC_PER_SEC
+					      : 0));
+}
+
 static const struct {
 	const char *name;
 	int (*say)(const struct question *q, char *out, size_t size);
@@ -153,6 +165,7 @@ static const struct {
 	{ OWN_PREFIX "height", say_height },
 	{ OWN_PREFIX "encode_ms", say_encode_ms },
 	{ OWN_PREFIX "error", say_error },
+	{ OWN_PREFIX "retry", say_retry },
 };
 
 static void getxattr_variant(

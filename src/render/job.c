@@ -71,14 +71,21 @@ static void finish_failure(struct render_job *job, int error, usec_t ttl, const 
 	const struct render_options *options = &job->render->options;
 	char path[512], text[VIEW_TEXT_MAX];
 
+	view_print(&job->id.view, text);
 	if (error != ESHUTDOWN) {
 		job->source->ops->describe(job->source, path, sizeof(path));
-		view_print(&job->id.view, text);
 		options->on_failure(options->context, path, text, error, reason);
 		RENDER_COUNT(job->render, encode_failures, 1);
 	}
 	if (ttl > 0)
-		cache_put_failure(options->cache, &job->key, error, reason, ttl);
+		cache_put_failure(options->cache, &job->key,
+			&(struct cache_failure){
+				.content = &job->content,
+				.view = text,
+				.error = error,
+				.reason = reason,
+				.ttl_usec = ttl,
+			});
 	finish_error(job, error, reason);
 }
 

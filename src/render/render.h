@@ -93,6 +93,12 @@ int render_key(struct render *render, const struct stamp *stamp, const struct vi
 void render_get(struct render *render, struct render_source *source, const struct view *view,
 	struct render_waiter *waiter);
 
+/* Forgets the failures remembered of what `source_fd` has now: of the resolved `view`, or of
+ * every view when NULL. `each` is told the canonical views of those that were remembered. 0 or
+ * -errno. (slow) */
+int render_forget_failures(struct render *render, int source_fd, const struct view *view,
+	void (*each)(void *context, const char *view), void *context);
+
 struct render_stats {
 	uint64_t hits;      /* opens served from the cache (warm reads never come here) */
 	uint64_t misses;    /* jobs begun */

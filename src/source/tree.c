@@ -165,3 +165,53 @@ int tree_open(int dir_fd, const char *path, int flags)
 	}
 	return open_beneath(step_fd >= 0 ? step_fd : dir_fd, path, flags);
 }
+
+/* From the open folder *fd, which is replaced, into `name`. */
+static int step_into(const struct tree *tree, int *fd, struct file_id *id, const char *name)
+{
+	struct statx stx;
+	struct stamp stamp;
+	int next, r = tree_stat_child(tree, *fd, id, name, &stx);
+
+	if (r < 0)
+		return r;
+	stamp_from_statx(&stx, &stamp);
+	next = tree_pinned(tree, &stamp.id);
+	if (next >= 0) {
+		next = fcntl(next, F_DUPFD_CLOEXEC, 3);
+		next = next < 0 ? -errno : next;
+	} else {
+		next = tree_open(*fd, name, O_PATH | O_DIRECTORY);
+	}
+	if (next < 0)
+		return next;
+	close_fd(fd);
+	*fd = next;
+	return id_of_fd(next, id);
+}
+
+int tree_open_folder(const struct tree *tree, const char *path, struct file_id *ret_id)
+{
+	_cleanup_close_ int fd = fcntl(tree->root_fd, F_DUPFD_CLOEXEC, 3);
+	struct file_id id = tree->root_id;
+	int r = fd < 0 ? -errno : 0;
+
+	while (r == 0 && *path) {
+		size_t n = strcspn(path, "/");
+		char name[NAME_MAX + 1];
+
+		if (n > NAME_MAX)
+			return -ENAMETOOLONG;
+		memcpy(name, path, n);
+		name[n] = '\0';
+		path += n + (path[n] == '/');
+		if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+			return -EINVAL;
+		if (n > 0)
+			r = step_into(tree, &fd, &id, name);
+	}
+	if (r < 0)
+		return r;
+	*ret_id = id;
+	return TAKE_FD(fd);
+}

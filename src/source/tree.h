@@ -37,6 +37,11 @@ int tree_pinned(const struct tree *tree, const struct file_id *id);
 int tree_stat_child(const struct tree *tree, int dir_fd, const struct file_id *dir,
 	const char *name, struct statx *ret);
 
+/* Opens the folder at the relative `path`, "" for the root itself, component by component, so
+ * that what the mount covers is found beneath it. No `.` or `..`. A descriptor (O_PATH) and the
+ * identity of the folder, or -errno. */
+int tree_open_folder(const struct tree *tree, const char *path, struct file_id *ret_id);
+
 /* Opens the relative `path` beneath `dir_fd`, every component a real folder and the last one
  * not a symbolic link (unless O_PATH | O_NOFOLLOW asks for the link itself). Any length: longer
  * than PATH_MAX is walked in pieces. A FIFO or device does not block. The descriptor or -errno.

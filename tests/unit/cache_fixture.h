@@ -128,6 +128,21 @@ static inline int put(unsigned number, size_t size)
 	return r;
 }
 
+static inline int put_failure(
+	const struct hash128 *key, int error, const char *words, usec_t ttl_usec)
+{
+	static const struct hash128 content = { "fixture" };
+	struct cache_failure failure = {
+		.content = &content,
+		.view = "webp",
+		.error = error,
+		.reason = words,
+		.ttl_usec = ttl_usec,
+	};
+
+	return cache_put_failure(cache, key, &failure);
+}
+
 static inline struct cache_entry look(unsigned number)
 {
 	struct cache_entry entry;

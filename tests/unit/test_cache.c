@@ -194,23 +194,23 @@ START_TEST(a_failure_is_remembered_until_it_expires)
 	int fd;
 
 	ck_assert_int_eq(fixture_open(MB), 0);
-	ck_assert_int_eq(cache_put_failure(cache, &key, EIO, "damaged", USEC_NEVER), 0);
+	ck_assert_int_eq(put_failure(&key, EIO, "damaged", USEC_NEVER), 0);
 	fixture_reopen(MB);
 	entry = look(1);
 	ck_assert_int_eq(entry.state, CACHE_FAILED);
 	ck_assert_int_eq(entry.error, EIO);
 	ck_assert_str_eq(entry.reason, "damaged");
 	ck_assert_int_eq(cache_open(cache, &key, &entry, &fd), CACHE_E_FAILED);
-	ck_assert_int_eq(cache_put_failure(cache, &key, EIO, "damaged", 50 * USEC_PER_MSEC), 0);
+	ck_assert_int_eq(put_failure(&key, EIO, "damaged", 50 * USEC_PER_MSEC), 0);
 	ck_assert_int_eq(state_of(1), CACHE_FAILED);
 	usleep(60000);
 	ck_assert_int_eq(state_of(1), CACHE_ABSENT);
 	ck_assert_int_eq(cache_open(cache, &key, &entry, &fd), CACHE_E_MISS);
 	ck_assert_int_eq(put(1, 10), 0);
 	ck_assert_int_eq(open_and_check(1), 0);
-	ck_assert_int_eq(cache_put_failure(cache, &key, EIO, "late", USEC_NEVER), 0);
+	ck_assert_int_eq(put_failure(&key, EIO, "late", USEC_NEVER), 0);
 	ck_assert_int_eq(state_of(1), CACHE_PRESENT);
-	ck_assert_int_eq(cache_put_failure(cache, &key, 0, "", 0), -EINVAL);
+	ck_assert_int_eq(put_failure(&key, 0, "", 0), -EINVAL);
 	check_invariants();
 }
 END_TEST
@@ -222,7 +222,7 @@ START_TEST(drop_forgets_everything)
 	ck_assert_int_eq(fixture_open(1000), 0);
 	ck_assert_int_eq(put(1, 900), 0);
 	ck_assert_int_eq(put(2, 900), 0);
-	ck_assert_int_eq(cache_put_failure(cache, &three, EIO, "x", USEC_NEVER), 0);
+	ck_assert_int_eq(put_failure(&three, EIO, "x", USEC_NEVER), 0);
 	ck_assert_int_eq(cache_drop(cache, &one), 0);
 	ck_assert_int_eq(cache_drop(cache, &two), 0);
 	for (unsigned i = 0; i < 2; i++)
@@ -383,7 +383,7 @@ static void random_step(unsigned *seed)
 		ck_assert_int_eq(state_of(number), CACHE_ABSENT);
 		break;
 	case 1:
-		ck_assert_int_eq(cache_put_failure(cache, &key, EFBIG, "x", USEC_NEVER), 0);
+		ck_assert_int_eq(put_failure(&key, EFBIG, "x", USEC_NEVER), 0);
 		break;
 	case 2:
 		ck_assert_int_eq(cache_set_limit(cache, 20000 + rand_r(seed) % 40000), 0);

@@ -259,6 +259,37 @@ START_TEST(covered_mountpoint_stays_reachable_as_it_was)
 }
 END_TEST
 
+START_TEST(folder_is_walked_to_past_the_mount_and_never_out)
+{
+	_cleanup_(tree_freep) struct tree *t = NULL;
+	struct file_id covered, found;
+	int fd;
+
+	ck_assert_int_eq(tree_new(below("source"), below("source/a/b"), &t), 0);
+	covered = id_of(below("source/a/b"));
+	ck_assert_int_eq(rename(below("source/a/b"), below("source/a/was")), 0);
+	ck_assert_int_eq(mkdir(below("source/a/b"), 0755), 0);
+	fd = tree_open_folder(t, "a/b", &found);
+	ck_assert_int_ge(fd, 0);
+	ck_assert(file_id_equal(&found, &covered));
+	ck_assert_int_eq(faccessat(fd, "file", F_OK, 0), 0);
+	close(fd);
+	fd = tree_open_folder(t, "", &found);
+	ck_assert_int_ge(fd, 0);
+	ck_assert(file_id_equal(&found, &(struct file_id){ 0 }) == false);
+	close(fd);
+	fd = tree_open_folder(t, "a//", &found);
+	ck_assert_int_ge(fd, 0);
+	close(fd);
+	ck_assert_int_eq(symlink("a", below("source/link")), 0);
+	ck_assert_int_lt(tree_open_folder(t, "link", &found), 0);
+	ck_assert_int_eq(tree_open_folder(t, "..", &found), -EINVAL);
+	ck_assert_int_eq(tree_open_folder(t, "a/../..", &found), -EINVAL);
+	ck_assert_int_eq(tree_open_folder(t, "missing/x", &found), -ENOENT);
+	ck_assert_int_eq(tree_open_folder(t, "a/was/file", &found), -ENOTDIR);
+}
+END_TEST
+
 START_TEST(mounted_over_the_source_itself_only_the_root_is_pinned)
 {
 	_cleanup_(tree_freep) struct tree *t = NULL;
@@ -310,6 +341,7 @@ int main(void)
 		source_must_be_a_folder,
 		link_to_the_source_is_the_source,
 		covered_mountpoint_stays_reachable_as_it_was,
+		folder_is_walked_to_past_the_mount_and_never_out,
 		mounted_over_the_source_itself_only_the_root_is_pinned,
 		stat_of_a_link_is_of_the_link,
 		no_descriptor_outlives_the_tree,

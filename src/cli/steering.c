@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/steering.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "cli/exit_code.h"
+#include "cli/mount_place.h"
+#include "util/cleanup.h"
+#include "util/fdio.h"
+#include "util/log.h"
+
+#define ANSWER_MAX   65536
+#define PATIENCE_SEC 60 /* a large picture on a slow disk may have to be read */
+
+/* %XX for `%` and all but printable ASCII: see control/commands.h. The caller's to free. */
+static char *encode_path(const char *path)
+{
+	char *text = malloc(3 * strlen(path) + 1), *out = text;
+
+	for (const unsigned char *p = (const unsigned char *)path; text && *p; p++) {
+		if (*p <= ' ' || *p >= 0x7f || *p == '%')
+			out += sprintf(out, "%%%02X", *p);
+		else
+			*out++ = (char)*p;
+	}
+	if (text)
+		*out = '\0';
+	return text;
+}
+
+/* By its folder's descriptor, because sun_path is short. A descriptor or -errno. */
+static int connect_to(const char *path)
+{
+	const char *name = strrchr(path, '/');
+	_cleanup_free_ char *folder = name ? strndup(path, (size_t)(name - path) + 1) : NULL;
+	_cleanup_close_ int folder_fd = -1, sock = -1;
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct timeval patience = { .tv_sec = PATIENCE_SEC };
+	int n;
+
+	if (!folder)
+		return -EINVAL;
+	folder_fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (folder_fd < 0)
+		return -errno;
+	n = snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d%s",
+		folder_fd, name);
+	if (n >= (int)sizeof(address.sun_path))
+		return -ENAMETOOLONG;
+	sock = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	if (sock < 0 ||
+		setsockopt(sock, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) < 0 ||
+		setsockopt(sock, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) < 0 ||
+		connect(sock, (struct sockaddr *)&address, sizeof(address)) < 0)
+		return -errno;
+	return TAKE_FD(sock);
+}
+
+/* 0 with the answer, the caller's to unref, or -errno. */
+static int converse(const char *socket_path, const char *request, json_t **ret)
+{
+	_cleanup_close_ int sock = connect_to(socket_path);
+	_cleanup_free_ char *text = malloc(ANSWER_MAX);
+	int fds[FDIO_MAX_FDS], r;
+	size_t n_fds = 0;
+	ssize_t n;
+
+	if (sock < 0)
+		return sock;
+	r = text ? fdio_send(sock, request, strlen(request), NULL, 0, 0) : -ENOMEM;
+	if (r < 0)
+		return r;
+	n = fdio_recv(sock, text, ANSWER_MAX, fds, &n_fds, 0);
+	while (n_fds > 0)
+		close(fds[--n_fds]);
+	if (n <= 0)
+		return n < 0 ? (int)n : -ECONNRESET;
+	*ret = json_loadb(text, (size_t)n, 0, NULL);
+	return *ret ? 0 : -EPROTO;
+}
+
+static int say_unreachable(const char *path, const char *socket_path, int r)
+{
+	if (r == -EACCES || r == -EPERM) {
+		log_error("'%s': only root and the user who mounted it may steer a lensfs",
+			LOG_QUOTE(path));
+		return EXIT_CODE_DENIED;
+	}
+	log_error("'%s': its lensfs does not answer at '%s': %s", LOG_QUOTE(path),
+		LOG_QUOTE(socket_path), strerror(r == -EAGAIN ? ETIMEDOUT : -r));
+	return EXIT_CODE_MOUNTPOINT;
+}
+
+/* Drops an answer that says no. */
+static int judge(const char *path, json_t **answer)
+{
+	const char *error = json_string_value(json_object_get(*answer, "errno"));
+	const char *message = json_string_value(json_object_get(*answer, "message"));
+	bool denied = error && strcmp(error, "EACCES") == 0;
+
+	if (json_is_true(json_object_get(*answer, "ok")))
+		return EXIT_CODE_OK;
+	log_error("'%s': %s", LOG_QUOTE(path), LOG_QUOTE(message ? message : "it says no"));
+	json_decref(*answer);
+	return denied ? EXIT_CODE_DENIED : EXIT_CODE_OTHER;
+}
+
+static int steer_at(const char *socket_path, const char *command, const char *path,
+	const char *relative, json_t **ret_answer)
+{
+	_cleanup_free_ char *encoded = encode_path(relative), *request = NULL;
+	json_t *object = json_pack("{s:s, s:s}", "command", command, "path", encoded);
+	int r;
+
+	request = object ? json_dumps(object, JSON_COMPACT) : NULL;
+	json_decref(object);
+	r = request ? converse(socket_path, request, ret_answer) : -ENOMEM;
+	return r < 0 ? say_unreachable(path, socket_path, r) : judge(path, ret_answer);
+}
+
+int steer(const char *command, const char *path, json_t **ret_answer)
+{
+	struct mount_place place;
+	const char *socket_path;
+	json_t *stats;
+	int code = mount_place_find(path, &place);
+
+	if (code != EXIT_CODE_OK)
+		return code;
+	code = EXIT_CODE_MOUNTPOINT;
+	stats = mount_place_stats(&place, path);
+	socket_path = json_string_value(json_object_get(stats, "control_socket"));
+	if (socket_path)
+		code = steer_at(socket_path, command, path, place.relative, ret_answer);
+	else if (stats)
+		log_error("'%s': its lensfs has no control socket; its log says why",
+			LOG_QUOTE(path));
+	json_decref(stats);
+	mount_place_done(&place);
+	return code;
+}

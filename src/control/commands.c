@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+#include "control/commands.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <string.h>
+
+#include "control/forget.h"
+#include "util/cleanup.h"
+
+static json_t *refusal(int error, const char *message)
+{
+	return json_pack("{s:b, s:s, s:s}", "ok", 0, "errno", strerrorname_np(error), "message",
+		message);
+}
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* In place. False for what no file can be called, and what is not encoded as it must be. */
+static bool decode_path(char *path)
+{
+	char *out = path;
+
+	for (const char *in = path; *in; in++) {
+		int high, low;
+
+		if (*in != '%') {
+			*out++ = *in;
+			continue;
+		}
+		high = hex_digit(in[1]);
+		low = high < 0 ? -1 : hex_digit(in[2]);
+		if (low < 0 || high * 16 + low == 0)
+			return false;
+		*out++ = (char)(high * 16 + low);
+		in += 2;
+	}
+	*out = '\0';
+	return true;
+}
+
+static void add_view(void *context, const char *view)
+{
+	json_array_append_new(context, json_string(view));
+}
+
+static json_t *cache_forget(struct control *control, const json_t *request)
+{
+	const char *given = json_string_value(json_object_get(request, "path"));
+	_cleanup_free_ char *path = given ? strdup(given) : NULL;
+	char reason[FORGET_REASON_MAX];
+	json_t *views;
+	int r;
+
+	if (!path || !decode_path(path))
+		return refusal(EINVAL, "a path is needed, percent-encoded");
+	views = json_array();
+	if (!views)
+		return NULL;
+	r = forget_failures(control, path, add_view, views, reason);
+	if (r < 0) {
+		json_decref(views);
+		return refusal(-r, reason);
+	}
+	return json_pack("{s:b, s:o}", "ok", 1, "views", views);
+}
+
+static const struct {
+	const char *name;
+	/* NULL: no memory. */
+	json_t *(*run)(struct control *control, const json_t *request);
+} commands[] = {
+	{ "cache forget", cache_forget },
+};
+
+static json_t *run(struct control *control, const json_t *request)
+{
+	const char *name = json_string_value(json_object_get(request, "command"));
+
+	if (!name)
+		return refusal(EINVAL, "the request is no JSON object with a command");
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		if (strcmp(commands[i].name, name) == 0)
+			return commands[i].run(control, request);
+	}
+	return refusal(ENOSYS, "this lensfs does not know the command");
+}
+
+char *commands_answer(struct control *control, const char *request, size_t size)
+{
+	json_t *object = json_loadb(request, size, JSON_REJECT_DUPLICATES, NULL);
+	json_t *answer = run(control, object);
+	char *text = answer ? json_dumps(answer, JSON_COMPACT) : NULL;
+
+	json_decref(object);
+	json_decref(answer);
+	return text;
+}

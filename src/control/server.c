@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The socket is bound and reached as /proc/self/fd/N/control.sock: sun_path has room for 107
+ * bytes, and cache folders are named after whole paths.
+ */
+#include "control/server.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include "control/commands.h"
+#include "util/cleanup.h"
+#include "util/fdio.h"
+#include "util/log.h"
+
+#define REQUEST_MAX  65536
+#define PATIENCE_SEC 2 /* with a client that says nothing, or does not listen */
+#define BACKLOG      8
+
+/* --- One client -------------------------------------------------------------------------- */
+
+static bool may_steer(int client)
+{
+	struct ucred peer;
+	socklen_t size = sizeof(peer);
+
+	return getsockopt(client, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
+	       (peer.uid == 0 || peer.uid == geteuid());
+}
+
+/* True when there is something to read; false when it is time to stop, or patience has ended. */
+static bool wait_for(struct server *server, int fd, int timeout_msec)
+{
+	struct pollfd polled[] = {
+		{ .fd = fd, .events = POLLIN },
+		{ .fd = server->stop_fd, .events = POLLIN },
+	};
+
+	while (poll(polled, 2, timeout_msec) < 0) {
+		if (errno != EINTR)
+			return false;
+	}
+	return polled[0].revents && !polled[1].revents;
+}
+
+/* One request and its answer. False when that was the last. */
+static bool serve_one(struct server *server, int client)
+{
+	static const char not_yours[] =
+		"{\"ok\":false,\"errno\":\"EACCES\",\"message\":\"only root and the user who "
+		"mounted it may steer a lensfs\"}";
+	_cleanup_free_ char *request = malloc(REQUEST_MAX), *answer = NULL;
+	int fds[FDIO_MAX_FDS];
+	size_t n_fds = 0;
+	ssize_t n;
+
+	n = request ? fdio_recv(client, request, REQUEST_MAX, fds, &n_fds, MSG_DONTWAIT) : 0;
+	if (n <= 0)
+		return false;
+	while (n_fds > 0)
+		close(fds[--n_fds]);
+	if (!may_steer(client)) {
+		fdio_send(client, not_yours, strlen(not_yours), NULL, 0, 0);
+		return false;
+	}
+	answer = commands_answer(server->control, request, (size_t)n);
+	return answer && fdio_send(client, answer, strlen(answer), NULL, 0, 0) == 0;
+}
+
+static void serve(struct server *server, int client)
+{
+	struct timeval patience = { .tv_sec = PATIENCE_SEC };
+
+	setsockopt(client, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+	while (wait_for(server, client, PATIENCE_SEC * 1000) && serve_one(server, client))
+		;
+}
+
+static void *server_main(void *arg)
+{
+	struct server *server = arg;
+
+	pthread_setname_np(pthread_self(), "lensfs-control");
+	while (wait_for(server, server->sock, -1)) {
+		_cleanup_close_ int client = accept4(server->sock, NULL, NULL, SOCK_CLOEXEC);
+
+		if (client >= 0)
+			serve(server, client);
+		else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM)
+			clock_sleep(100 * USEC_PER_MSEC);
+	}
+	return NULL;
+}
+
+/* --- Life -------------------------------------------------------------------------------- */
+
+/* The mode of a socket file is that of the socket when it is bound (unix_bind() in
+ * net/unix/af_unix.c), so nobody ever sees it open to others. */
+static int bind_socket(struct server *server)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+	snprintf(address.sun_path, sizeof(address.sun_path),
+		"/proc/self/fd/%d/" SERVER_SOCKET_NAME, server->folder_fd);
+	if (unlinkat(server->folder_fd, SERVER_SOCKET_NAME, 0) < 0 && errno != ENOENT)
+		return -errno;
+	server->sock = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (server->sock < 0 || fchmod(server->sock, 0600) < 0 ||
+		bind(server->sock, (struct sockaddr *)&address, sizeof(address)) < 0 ||
+		listen(server->sock, BACKLOG) < 0)
+		return -errno;
+	return 0;
+}
+
+static void server_close(struct server *server)
+{
+	close_fd(&server->sock);
+	close_fd(&server->stop_fd);
+	close_fd(&server->folder_fd);
+	free(server->path);
+	server->path = NULL;
+}
+
+int server_start(struct server *server, struct control *control, const char *folder)
+{
+	int r = 0;
+
+	*server = (struct server){ .control = control, .sock = -1, .stop_fd = -1 };
+	server->folder_fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (server->folder_fd >= 0)
+		server->stop_fd = eventfd(0, EFD_CLOEXEC);
+	if (server->stop_fd < 0)
+		r = -errno;
+	else if (asprintf(&server->path, "%s/" SERVER_SOCKET_NAME, folder) < 0)
+		r = -ENOMEM;
+	if (r == 0)
+		r = bind_socket(server);
+	if (r == 0)
+		r = -pthread_create(&server->thread, NULL, server_main, server);
+	if (r == 0)
+		control->socket_path = server->path;
+	else
+		server_close(server);
+	return r;
+}
+
+void server_stop(struct server *server)
+{
+	eventfd_write(server->stop_fd, 1);
+	pthread_join(server->thread, NULL);
+	unlinkat(server->folder_fd, SERVER_SOCKET_NAME, 0);
+	server->control->socket_path = NULL;
+	server_close(server);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Listens on FOLDER/control.sock, in the cache folder, which one daemon owns: SOCK_SEQPACKET, a
+ * request a packet, an answer a packet (commands.h). The mount itself is read-only, and a write
+ * to a control file could not say why it failed.
+ *
+ * Root and the daemon's own user are answered: by the modes of folder (0700) and socket (0600),
+ * and by the credentials of who connects. One client at a time; one that keeps silent is sent
+ * away, and none can hold up the end of the daemon by more than the command it is waiting for.
+ */
+#ifndef CONTROL_SERVER_H
+#define CONTROL_SERVER_H
+
+#include <pthread.h>
+
+#include "control/control.h"
+
+#define SERVER_SOCKET_NAME "control.sock"
+
+struct server {
+	struct control *control; /* borrowed */
+	char *path;              /* owned: of the socket */
+	int folder_fd;           /* owned */
+	int sock;                /* owned */
+	int stop_fd;             /* owned, eventfd */
+	pthread_t thread;
+};
+
+/* `folder` is absolute, and ours: a socket that lies there was left by a daemon that died. Sets
+ * control->socket_path. 0 or -errno; then there is nothing to stop. */
+int server_start(struct server *server, struct control *control, const char *folder);
+void server_stop(struct server *server); /* joins; removes the socket */
+
+#endif

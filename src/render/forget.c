@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+
+#include "render/job.h"
+
+static int content_of(struct cache *cache, int source_fd, struct hash128 *ret)
+{
+	struct stamp stamp;
+	uint64_t bytes;
+	int r = stamp_of_fd(source_fd, &stamp);
+
+	if (r == 0)
+		r = cache_content_get(cache, &stamp, ret);
+	/* Not remembered: the stamp did not vouch for it, or the row made room for others. */
+	if (r != 0)
+		r = hash128_of_fd(cache_secret(cache), source_fd, ret, &bytes);
+	return r;
+}
+
+int render_forget_failures(struct render *render, int source_fd, const struct view *view,
+	void (*each)(void *context, const char *view), void *context)
+{
+	struct cache *cache = render->options.cache;
+	char text[VIEW_TEXT_MAX];
+	struct hash128 content, key;
+	int r = content_of(cache, source_fd, &content);
+
+	if (r < 0)
+		return r;
+	if (!view)
+		return cache_forget_failures(cache, &content, each, context);
+	view_print(view, text);
+	key = cache_key(cache, &content, text);
+	r = cache_forget_failure(cache, &key);
+	if (r == 0)
+		each(context, text);
+	return r < 0 ? r : 0;
+}
