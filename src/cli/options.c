@@ -336,7 +336,8 @@ void options_print_help(FILE *out, const char *program)
 	      "\n"
 	      "Exit codes: 0 mounted (with -f: unmounted), 1 other failure, 2 usage, 4 "
 	      "SOURCE,\n"
-	      "5 MOUNTPOINT, 6 cache folder, 7 encoder program, 8 the kernel or fusermount3 "
-	      "refused.\n",
+	      "5 MOUNTPOINT, 6 cache folder, 7 encoder program or its sandbox, 8 the kernel "
+	      "or\n"
+	      "fusermount3 refused.\n",
 		out);
 }

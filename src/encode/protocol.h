@@ -6,8 +6,7 @@
  *installation.
  *
  *	daemon ── zygote socket (the zygote's descriptor 3)
- *────────────────────────────────────── daemon → zygote   zygote_setup once, first
- *zygote → daemon   zygote_hello once, when libvips is
+ *────────────────────────────────────── zygote → daemon   zygote_hello once, when libvips is
  *initialised daemon → zygote   zygote_spawn + 1 fd                fork an encoder that serves
  *this socket zygote → daemon   zygote_event SPAWNED + 1 fd        its pid, and a pidfd to kill
  *it by zygote → daemon   zygote_event EXITED                its wait status; any time daemon ──
@@ -39,6 +38,7 @@ enum sandbox_mode {
 	SANDBOX_OFF,
 };
 
+/* The daemon's first message on the zygote's socket, which waits for it before it says hello. */
 struct zygote_setup {
 	uint32_t version;
 	uint32_t sandbox; /* enum sandbox_mode */

@@ -47,6 +47,7 @@ START_TEST(two_folders_are_enough)
 	ck_assert_uint_ge(options.threads, 1);
 	ck_assert_uint_eq(options.deadline_usec, 60 * USEC_PER_SEC);
 	ck_assert_uint_eq(options.max_pixels, 100000000);
+	ck_assert_uint_eq(options.sandbox, OPTIONS_SANDBOX_AUTO);
 }
 END_TEST
 
@@ -87,9 +88,12 @@ END_TEST
 
 START_TEST(every_option_of_ours_sets_its_value)
 {
-	ck_assert_int_eq(parse("-o cache=/c,cache_size=500m,workers=3 "
-			       "-o deadline=1.5,max_pixels=2k,threads=7,encoder=/e /a /b"),
+	ck_assert_int_eq(
+		parse("-o cache=/c,cache_size=500m,workers=3 "
+		      "-o deadline=1.5,max_pixels=2k,threads=7,encoder=/e,sandbox=require /a "
+		      "/b"),
 		0);
+	ck_assert_uint_eq(options.sandbox, OPTIONS_SANDBOX_REQUIRE);
 	ck_assert_str_eq(options.cache, "/c");
 	ck_assert_uint_eq(options.cache_size_bytes, UINT64_C(500) << 20);
 	ck_assert_uint_eq(options.workers, 3);
@@ -106,6 +110,18 @@ START_TEST(later_value_wins)
 	ck_assert_int_eq(parse("-o cache=/c,workers=3 -o cache=/d,workers=4 /a /b"), 0);
 	ck_assert_str_eq(options.cache, "/d");
 	ck_assert_uint_eq(options.workers, 4);
+}
+END_TEST
+
+START_TEST(sandbox_is_one_of_three_words)
+{
+	ck_assert_int_eq(parse("-o sandbox=off /a /b"), 0);
+	ck_assert_uint_eq(options.sandbox, OPTIONS_SANDBOX_OFF);
+	ck_assert_int_eq(parse("-o sandbox=require,sandbox=auto /a /b"), 0);
+	ck_assert_uint_eq(options.sandbox, OPTIONS_SANDBOX_AUTO);
+	ck_assert_int_eq(parse("-o sandbox=offf /a /b"), -EINVAL);
+	ck_assert_ptr_nonnull(strstr(reason, "sandbox"));
+	ck_assert_int_eq(parse("-o sandbox=0 /a /b"), -EINVAL);
 }
 END_TEST
 
@@ -219,6 +235,7 @@ int main(void)
 		flags_of_every_fuse_program_are_understood,
 		every_option_of_ours_sets_its_value,
 		later_value_wins,
+		sandbox_is_one_of_three_words,
 		values_out_of_range_are_refused_by_name,
 		unknown_options_are_refused_by_name,
 		unknown_flag_among_others_is_named,

@@ -68,7 +68,8 @@ START_TEST(every_promised_figure_is_there_and_the_object_is_flat)
 {
 	static const char *const names[] = { "version", "encodes", "encode_failures", "hits",
 		"misses", "coalesced", "evictions", "cache_bytes", "cache_limit", "entries",
-		"encoders", "encoder_restarts", "queue", "level", "watch", "rss_bytes" };
+		"encoders", "encoder_restarts", "queue", "level", "watch", "rss_bytes",
+		"sandbox" };
 	json_t *stats = stats_now(), *value;
 	const char *name;
 

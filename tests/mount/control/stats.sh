@@ -13,7 +13,7 @@ if command -v jq >/dev/null; then
 		"$MNT/.lensfs/stats.json" >/dev/null
 fi
 for figure in version encodes encode_failures hits misses coalesced evictions cache_bytes \
-	cache_limit entries encoders encoder_restarts queue level watch rss_bytes; do
+	cache_limit entries encoders encoder_restarts queue level watch rss_bytes sandbox; do
 	stat_of "$figure" >/dev/null
 done
 is "$(stat_of cache_limit)" $((5 * 1024 * 1024))

@@ -10,7 +10,7 @@ refused 2 "nonsense|--help" -o nonsense "$SRC" "$MNT"
 refused 2 "-o" "$SRC" "$MNT" -o
 refused 2 "unknown option|--nonsense" --nonsense "$SRC" "$MNT"
 for bad in cache= cache_size=many cache_size=0 cache_size=-5 workers=0 workers=two deadline=0 \
-	deadline=x max_pixels=0 threads=0 encoder=; do
+	deadline=x max_pixels=0 threads=0 encoder= sandbox= sandbox=maybe; do
 	refused 2 "${bad%%=*}" -f -o "cache=$CACHE,$bad" "$SRC" "$MNT"
 done
 never mounted "$MNT"
