@@ -50,7 +50,7 @@ static unsigned long comparisons;
 static double latencies[1 << 16];
 static size_t n_latencies;
 
-static void wrong(const char *format, ...)
+static void __attribute__((format(printf, 1, 2))) wrong(const char *format, ...)
 {
 	va_list ap;
 
