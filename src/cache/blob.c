@@ -18,8 +18,10 @@
 #include <sys/stat.h>
 
 #include "util/cleanup.h"
+#include "util/clock.h"
 
-#define PATH_SIZE 64 /* blobs/ab/ and 32 digits */
+#define LEASE_ATTEMPTS 50 /* a millisecond apart */
+#define PATH_SIZE      64 /* blobs/ab/ and 32 digits */
 
 static void close_dirp(DIR **dir)
 {
@@ -98,12 +100,54 @@ int blob_file_new_named(int folder_fd, struct blob_file *ret)
 
 int blob_file_new_memory(struct blob_file *ret)
 {
-	int fd = memfd_create("lensfs-blob", MFD_CLOEXEC);
+	int fd = memfd_create("lensfs-blob", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
 	if (fd < 0)
 		return -errno;
 	*ret = (struct blob_file){ .fd = fd, .memory = true };
 	return 0;
+}
+
+/* The kernel grants a read lease only on what nobody has open for writing; it is given back at
+ * once. A program that we start has copies of our descriptors until its exec. */
+static int check_unshared(int fd)
+{
+	int r = 0;
+
+	for (int attempt = 0; attempt < LEASE_ATTEMPTS; attempt++) {
+		r = fcntl(fd, F_SETLEASE, F_RDLCK) < 0 ? -errno : 0;
+		if (r != -EAGAIN)
+			break;
+		clock_sleep(USEC_PER_MSEC);
+	}
+	if (r == -EAGAIN)
+		return BLOB_E_SHARED;
+	if (r == 0)
+		fcntl(fd, F_SETLEASE, F_UNLCK);
+	return 0;
+}
+
+static int seal_memory(int fd)
+{
+	if (fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW) == 0)
+		return 0;
+	return errno == EBUSY ? BLOB_E_SHARED : -errno; /* mapped for writing */
+}
+
+int blob_file_seal(struct blob_file *file)
+{
+	char self[40];
+	int fd;
+
+	if (file->memory)
+		return seal_memory(file->fd);
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", file->fd);
+	fd = open(self, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	close(file->fd);
+	file->fd = fd;
+	return check_unshared(fd);
 }
 
 void blob_file_done(int folder_fd, struct blob_file *file)

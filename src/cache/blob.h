@@ -15,11 +15,14 @@
 
 #define BLOB_DIR "blobs"
 
-enum { BLOB_E_NONE = 1 }; /* no regular file under this key */
+enum {
+	BLOB_E_NONE = 1, /* no regular file under this key */
+	BLOB_E_SHARED,   /* somebody else can still write it */
+};
 
 /* A file being written; .fd = -1 is none. */
 struct blob_file {
-	int fd;        /* owned; read and write */
+	int fd;        /* owned; read and write, read only once sealed */
 	bool memory;   /* a memfd, which cannot be linked */
 	char name[32]; /* in BLOB_DIR; "" when unnamed */
 };
@@ -31,6 +34,11 @@ int blob_file_new_named(int folder_fd, struct blob_file *ret);
 int blob_file_new_memory(struct blob_file *ret);
 /* Closes, and removes what still has its temporary name. */
 void blob_file_done(int folder_fd, struct blob_file *file);
+
+/* From here on nobody writes it: the descriptor becomes read-only, and nobody else has one for
+ * writing, or a mapping. 0, BLOB_E_SHARED or -errno. A file system without leases (fcntl(2),
+ * F_SETLEASE) cannot tell who has it open, and is believed. */
+int blob_file_seal(struct blob_file *file);
 
 /* Gives the file its place under `key`; one that lies there is replaced. The descriptor stays
  * open. 0 or -errno. */

@@ -38,6 +38,7 @@ enum {
 	CACHE_E_MISS = 1, /* nothing known, or the bytes are not there */
 	CACHE_E_FAILED,   /* a remembered failure; the entry says which */
 	CACHE_E_LOCKED,   /* another process owns the folder; see cache_new() */
+	CACHE_E_SHARED,   /* somebody else can still write the bytes */
 };
 
 /* Opens or creates. On failure -errno or CACHE_E_LOCKED, and `reason` says what to tell the
@@ -129,6 +130,11 @@ int cache_blob_new_memory(struct cache *cache, struct cache_blob **ret);
 struct cache_blob *cache_blob_free(struct cache_blob *blob); /* NULL is fine; returns NULL */
 /* The read-write descriptor, borrowed from the blob. */
 int cache_blob_fd(const struct cache_blob *blob);
+
+/* What is committed must stay what it is: nobody writes the blob from here on, its descriptor
+ * becomes another and read-only. 0, -errno, or CACHE_E_SHARED: somebody who was given the
+ * descriptor kept it. (slow only then) */
+int cache_blob_seal(struct cache_blob *blob);
 
 /* Makes room by eviction, links the file and records the row in one transaction; replaces what
  * was there under the key. `meta` gives width, height, encode_usec; hash, size and state are

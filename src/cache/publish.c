@@ -269,6 +269,13 @@ int cache_blob_fd(const struct cache_blob *blob)
 	return blob->file.fd;
 }
 
+int cache_blob_seal(struct cache_blob *blob)
+{
+	int r = blob_file_seal(&blob->file);
+
+	return r == BLOB_E_SHARED ? CACHE_E_SHARED : r;
+}
+
 int cache_blob_commit(
 	struct cache_blob *blob, const struct hash128 *key, struct cache_entry *meta)
 {

@@ -307,9 +307,15 @@ static bool retry_in_memory(struct render_job *job)
 static void publish(struct render_job *job)
 {
 	char reason[VERDICT_REASON_MAX];
-	int r = verdict(&job->pool_job.request, &job->outcome.reply, job->source_fd,
-		cache_blob_fd(job->blob), reason);
+	int r = cache_blob_seal(job->blob);
 
+	if (r == CACHE_E_SHARED) {
+		finish_lie(job, "the encoder kept a way to change its result");
+		return;
+	}
+	if (r == 0)
+		r = verdict(&job->pool_job.request, &job->outcome.reply, job->source_fd,
+			cache_blob_fd(job->blob), reason);
 	if (r == VERDICT_E_LIE)
 		finish_lie(job, reason);
 	else if (r < 0)

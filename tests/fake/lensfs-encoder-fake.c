@@ -15,6 +15,7 @@
  *	FAKE empty		write nothing and say OK
  *	FAKE wrong-magic	write bytes that are not of the view's format
  *	FAKE truncated		end in the middle of the picture, and say so
+ *	FAKE keep-output	keep a descriptor of the output, to change it later
  *	FAKE lie-size		report one byte more than there is
  *	FAKE lie-dimensions	report one column more than the picture has
  *	FAKE lie-source		report the size of another source, and fit the result to that
@@ -60,7 +61,7 @@ struct plan {
 	size_t output_size;
 	int output_fd; /* borrowed */
 	struct size source, result;
-	bool wrong_magic, truncated, lie_size, lie_dimensions, garbage_reply;
+	bool wrong_magic, truncated, lie_size, lie_dimensions, garbage_reply, keep_output;
 };
 
 /* What was done once, shared by all encoders: the zygote maps it before it forks. */
@@ -195,6 +196,8 @@ static int obey(const char *name, const char *value, const struct view *view, st
 		do_lie_source(plan, view);
 	else if (strcmp(name, "wrong-dimensions") == 0)
 		plan->result.height++;
+	else if (strcmp(name, "keep-output") == 0)
+		plan->keep_output = true;
 	else if (strcmp(name, "lie-size") == 0)
 		plan->lie_size = true;
 	else if (strcmp(name, "garbage-reply") == 0)
@@ -329,6 +332,8 @@ static void fake_run(const struct encode_request *request, int source_fd, int ou
 		job_refuse(reply, ENCODE_OUTPUT, "cannot write: %s", strerror(-r));
 		return;
 	}
+	if (plan.keep_output && dup(output_fd) < 0)
+		log_error("fake: dup: %s", strerror(errno));
 	reply->source_width = plan.source.width;
 	reply->source_height = plan.source.height;
 	reply->width = plan.result.width + plan.lie_dimensions;

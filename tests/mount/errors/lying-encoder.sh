@@ -4,7 +4,7 @@
 # another encoder takes its place.
 . "$(dirname "$0")/../lib.sh"
 
-results=(empty wrong-magic truncated lie-size lie-dimensions wrong-dimensions)
+results=(empty wrong-magic truncated lie-size lie-dimensions wrong-dimensions keep-output)
 deaths=(garbage-reply exit=3)
 words=(error=damaged error=unsupported)
 for lie in "${results[@]}" "${deaths[@]}" "${words[@]}"; do fake "$SRC/$lie.jpg" "$lie"; done
