@@ -17,9 +17,12 @@
 #include "source/watch.h"
 #include "util/cleanup.h"
 #include "util/log.h"
+#include "util/machine.h"
 
-#define RENDER_THREADS   2
-#define JOBS_PER_ENCODER 200 /* a leak of a megabyte per job stays below what one job needs */
+#define RENDER_THREADS     2
+#define GROWTH_PER_ENCODER (UINT64_C(64) << 20)
+#define ENCODER_IDLE_USEC  (30 * USEC_PER_SEC)
+#define JOBS_PER_ENCODER   200 /* a leak of a megabyte per job stays below what one job needs */
 
 /* How long the kernel may believe what it was told of a folder that nothing watches. */
 #define UNWATCHED_SEC 1.0
@@ -59,6 +62,20 @@ static size_t raise_descriptors(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 	getrlimit(RLIMIT_NOFILE, &limit);
 	return limit.rlim_cur / 4 < 4096 ? limit.rlim_cur / 4 : 4096;
+}
+
+/* A quarter of what there is. Where that is less than an ordinary photograph takes, up to half
+ * of it, or nothing could be encoded there at all. */
+static uint64_t encode_memory_default(void)
+{
+	const uint64_t enough = UINT64_C(512) << 20;
+	uint64_t total = machine_memory("");
+
+	if (!total)
+		return enough;
+	if (total / 4 >= enough)
+		return total / 4;
+	return total / 2 < enough ? total / 2 : enough;
 }
 
 /* --- Opening ----------------------------------------------------------------------------- */
@@ -128,6 +145,10 @@ static enum exit_code open_encoders(struct daemon *daemon, const struct options 
 		.workers =
 			options->workers ? (unsigned)options->workers : (unsigned)get_nprocs(),
 		.jobs_per_encoder = JOBS_PER_ENCODER,
+		.growth_bytes = GROWTH_PER_ENCODER,
+		.memory_bytes = options->encode_memory_bytes ? options->encode_memory_bytes
+		                                             : encode_memory_default(),
+		.idle_usec = ENCODER_IDLE_USEC,
 		.deadline_usec = options->deadline_usec,
 		.keep_stderr = options->foreground,
 		.sandbox = sandbox_modes[options->sandbox],
@@ -186,6 +207,8 @@ static enum exit_code open_render(
 		.threads = RENDER_THREADS,
 		.max_begun = descriptors > 2 ? (unsigned)(descriptors / 2) : 1,
 		.max_pixels = options->max_pixels,
+		.max_frames = options->max_frames,
+		.max_source_bytes = options->max_source_bytes,
 		.on_failure = control_note_failure,
 		.context = &daemon->control,
 	};

@@ -41,6 +41,13 @@ static const struct option_row {
 		"longest time one encode may take (default: 60)" },
 	{ "max_pixels", "N", KIND_COUNT, offsetof(struct options, max_pixels), 1, UINT64_MAX,
 		"largest picture, width x height x frames (default: 100m)" },
+	{ "max_frames", "N", KIND_COUNT, offsetof(struct options, max_frames), 1, UINT32_MAX,
+		"most frames of an animation (default: 256)" },
+	{ "max_bytes_source", "SIZE", KIND_BYTES, offsetof(struct options, max_source_bytes), 1,
+		UINT64_MAX, "largest file of a picture (default: 256m)" },
+	{ "encode_memory", "SIZE", KIND_BYTES, offsetof(struct options, encode_memory_bytes),
+		64ull << 20, UINT64_MAX,
+		"that all encodes together may take (default: a quarter of the memory)" },
 	{ "timeout", "SEC", KIND_SECONDS, offsetof(struct options, timeout_usec), 0, 0,
 		"do not watch SOURCE: believe what was seen for so long (default: watch)" },
 	{ "threads", "N", KIND_COUNT, offsetof(struct options, threads), 1, 64,
@@ -257,6 +264,8 @@ int options_parse(int argc, char **argv, struct options *ret, char reason[OPTION
 		.threads = 4,
 		.deadline_usec = 60 * USEC_PER_SEC,
 		.max_pixels = 100 * 1000 * 1000,
+		.max_frames = 256,
+		.max_source_bytes = 256ull << 20,
 	};
 	opterr = 0;
 	while (r == 0 && (c = getopt_long(argc, argv, ":fdshVo:", long_options, NULL)) != -1) {
@@ -326,13 +335,13 @@ void options_print_help(FILE *out, const char *program)
 		char name[32];
 
 		snprintf(name, sizeof(name), "%s=%s", rows[i].name, rows[i].value);
-		fprintf(out, "     %-18s %s\n", name, rows[i].help);
+		fprintf(out, "     %-21s %s\n", name, rows[i].help);
 	}
-	fputs("     allow_other        let other users in (as root, or with user_allow_other "
-	      "in\n"
-	      "                        /etc/fuse.conf)\n"
+	fputs("     allow_other           let other users in (as root, or with "
+	      "user_allow_other in\n"
+	      "                           /etc/fuse.conf)\n"
 	      "     allow_root, auto_unmount, max_read=N, noatime, nodev, noexec, nosuid:\n"
-	      "                        as for every FUSE file system\n"
+	      "                           as for every FUSE file system\n"
 	      "\n"
 	      "Exit codes: 0 mounted (with -f: unmounted), 1 other failure, 2 usage, 4 "
 	      "SOURCE,\n"

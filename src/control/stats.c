@@ -37,6 +37,7 @@ static void add_render(json_t *object, struct render *render)
 	render_stats(render, &stats);
 	set(object, "encodes", stats.encodes);
 	set(object, "encode_failures", stats.encode_failures);
+	set(object, "too_large", stats.too_large);
 	set(object, "remembered_failures", stats.remembered_failures);
 	set(object, "encoder_lies", stats.lies);
 	set(object, "hits", stats.hits);
@@ -72,7 +73,14 @@ static void add_pool(json_t *object, struct pool *pool)
 	set(object, "encoder_restarts", stats.restarts);
 	set(object, "encoder_crashes", stats.crashes);
 	set(object, "encoder_deadlines", stats.deadlines);
-	set(object, "encoder_retired", stats.retired);
+	set(object, "encoder_retired",
+		stats.retired_jobs + stats.retired_growth + stats.retired_idle);
+	set(object, "encoder_retired_jobs", stats.retired_jobs);
+	set(object, "encoder_retired_growth", stats.retired_growth);
+	set(object, "encoder_retired_idle", stats.retired_idle);
+	set(object, "encode_memory_limit", stats.memory_limit_bytes);
+	set(object, "encode_memory_used", stats.memory_used_bytes);
+	set(object, "waiting_for_memory", stats.memory_waiting);
 	set(object, "zygote_restarts", stats.zygote_restarts);
 	/* What a trial encoder was confined by: "off", "none", or the names of parts. */
 	json_object_set_new(object, "sandbox", json_string(pool_hello(pool)->sandbox));

@@ -3,10 +3,15 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -51,17 +56,28 @@ static int rewind_files(const struct pool_job *job)
 	return 0;
 }
 
+static uint64_t header_limit(const struct encoder *encoder, const struct pool_job *job)
+{
+	struct stat st;
+
+	if (!encoder->before.mapped_bytes || fstat(job->source_fd, &st) < 0)
+		return 0;
+	return encoder->before.mapped_bytes + ENCODER_HEADER_BYTES + (uint64_t)st.st_size;
+}
+
 int encoder_send(struct encoder *encoder, struct pool_job *job, usec_t deadline_usec)
 {
 	const int fds[] = { job->source_fd, job->output_fd };
 	int r = rewind_files(job);
 
+	encoder->before = encoder_measure(encoder);
+	job->request.max_address_space = header_limit(encoder, job);
 	if (r == 0)
 		r = fdio_send(encoder->sock, &job->request, sizeof(job->request), fds, 2, 0);
 	if (r < 0)
 		return r;
 	encoder->job = job;
-	encoder->state = ENCODER_BUSY;
+	encoder->state = ENCODER_PROBING;
 	encoder->job_started = now_monotonic();
 	encoder->deadline = encoder->job_started + deadline_usec;
 	return 0;
@@ -77,7 +93,20 @@ static void clean_reason(char reason[PROTOCOL_REASON_MAX])
 	}
 }
 
-int encoder_receive(struct encoder *encoder, struct encode_reply *ret)
+/* What may be said in which state. */
+static bool answer_fits(
+	const struct encoder *encoder, const union encode_answer *answer, size_t size)
+{
+	if (size < sizeof(struct encode_header) || answer->version != PROTOCOL_VERSION ||
+		!encoder->job || answer->job != encoder->job->request.job)
+		return false;
+	if (answer->kind == ENCODE_HEADER)
+		return size == sizeof(answer->header) && encoder->state == ENCODER_PROBING;
+	return answer->kind == ENCODE_REPLY && size == sizeof(answer->reply) &&
+	       (encoder->state == ENCODER_BUSY || answer->reply.result != ENCODE_OK);
+}
+
+int encoder_receive(struct encoder *encoder, union encode_answer *ret)
 {
 	int fds[FDIO_MAX_FDS];
 	size_t n_fds = 0;
@@ -89,11 +118,98 @@ int encoder_receive(struct encoder *encoder, struct encode_reply *ret)
 		return n < 0 ? (int)n : -ECONNRESET;
 	for (size_t i = 0; i < n_fds; i++)
 		close(fds[i]);
-	if (n != sizeof(*ret) || ret->version != PROTOCOL_VERSION || n_fds != 0 ||
-		!encoder->job || ret->job != encoder->job->request.job)
+	if (n_fds != 0 || !answer_fits(encoder, ret, (size_t)n))
 		return -EPROTO;
-	clean_reason(ret->reason);
+	if (ret->kind == ENCODE_REPLY)
+		clean_reason(ret->reply.reason);
 	return 1;
+}
+
+/* Address space is cheap and memory is not, so the limit is a backstop and not the promise: half
+ * as much again, and what threads reserve and never touch, which are stacks of 8 MiB (libvips
+ * and a codec have a pool each) and two malloc arenas of 64 MiB, 128 while they are aligned. */
+static uint64_t job_limit(
+	const struct encoder *encoder, unsigned threads, uint64_t memory_bytes)
+{
+	const uint64_t mib = UINT64_C(1) << 20;
+	uint64_t mapped = encoder->before.mapped_bytes;
+
+	if (!mapped)
+		return 0;
+	return mapped + memory_bytes + memory_bytes / 2 + 256 * mib +
+	       (uint64_t)threads * 32 * mib;
+}
+
+int encoder_go(struct encoder *encoder, unsigned threads, uint64_t memory_bytes)
+{
+	usec_t left = encoder->deadline - encoder->job_started;
+	const struct encode_verdict go = {
+		.version = PROTOCOL_VERSION,
+		.kind = ENCODE_GO,
+		.job = encoder->job->request.job,
+		.threads = threads,
+		/* More than can be spent before the deadline: only who missed it gets here. */
+		.cpu_seconds = (uint32_t)(left / USEC_PER_SEC + 1) * (threads + 1),
+		.max_address_space = job_limit(encoder, threads, memory_bytes),
+	};
+
+	encoder->charged_bytes = encoder->job->promised_bytes = memory_bytes;
+	encoder->state = ENCODER_BUSY;
+	return fdio_send(encoder->sock, &go, sizeof(go), NULL, 0, 0);
+}
+
+int encoder_drop(struct encoder *encoder)
+{
+	const struct encode_verdict drop = {
+		.version = PROTOCOL_VERSION,
+		.kind = ENCODE_DROP,
+		.job = encoder->job->request.job,
+	};
+
+	encoder->job = NULL;
+	encoder->charged_bytes = 0;
+	encoder->state = ENCODER_IDLE;
+	encoder->state_since = now_monotonic();
+	return fdio_send(encoder->sock, &drop, sizeof(drop), NULL, 0, 0);
+}
+
+bool encoder_works(const struct encoder *encoder)
+{
+	return encoder->state == ENCODER_PROBING || encoder->state == ENCODER_BUSY;
+}
+
+usec_t encoder_clock(const struct encoder *encoder)
+{
+	usec_t header = encoder->job_started + ENCODER_HEADER_USEC;
+
+	switch (encoder->state) {
+	case ENCODER_IDLE:
+		return USEC_NEVER;
+	case ENCODER_PROBING:
+		return header < encoder->deadline ? header : encoder->deadline;
+	case ENCODER_BUSY:
+		return encoder->deadline;
+	default:
+		return encoder->state_since + ENCODER_SILENCE_USEC;
+	}
+}
+
+struct encoder_memory encoder_measure(const struct encoder *encoder)
+{
+	const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+	uint64_t mapped, resident;
+	char path[64], text[128] = "";
+	_cleanup_close_ int fd = -1;
+
+	snprintf(path, sizeof(path), "/proc/%d/statm", encoder->pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || fdio_pread_full(fd, text, sizeof(text) - 1, 0) < 0 ||
+		sscanf(text, "%" SCNu64 " %" SCNu64, &mapped, &resident) != 2)
+		return (struct encoder_memory){ 0 };
+	return (struct encoder_memory){
+		.mapped_bytes = mapped * page,
+		.resident_bytes = resident * page,
+	};
 }
 
 void encoder_end(struct encoder *encoder, bool kill_it)

@@ -3,7 +3,8 @@
  * The daemon's handle of one encoder process: its job socket, the pidfd to kill it by, and the
  * job it has. Used by the pool's thread only.
  *
- *	STARTING ── SPAWNED ──► IDLE ◄── reply ── BUSY      (a job makes IDLE BUSY)
+ *	STARTING ── SPAWNED ──► IDLE ── request ──► PROBING ── header, GO ──► BUSY
+ *	IDLE ◄── header, DROP; reply ── PROBING                   IDLE ◄── reply ── BUSY
  *	any state ── end of stream, kill, retirement ──► ENDING ── EXITED ──► freed
  */
 #ifndef ENCODE_ENCODER_HANDLE_H
@@ -14,7 +15,33 @@
 /* How long a process may keep silent that was asked to start or to end. */
 #define ENCODER_SILENCE_USEC (5 * USEC_PER_SEC)
 
-enum encoder_state { ENCODER_STARTING, ENCODER_IDLE, ENCODER_BUSY, ENCODER_ENDING };
+/* A header is read in milliseconds; one that takes this long is a trap. Within the job's
+ * deadline. */
+#define ENCODER_HEADER_USEC (5 * USEC_PER_SEC)
+/* Address space for it, beside the source itself, which some loaders map. */
+#define ENCODER_HEADER_BYTES (UINT64_C(64) << 20)
+
+enum encoder_state {
+	ENCODER_STARTING,
+	ENCODER_IDLE,
+	ENCODER_PROBING, /* it reads the header of its job */
+	ENCODER_BUSY,    /* it encodes */
+	ENCODER_ENDING,
+};
+
+/* Whatever an encoder says. */
+union encode_answer {
+	struct {
+		uint32_t version, kind; /* enum encode_answer_kind */
+		uint64_t job;
+	};
+	struct encode_header header;
+	struct encode_reply reply;
+};
+
+struct encoder_memory {
+	uint64_t mapped_bytes, resident_bytes;
+};
 
 struct encoder {
 	struct encoder *next;
@@ -25,20 +52,41 @@ struct encoder {
 	int pid;
 	bool condemned; /* it lied: what it dies of is not its job's fault */
 	unsigned jobs_done;
-	struct pool_job *job; /* borrowed; BUSY, or ENDING with a job that died with it */
-	usec_t job_started, deadline; /* BUSY */
+	struct pool_job
+		*job; /* borrowed; PROBING, BUSY, or ENDING with one that died with it */
+	uint64_t charged_bytes;       /* memory promised to it, as long as it may have it */
+	uint64_t born_bytes;          /* resident when it was forked; 0: not known */
+	struct encoder_memory before; /* its job */
+	usec_t job_started, deadline; /* PROBING and BUSY */
 	usec_t state_since; /* STARTING and ENDING: a zygote that stays silent has hung */
 };
 
 struct encoder *encoder_new(uint32_t token, int sock_consume);
 struct encoder *encoder_free(struct encoder *encoder); /* closes; returns NULL */
 
-/* Hands it a job. 0, or -errno when it is gone (the job stays the caller's). */
+/* Hands it a job, of which it reads the header. 0, or -errno when it is gone (the job stays the
+ * caller's). */
 int encoder_send(struct encoder *encoder, struct pool_job *job, usec_t deadline_usec);
 
-/* The reply of the job it has. 1 when read, 0 when none yet, -errno at the end of stream or for
- * anything but a well-formed reply to just this job: then it must be killed. */
-int encoder_receive(struct encoder *encoder, struct encode_reply *ret);
+/* The next answer about the job it has. 1 when read, 0 when none yet, -errno at the end of stream
+ * or for anything but what is to be said about just this job now: then it must be killed. */
+int encoder_receive(struct encoder *encoder, union encode_answer *ret);
+
+/* After a header: it encodes, with so many threads and so much memory, and is BUSY. 0 or -errno:
+ * then it must be killed. */
+int encoder_go(struct encoder *encoder, unsigned threads, uint64_t memory_bytes);
+
+/* After a header: it forgets the job, which is the caller's again, and is IDLE. 0 or -errno as
+ * encoder_go(). */
+int encoder_drop(struct encoder *encoder);
+
+bool encoder_works(const struct encoder *encoder); /* PROBING or BUSY */
+/* Until when the state it is in may last; USEC_NEVER where for ever. */
+usec_t encoder_clock(const struct encoder *encoder);
+
+/* How large it is, measured from outside: nothing a picture does to it can deny it. 0s where /proc
+ * does not tell. */
+struct encoder_memory encoder_measure(const struct encoder *encoder);
 
 /* Closes its socket, which ends a healthy one; `kill_it` ends any. It is ENDING from here. */
 void encoder_end(struct encoder *encoder, bool kill_it);

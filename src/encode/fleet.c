@@ -26,6 +26,24 @@ unsigned fleet_count(const struct fleet *fleet, enum encoder_state state)
 	return n;
 }
 
+unsigned fleet_count_working(const struct fleet *fleet)
+{
+	unsigned n = 0;
+
+	for (const struct encoder *e = fleet->encoders; e; e = e->next)
+		n += encoder_works(e);
+	return n;
+}
+
+uint64_t fleet_charged_bytes(const struct fleet *fleet)
+{
+	uint64_t sum = 0;
+
+	for (const struct encoder *e = fleet->encoders; e; e = e->next)
+		sum += e->charged_bytes;
+	return sum;
+}
+
 struct encoder *fleet_find(const struct fleet *fleet, enum encoder_state state)
 {
 	for (struct encoder *e = fleet->encoders; e; e = e->next) {
@@ -131,27 +149,32 @@ unsigned fleet_kill_condemned(struct fleet *fleet)
 	return killed;
 }
 
-static usec_t next_clock(const struct fleet *fleet)
+struct encoder *fleet_find_superfluous(const struct fleet *fleet)
 {
-	usec_t at = fleet->not_before > now_monotonic() ? fleet->not_before : USEC_NEVER;
+	struct encoder *oldest = NULL;
+	unsigned idle = 0;
 
-	for (const struct encoder *e = fleet->encoders; e; e = e->next) {
-		usec_t t = USEC_NEVER;
-
-		if (e->state == ENCODER_BUSY)
-			t = e->deadline;
-		else if (e->state != ENCODER_IDLE)
-			t = e->state_since + ENCODER_SILENCE_USEC;
-		at = t < at ? t : at;
+	for (struct encoder *e = fleet->encoders; e; e = e->next) {
+		if (e->state != ENCODER_IDLE)
+			continue;
+		idle++;
+		if (!oldest || e->state_since < oldest->state_since)
+			oldest = e;
 	}
-	return at;
+	return idle > 1 ? oldest : NULL;
 }
 
-int fleet_timeout_msec(const struct fleet *fleet)
+usec_t fleet_next_clock(const struct fleet *fleet, usec_t idle_usec)
 {
-	usec_t now = now_monotonic(), at = next_clock(fleet);
+	usec_t at = fleet->not_before > now_monotonic() ? fleet->not_before : USEC_NEVER;
+	const struct encoder *superfluous = fleet_find_superfluous(fleet);
 
-	if (at == USEC_NEVER)
-		return -1;
-	return at <= now ? 0 : (int)((at - now) / USEC_PER_MSEC + 1);
+	for (const struct encoder *e = fleet->encoders; e; e = e->next) {
+		usec_t t = encoder_clock(e);
+
+		at = t < at ? t : at;
+	}
+	if (superfluous && superfluous->state_since + idle_usec < at)
+		at = superfluous->state_since + idle_usec;
+	return at;
 }

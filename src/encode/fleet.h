@@ -30,6 +30,8 @@ void fleet_init(struct fleet *fleet);
 void fleet_done(struct fleet *fleet); /* without encoders and zygote */
 
 unsigned fleet_count(const struct fleet *fleet, enum encoder_state state);
+unsigned fleet_count_working(const struct fleet *fleet);
+uint64_t fleet_charged_bytes(const struct fleet *fleet); /* promised to all of them */
 struct encoder *fleet_find(const struct fleet *fleet, enum encoder_state state); /* or NULL */
 struct encoder *fleet_find_token(const struct fleet *fleet, uint32_t token);     /* or NULL */
 
@@ -51,7 +53,10 @@ unsigned fleet_kill_condemned(struct fleet *fleet);
 /* Notes that an encoder ended before its first job: the next one must wait a second. */
 void fleet_note_stillborn(struct fleet *fleet);
 
-/* In how many milliseconds the pool's thread must look again at the latest, for poll(). */
-int fleet_timeout_msec(const struct fleet *fleet);
+/* The one of several idle ones that has been idle longest, NULL when there is only one. */
+struct encoder *fleet_find_superfluous(const struct fleet *fleet);
+
+/* When the pool's thread must look again at the latest, monotonic; USEC_NEVER. */
+usec_t fleet_next_clock(const struct fleet *fleet, usec_t idle_usec);
 
 #endif

@@ -3,50 +3,95 @@
 
 #include <assert.h>
 
+#include "encode/admission.h"
+
 void job_queue_init(struct job_queue *queue)
 {
-	*queue = (struct job_queue){ .tail = &queue->head };
+	*queue = (struct job_queue){ .length = 0 };
+	for (unsigned class = 0; class < JOB_CLASSES; class ++)
+		queue->tail[class] = &queue->line[class];
 	lock_init(&queue->lock);
 }
 
 void job_queue_done(struct job_queue *queue)
 {
-	assert(!queue->head);
+	assert(queue->length == 0);
 	lock_done(&queue->lock);
+}
+
+static void insert_locked(struct job_queue *queue, struct pool_job *job, struct pool_job **at)
+{
+	job->next = *at;
+	*at = job;
+	if (!job->next)
+		queue->tail[job->class] = &job->next;
+	queue->length++;
+	queue->waiting += job->estimate_bytes > 0;
+}
+
+static void remove_locked(struct job_queue *queue, struct pool_job *job)
+{
+	struct pool_job **at = &queue->line[job->class];
+
+	while (*at != job)
+		at = &(*at)->next;
+	*at = job->next;
+	if (!*at)
+		queue->tail[job->class] = at;
+	queue->length--;
+	queue->waiting -= job->estimate_bytes > 0;
 }
 
 void job_queue_push(struct job_queue *queue, struct pool_job *job)
 {
 	LOCK_SCOPE(&queue->lock);
 
-	job->next = NULL;
-	*queue->tail = job;
-	queue->tail = &job->next;
-	queue->length++;
+	job->place = queue->next_place++;
+	insert_locked(queue, job, queue->tail[job->class]);
 }
 
-void job_queue_push_front(struct job_queue *queue, struct pool_job *job)
+void job_queue_return(struct job_queue *queue, struct pool_job *job)
+{
+	LOCK_SCOPE(&queue->lock);
+	struct pool_job **at = &queue->line[job->class];
+
+	while (*at && (*at)->place < job->place)
+		at = &(*at)->next;
+	insert_locked(queue, job, at);
+}
+
+struct pool_job *job_queue_take(struct job_queue *queue, uint64_t free_bytes)
+{
+	LOCK_SCOPE(&queue->lock);
+	struct pool_job *job = admission_choose(queue->line, free_bytes);
+
+	if (!job)
+		return NULL;
+	remove_locked(queue, job);
+	if (job->estimate_bytes > 0)
+		admission_overtake(queue->line, job);
+	return job;
+}
+
+bool job_queue_admit(struct job_queue *queue, struct pool_job *job, uint64_t free_bytes)
 {
 	LOCK_SCOPE(&queue->lock);
 
-	job->next = queue->head;
-	if (!queue->head)
-		queue->tail = &job->next;
-	queue->head = job;
-	queue->length++;
+	if (!admission_allows(queue->line, job, free_bytes))
+		return false;
+	admission_overtake(queue->line, job);
+	return true;
 }
 
 struct pool_job *job_queue_pop(struct job_queue *queue)
 {
 	LOCK_SCOPE(&queue->lock);
-	struct pool_job *job = queue->head;
+	struct pool_job *job = NULL;
 
-	if (job) {
-		queue->head = job->next;
-		if (!queue->head)
-			queue->tail = &queue->head;
-		queue->length--;
-	}
+	for (unsigned class = 0; class < JOB_CLASSES && !job; class ++)
+		job = queue->line[class];
+	if (job)
+		remove_locked(queue, job);
 	return job;
 }
 
@@ -55,4 +100,11 @@ uint64_t job_queue_length(struct job_queue *queue)
 	LOCK_SCOPE(&queue->lock);
 
 	return queue->length;
+}
+
+uint64_t job_queue_waiting(struct job_queue *queue)
+{
+	LOCK_SCOPE(&queue->lock);
+
+	return queue->waiting;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The line of jobs before the pool: first come, first served, and a place at the head for those
- * that come back from a dead encoder. Any thread.
+ * The line of jobs before the pool. Each has a place by its arrival, and takes it again when it
+ * comes back: from a dead encoder, or because there was no memory for it yet. Any thread may
+ * push; the pool's thread does the rest.
  */
 #ifndef ENCODE_JOB_QUEUE_H
 #define ENCODE_JOB_QUEUE_H
@@ -11,17 +12,27 @@
 
 struct job_queue {
 	struct lock lock;
-	struct pool_job *head; /* borrowed from their owners */
-	struct pool_job **tail;
-	uint64_t length;
+	struct pool_job *line[JOB_CLASSES]; /* borrowed from their owners, by place */
+	struct pool_job **tail[JOB_CLASSES];
+	uint64_t next_place;
+	uint64_t length, waiting; /* waiting: for memory */
 };
 
 void job_queue_init(struct job_queue *queue);
 void job_queue_done(struct job_queue *queue); /* must be empty */
 
 void job_queue_push(struct job_queue *queue, struct pool_job *job);
-void job_queue_push_front(struct job_queue *queue, struct pool_job *job);
-struct pool_job *job_queue_pop(struct job_queue *queue); /* NULL when empty */
+/* One that was taken, at its old place. */
+void job_queue_return(struct job_queue *queue, struct pool_job *job);
+
+/* Takes the one that admission chooses; NULL when none may begin. */
+struct pool_job *job_queue_take(struct job_queue *queue, uint64_t free_bytes);
+/* Whether one that was taken may begin, now that its estimate is known; it then does. */
+bool job_queue_admit(struct job_queue *queue, struct pool_job *job, uint64_t free_bytes);
+/* Takes the first; NULL when empty. */
+struct pool_job *job_queue_pop(struct job_queue *queue);
+
 uint64_t job_queue_length(struct job_queue *queue);
+uint64_t job_queue_waiting(struct job_queue *queue);
 
 #endif

@@ -2,6 +2,7 @@
 #include "encode/outcome.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -75,6 +76,26 @@ void outcome_timed_out(struct pool_job *job, usec_t deadline_usec)
 	snprintf(reason, sizeof(reason), "not encoded within %.3g seconds",
 		(double)deadline_usec / (double)USEC_PER_SEC);
 	outcome_fail(job, ETIMEDOUT, false, reason);
+}
+
+void outcome_header_timed_out(struct pool_job *job)
+{
+	char reason[POOL_REASON_MAX];
+
+	snprintf(reason, sizeof(reason), "its header was not read within %.3g seconds",
+		(double)ENCODER_HEADER_USEC / (double)USEC_PER_SEC);
+	outcome_fail(job, ETIMEDOUT, false, reason);
+}
+
+void outcome_too_heavy(struct pool_job *job, uint64_t limit_bytes)
+{
+	char reason[POOL_REASON_MAX];
+
+	snprintf(reason, sizeof(reason),
+		"needs about %" PRIu64 " MiB of memory, over the limit of %" PRIu64
+		" MiB for all encodes",
+		job->estimate_bytes >> 20, limit_bytes >> 20);
+	outcome_fail(job, EFBIG, false, reason);
 }
 
 void outcome_shutdown(struct pool_job *job)

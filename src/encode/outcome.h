@@ -17,6 +17,11 @@ void outcome_answer(struct encoder *encoder, const struct encode_reply *reply);
 void outcome_died(struct pool_job *job, int status);
 
 void outcome_timed_out(struct pool_job *job, usec_t deadline_usec);
+/* Not even its header was read in time. */
+void outcome_header_timed_out(struct pool_job *job);
+
+/* It would take more memory than all jobs together may have. */
+void outcome_too_heavy(struct pool_job *job, uint64_t limit_bytes);
 
 /* lensfs is stopping. */
 void outcome_shutdown(struct pool_job *job);

@@ -4,11 +4,16 @@
  * zygote, each given one job at a time. One thread of its own owns every encoder and socket, so
  * nothing here waits for a codec: jobs go into a queue, and come back by their `done`.
  *
+ * A job first has its header read, and is then given as much memory as its kind was measured to
+ * need, or waits until there is that much (encode/admission.h).
+ *
  *	deadline passed        the encoder is killed, the job ends with ETIMEDOUT
  *	encoder died           the job is run once more on a fresh encoder, then ends with EIO
  *	encoder lied (protocol) it is killed, counts as died
  *	encoder lied (result)   who finds out has it killed: pool_condemn()
- *	jobs_per_encoder       the encoder is retired and replaced: no leak can accumulate
+ *	jobs_per_encoder, growth_bytes
+ *	                       the encoder is retired and replaced: no leak can accumulate
+ *	idle_usec              of idle encoders only one is kept
  *	zygote died            started again, at most once a second; jobs wait for it
  */
 #ifndef ENCODE_POOL_H
@@ -29,8 +34,18 @@ struct pool_options {
 	unsigned workers;         /* encoders at once, ≥ 1 */
 	unsigned jobs_per_encoder;
 	enum sandbox_mode sandbox;
-	bool keep_stderr;     /* encoders may write to ours: foreground and tests */
-	usec_t deadline_usec; /* of one attempt, from being handed to an encoder */
+	uint64_t growth_bytes; /* resident memory an encoder may have more than at its birth */
+	uint64_t memory_bytes; /* that all running jobs together may take, by their estimates */
+	bool keep_stderr;      /* encoders may write to ours: foreground and tests */
+	usec_t deadline_usec;  /* of one attempt, from being handed to an encoder */
+	usec_t idle_usec;      /* after which all idle encoders but one end */
+};
+
+/* Who goes first. */
+enum job_class {
+	JOB_INTERACTIVE, /* somebody waits for it */
+	JOB_PREFETCH,    /* begins only when no other waits */
+	JOB_CLASSES
 };
 
 struct pool_result {
@@ -46,7 +61,9 @@ struct pool_result {
 
 /* Embedded in the caller's object, which must live until `done` was called. */
 struct pool_job {
-	struct encode_request request; /* version, threads and job are the pool's to fill */
+	/* version, job and max_address_space are the pool's to fill */
+	struct encode_request request;
+	enum job_class class;
 	int source_fd; /* borrowed until done; a file description of its own: it is seeked */
 	int output_fd; /* borrowed until done; emptied before every attempt */
 	/* Called once, on the pool's thread, which must not be kept waiting. */
@@ -54,6 +71,10 @@ struct pool_job {
 
 	/* the pool's */
 	struct pool_job *next;
+	uint64_t place;          /* in line, by arrival */
+	uint64_t estimate_bytes; /* of memory with one thread, 0 until the header is known */
+	uint64_t promised_bytes; /* when it last began */
+	unsigned overtaken;      /* by how many that came later, while it waited for memory */
 	unsigned attempts;
 };
 
@@ -70,7 +91,8 @@ struct pool *pool_free(struct pool *pool); /* after pool_stop(); NULL is fine; r
 /* What the zygote said first. Immutable. */
 const struct zygote_hello *pool_hello(const struct pool *pool);
 
-/* Queues a job, first come, first served. Any thread. */
+/* Queues a job: first come, first served within its class, but see encode/admission.h for those
+ * that must wait for memory. Any thread. */
 void pool_submit(struct pool *pool, struct pool_job *job);
 
 /* What this encoder answered is not so: it is killed, and a job that it has by now is given to
@@ -80,8 +102,11 @@ void pool_condemn(struct pool *pool, uint32_t encoder);
 struct pool_stats {
 	uint64_t encoders, queued, running;
 	uint64_t restarts; /* encoders replaced, for whatever cause */
-	uint64_t crashes, deadlines, retired, condemned; /* causes */
+	uint64_t crashes, deadlines, retired_jobs, retired_growth, condemned; /* causes */
+	uint64_t retired_idle; /* encoders ended and not replaced */
 	uint64_t zygote_restarts;
+	uint64_t memory_limit_bytes, memory_used_bytes; /* used: promised to running jobs */
+	uint64_t memory_waiting; /* jobs of the queue that wait for memory */
 };
 void pool_stats(struct pool *pool, struct pool_stats *ret);
 

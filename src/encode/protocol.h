@@ -2,20 +2,28 @@
  *
  * What daemon, zygote and encoders say to each other: fixed-size messages over SOCK_SEQPACKET,
  * one message one packet, descriptors beside them (SCM_RIGHTS). All processes are of one build
- * and one machine, so structs travel as they are; PROTOCOL_VERSION catches a mixed
- *installation.
+ * and one machine, so structs travel as they are; PROTOCOL_VERSION catches a mixed installation.
  *
  *	daemon ── zygote socket (the zygote's descriptor 3)
- *────────────────────────────────────── zygote → daemon   zygote_hello once, when libvips is
- *initialised daemon → zygote   zygote_spawn + 1 fd                fork an encoder that serves
- *this socket zygote → daemon   zygote_event SPAWNED + 1 fd        its pid, and a pidfd to kill
- *it by zygote → daemon   zygote_event EXITED                its wait status; any time daemon ──
- *job socket (one per encoder) ─────────────────────────────────────────────────── daemon →
- *encoder  encode_request + 2 fds             source (read only), output (empty, rw) encoder →
- *daemon  encode_reply                       one per request
+ *	  daemon → zygote	zygote_setup			once, first
+ *	  zygote → daemon	zygote_hello			once, when libvips is initialised
+ *	  daemon → zygote	zygote_spawn + 1 fd		fork an encoder that serves this socket
+ *	  zygote → daemon	zygote_event SPAWNED + 1 fd	its pid, and a pidfd to kill it by
+ *	  zygote → daemon	zygote_event EXITED		its wait status; any time
+ *
+ *	daemon ── job socket (one per encoder)
+ *	  daemon → encoder	encode_request + 2 fds		source (read only), output (empty, rw)
+ *	  encoder → daemon	encode_header			what the picture says it is, or at
+ *								once an encode_reply that refuses it
+ *	  daemon → encoder	encode_verdict			GO with what it may use, or DROP:
+ *								no reply, the next is a request
+ *	  encoder → daemon	encode_reply			one per GO
+ *
+ * The stop at the header is where memory is promised: what an encode needs is known only then,
+ * and a header is read with next to none.
  *
  * End of stream ends a zygote and an encoder. The zygote ends its encoders with itself.
- * The receiving side checks size and `version` and trusts nothing else of an encoder.
+ * The receiving side checks size, `version` and `kind` and trusts nothing else of an encoder.
  */
 #ifndef ENCODE_PROTOCOL_H
 #define ENCODE_PROTOCOL_H
@@ -24,7 +32,7 @@
 
 #include "view/view.h"
 
-#define PROTOCOL_VERSION         1u
+#define PROTOCOL_VERSION         2u
 #define PROTOCOL_ZYGOTE_FD       3
 #define PROTOCOL_REASON_MAX      192
 #define PROTOCOL_FINGERPRINT_MAX 128
@@ -76,26 +84,63 @@ struct zygote_event {
 /* Why a job ended, and the errno it means. */
 enum encode_result {
 	ENCODE_OK = 0,
-	ENCODE_DAMAGED,     /* the picture cannot be decoded: EIO */
-	ENCODE_TOO_LARGE,   /* over max_pixels, or over a limit of the target format: EFBIG */
-	ENCODE_NO_MEMORY,   /* ENOMEM */
-	ENCODE_OUTPUT,      /* the output descriptor failed; `error` has its errno */
+	ENCODE_DAMAGED,   /* the picture cannot be decoded: EIO */
+	ENCODE_TOO_LARGE, /* over one of the request's limits or of the target format: EFBIG */
+	ENCODE_NO_MEMORY, /* ENOMEM */
+	ENCODE_OUTPUT,    /* the output descriptor failed; `error` has its errno */
 	ENCODE_UNSUPPORTED, /* this libvips lacks the loader or saver: EIO */
 };
 
 struct encode_request {
 	uint32_t version;
-	uint32_t threads;       /* libvips and codec threads for this job, ≥ 1 */
-	uint64_t job;           /* the daemon's name for the job, repeated in the reply */
-	uint64_t max_pixels;    /* width × height × frames of the source's header */
 	uint32_t source_format; /* enum format, from sniffing; chooses the loader by name */
-	struct view view;       /* resolved */
+	uint64_t job;           /* the daemon's name for the job, repeated in the answers */
+	uint64_t max_pixels;    /* width × height × frames of the source's header */
+	uint64_t max_frames;
+	uint64_t max_address_space; /* bytes (RLIMIT_AS) for the header; 0: no limit */
+	struct view view;           /* resolved */
+};
+
+enum encode_answer_kind { ENCODE_HEADER = 1, ENCODE_REPLY };
+
+/* What decides how much memory an encode takes. Sides are those of one frame. */
+struct encode_facts {
+	uint32_t width, height;                 /* of the source, as stored */
+	uint32_t decoded_width, decoded_height; /* as the loader will shrink it */
+	uint32_t result_width, result_height;
+	uint32_t frames;       /* that are wanted */
+	uint32_t bytes_pixel;  /* of a decoded pixel: bands × size of a sample */
+	uint32_t result_pixel; /* the same of the result */
+	uint8_t interlaced;    /* bool: progressive JPEG, interlaced PNG or GIF */
+	uint8_t turned;        /* bool: must be turned upright */
+	uint8_t alpha;         /* bool: has transparency */
+	uint8_t reserved;
+	uint64_t source_bytes;
+};
+
+struct encode_header {
+	uint32_t version;
+	uint32_t kind; /* ENCODE_HEADER */
+	uint64_t job;
+	struct encode_facts facts;
+};
+
+enum encode_verdict_kind { ENCODE_DROP = 1, ENCODE_GO };
+
+struct encode_verdict {
+	uint32_t version;
+	uint32_t kind; /* enum encode_verdict_kind */
+	uint64_t job;
+	uint32_t threads;           /* GO: libvips and codec threads for this job, ≥ 1 */
+	uint32_t cpu_seconds;       /* GO: processor time (RLIMIT_CPU); 0: no limit */
+	uint64_t max_address_space; /* GO: bytes (RLIMIT_AS); 0: no limit */
 };
 
 struct encode_reply {
 	uint32_t version;
-	uint32_t result; /* enum encode_result */
+	uint32_t kind; /* ENCODE_REPLY */
 	uint64_t job;
+	uint32_t result;                      /* enum encode_result */
 	int32_t error;                        /* ENCODE_OUTPUT: positive errno */
 	uint32_t source_width, source_height; /* upright: after orientation */
 	uint32_t width, height;               /* of the result, one frame */

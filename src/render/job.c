@@ -7,6 +7,7 @@
 #include "render/job.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -76,6 +77,7 @@ static void finish_failure(struct render_job *job, int error, usec_t ttl, const 
 		job->source->ops->describe(job->source, path, sizeof(path));
 		options->on_failure(options->context, path, text, error, reason);
 		RENDER_COUNT(job->render, encode_failures, 1);
+		RENDER_COUNT(job->render, too_large, error == EFBIG);
 	}
 	if (ttl > 0)
 		cache_put_failure(options->cache, &job->key,
@@ -131,6 +133,22 @@ static void finish_source_error(struct render_job *job, int error)
 		finish_failure(job, error, 0, "the source cannot be read");
 }
 
+/* Known before a byte is read. Not remembered, because there is no key without a hash, and
+ * because it costs nothing to find again. */
+static bool source_is_too_large(struct render_job *job)
+{
+	uint64_t bytes = job->id.stamp.size_bytes;
+	uint64_t limit = job->render->options.max_source_bytes;
+	char reason[POOL_REASON_MAX];
+
+	if (bytes <= limit)
+		return false;
+	snprintf(reason, sizeof(reason), "%" PRIu64 " bytes are over the limit of %" PRIu64,
+		bytes, limit);
+	finish_failure(job, EFBIG, 0, reason);
+	return true;
+}
+
 void job_prepare(struct render_job *job)
 {
 	struct cache *cache = job->render->options.cache;
@@ -141,6 +159,8 @@ void job_prepare(struct render_job *job)
 		finish_error(job, ESHUTDOWN, "lensfs is stopping");
 		return;
 	}
+	if (source_is_too_large(job))
+		return;
 	job->source_fd = job->source->ops->open(job->source);
 	if (job->source_fd < 0) {
 		finish_source_error(job, -job->source_fd);
@@ -205,11 +225,13 @@ static void submit(struct render_job *job)
 	job->pool_job = (struct pool_job){
 		.request = {
 			.max_pixels = render->options.max_pixels,
+			.max_frames = render->options.max_frames,
 			.source_format = job->source->format,
 			.view = job->id.view,
 		},
 		.source_fd = job->source_fd,
 		.output_fd = cache_blob_fd(job->blob),
+		.class = JOB_INTERACTIVE,
 		.done = on_encoded,
 	};
 	pool_submit(render->options.pool, &job->pool_job);

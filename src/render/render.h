@@ -26,7 +26,8 @@ struct render_options {
 	struct pool *pool;   /* borrowed for the life */
 	unsigned threads;    /* that hash sources and commit results, ≥ 1 */
 	unsigned max_begun;  /* jobs that may hold descriptors (two each) at once, ≥ 1 */
-	uint64_t max_pixels;
+	/* Over one of these: EFBIG. */
+	uint64_t max_pixels, max_frames, max_source_bytes;
 	/* Told once of every failed encode, never of a remembered one. Render threads. */
 	void (*on_failure)(void *context, const char *source, const char *view, int error,
 		const char *reason);
@@ -104,6 +105,7 @@ struct render_stats {
 	uint64_t misses;    /* jobs begun */
 	uint64_t coalesced; /* requests that joined a running job */
 	uint64_t encodes, encode_failures;
+	uint64_t too_large;           /* failures because of a limit */
 	uint64_t remembered_failures; /* answered from memory */
 	uint64_t lies;                /* results that were not what they were said to be */
 	uint64_t source_bytes, variant_bytes; /* of the encodes that succeeded */

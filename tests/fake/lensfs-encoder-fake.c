@@ -12,6 +12,7 @@
  *	FAKE leak=10M		keep that much memory for the life of the process (also K)
  *	FAKE error=damaged	reply so; also toolarge, nomemory, output (ENOSPC), unsupported
  *	FAKE output=12345	how many bytes to write; 1000 when not said
+ *	FAKE output-per-thread=1000	as many bytes as that for each thread it may use
  *	FAKE empty		write nothing and say OK
  *	FAKE wrong-magic	write bytes that are not of the view's format
  *	FAKE truncated		end in the middle of the picture, and say so
@@ -23,6 +24,12 @@
  *	FAKE garbage-reply	fill every field of the reply with nonsense
  *	FAKE try=open:/etc/passwd	what a codec must not, see attempt.h; when it is refused,
  *				the job fails with the reason
+ *
+ * These are obeyed while the header is read, before the daemon says go:
+ *
+ *	FAKE pixels=WxH		the header says so; 640x480 when not said; also WxHxFRAMES
+ *	FAKE hang-header	wait for ever
+ *	FAKE crash-header	die by SIGSEGV
  *
  * With `-once` behind its name (FAKE crash-once, FAKE sleep-once=1s) a directive is obeyed only
  * by the first job with this source and view, whichever encoder of this zygote gets it.
@@ -59,10 +66,21 @@
 struct plan {
 	uint64_t seed; /* of source and view */
 	size_t output_size;
-	int output_fd; /* borrowed */
+	int output_fd;    /* borrowed */
+	unsigned threads; /* as the daemon said */
+	unsigned frames;  /* of the source */
 	struct size source, result;
 	bool wrong_magic, truncated, lie_size, lie_dimensions, garbage_reply, keep_output;
 };
+
+struct codec_job {
+	const struct encode_request *request; /* borrowed */
+	struct plan plan;
+	char head[DIRECTIVES_MAX + 1]; /* of the source, with the directives */
+	size_t head_size;
+};
+
+static const char *const header_directives[] = { "pixels", "hang-header", "crash-header" };
 
 /* What was done once, shared by all encoders: the zygote maps it before it forks. */
 static struct once {
@@ -168,6 +186,26 @@ static int do_try(const char *what, int output_fd, struct encode_reply *reply)
 	return 0;
 }
 
+static _Noreturn void do_hang(void)
+{
+	for (;;)
+		pause();
+}
+
+/* 0, or the result that ends the job. */
+static int obey_in_header(
+	const char *name, const char *value, struct plan *plan, struct encode_reply *reply)
+{
+	if (strcmp(name, "hang-header") == 0)
+		do_hang();
+	else if (strcmp(name, "crash-header") == 0)
+		do_crash();
+	else if (sscanf(value, "%ux%ux%u", &plan->source.width, &plan->source.height,
+			 &plan->frames) < 2)
+		return job_refuse(reply, ENCODE_UNSUPPORTED, "fake: no size '%s'", value);
+	return 0;
+}
+
 /* 0, or the result that ends the job. */
 static int obey(const char *name, const char *value, const struct view *view, struct plan *plan,
 	struct encode_reply *reply)
@@ -184,6 +222,8 @@ static int obey(const char *name, const char *value, const struct view *view, st
 		return do_error(value, reply);
 	else if (strcmp(name, "output") == 0)
 		plan->output_size = strtoul(value, NULL, 10);
+	else if (strcmp(name, "output-per-thread") == 0)
+		plan->output_size = plan->threads * strtoul(value, NULL, 10);
 	else if (strcmp(name, "empty") == 0)
 		plan->output_size = 0;
 	else if (strcmp(name, "wrong-magic") == 0)
@@ -205,21 +245,33 @@ static int obey(const char *name, const char *value, const struct view *view, st
 	else if (strcmp(name, "try") == 0)
 		return do_try(value, plan->output_fd, reply);
 	else if (strcmp(name, "hang") == 0)
-		for (;;)
-			pause();
+		do_hang();
 	else
 		return job_refuse(reply, ENCODE_UNSUPPORTED, "fake: no directive '%s'", name);
 	return 0;
 }
 
-/* Takes `directive` apart and obeys it. */
-static int obey_line(
-	char *directive, const struct view *view, struct plan *plan, struct encode_reply *reply)
+static bool is_of_header(const char *directive)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(header_directives); i++) {
+		size_t n = strlen(header_directives[i]);
+
+		if (strncmp(directive, header_directives[i], n) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Takes `directive` apart and obeys it, in the step that it is for. */
+static int obey_line(char *directive, bool in_header, const struct view *view,
+	struct plan *plan, struct encode_reply *reply)
 {
 	char *value = strchr(directive, '=');
 	uint64_t key = hash_add(plan->seed, directive, strlen(directive)) | 1;
 	size_t n;
 
+	if (is_of_header(directive) != in_header)
+		return 0;
 	if (value)
 		*value++ = '\0';
 	n = strlen(directive);
@@ -228,23 +280,26 @@ static int obey_line(
 		if (!once_claim(key))
 			return 0;
 	}
-	return obey(directive, value ? value : "", view, plan, reply);
+	if (!value)
+		value = directive + strlen(directive);
+	return in_header ? obey_in_header(directive, value, plan, reply)
+	                 : obey(directive, value, view, plan, reply);
 }
 
-/* `text` ends with a NUL at `size`, and may hold others. */
-static int obey_all(char *text, size_t size, const struct view *view, struct plan *plan,
-	struct encode_reply *reply)
+static int obey_all(struct codec_job *job, bool in_header, struct encode_reply *reply)
 {
-	char *end = text + size, *found;
+	char text[DIRECTIVES_MAX + 1], *at = text, *end = text + job->head_size, *found;
 	int r = 0;
 
-	while (r == 0 && (found = memmem(text, (size_t)(end - text), "FAKE ", 5))) {
+	/* It ends with a NUL, and may hold others; taken apart as it is obeyed. */
+	memcpy(text, job->head, sizeof(text));
+	while (r == 0 && (found = memmem(at, (size_t)(end - at), "FAKE ", 5))) {
 		char *directive = found + 5;
 
-		text = directive + strcspn(directive, "\n");
-		if (text < end)
-			*text++ = '\0';
-		r = obey_line(directive, view, plan, reply);
+		at = directive + strcspn(directive, "\n");
+		if (at < end)
+			*at++ = '\0';
+		r = obey_line(directive, in_header, &job->request->view, &job->plan, reply);
 	}
 	return r;
 }
@@ -305,42 +360,86 @@ static struct size source_size(const struct encode_request *request, int source_
 	return (struct size){ facts.width, facts.height };
 }
 
-static void fake_run(const struct encode_request *request, int source_fd, int output_fd,
-	struct encode_reply *reply)
+static void fake_close(struct codec_job *job)
 {
-	char head[DIRECTIVES_MAX + 1] = "", text[VIEW_TEXT_MAX];
-	struct plan plan = {
+	free(job);
+}
+
+static struct codec_job *fake_open(const struct encode_request *request, int source_fd,
+	struct encode_facts *facts, struct encode_reply *reply)
+{
+	struct codec_job *job = calloc(1, sizeof(*job));
+	char text[VIEW_TEXT_MAX];
+	struct plan *plan;
+	int r;
+
+	if (!job) {
+		job_refuse(reply, ENCODE_NO_MEMORY, "out of memory");
+		return NULL;
+	}
+	job->request = request;
+	plan = &job->plan;
+	*plan = (struct plan){
 		.seed = UINT64_C(0xcbf29ce484222325),
 		.output_size = OUTPUT_DEFAULT,
-		.output_fd = output_fd,
+		.source = source_size(request, source_fd),
+		.frames = 1,
 	};
-	size_t head_size;
-	int r = source_read(source_fd, head, &head_size, &plan.seed);
-
-	if (r < 0) {
-		job_refuse(reply, ENCODE_DAMAGED, "cannot read the source: %s", strerror(-r));
-		return;
+	r = source_read(source_fd, job->head, &job->head_size, &plan->seed);
+	if (r < 0)
+		r = job_refuse(
+			reply, ENCODE_DAMAGED, "cannot read the source: %s", strerror(-r));
+	if (r == 0) {
+		plan->seed = hash_add(plan->seed, text, view_print(&request->view, text));
+		r = obey_all(job, true, reply);
 	}
-	plan.seed = hash_add(plan.seed, text, view_print(&request->view, text));
-	plan.source = source_size(request, source_fd);
-	plan.result = geometry_plan(&request->view, plan.source).result;
-	if (obey_all(head, head_size, &request->view, &plan, reply))
+	if (r) {
+		free(job);
+		return NULL;
+	}
+	plan->result = geometry_plan(&request->view, plan->source).result;
+	reply->source_width = plan->source.width;
+	reply->source_height = plan->source.height;
+	*facts = (struct encode_facts){
+		.width = plan->source.width,
+		.height = plan->source.height,
+		.decoded_width = plan->source.width,
+		.decoded_height = plan->source.height,
+		.result_width = plan->result.width,
+		.result_height = plan->result.height,
+		.frames = plan->frames,
+		.bytes_pixel = 3,
+		.result_pixel = 3,
+	};
+	return job;
+}
+
+static void fake_run(struct codec_job *job, const struct encode_verdict *go, int output_fd,
+	struct encode_reply *reply)
+{
+	const struct view *view = &job->request->view;
+	struct plan *plan = &job->plan;
+	int r;
+
+	plan->threads = go->threads;
+	plan->output_fd = output_fd;
+	if (obey_all(job, false, reply))
 		return;
-	r = output_write(&plan, request->view.format, output_fd);
+	r = output_write(plan, view->format, output_fd);
 	if (r < 0) {
 		reply->error = -r;
 		job_refuse(reply, ENCODE_OUTPUT, "cannot write: %s", strerror(-r));
 		return;
 	}
-	if (plan.keep_output && dup(output_fd) < 0)
+	if (plan->keep_output && dup(output_fd) < 0)
 		log_error("fake: dup: %s", strerror(errno));
-	reply->source_width = plan.source.width;
-	reply->source_height = plan.source.height;
-	reply->width = plan.result.width + plan.lie_dimensions;
-	reply->height = plan.result.height;
+	reply->source_width = plan->source.width;
+	reply->source_height = plan->source.height;
+	reply->width = plan->result.width + plan->lie_dimensions;
+	reply->height = plan->result.height;
 	reply->frames = 1;
-	reply->size_bytes = plan.output_size + plan.lie_size;
-	if (plan.garbage_reply)
+	reply->size_bytes = plan->output_size + plan->lie_size;
+	if (plan->garbage_reply)
 		memset(reply, 0xa5, sizeof(*reply));
 }
 
@@ -360,7 +459,12 @@ static int fake_init(struct zygote_hello *hello)
 	return 0;
 }
 
-static const struct codec fake_codec = { .init = fake_init, .run = fake_run };
+static const struct codec fake_codec = {
+	.init = fake_init,
+	.open = fake_open,
+	.run = fake_run,
+	.close = fake_close,
+};
 
 int main(void)
 {

@@ -146,9 +146,9 @@ struct encode_request request_of(const char *view, enum format source)
 
 	return (struct encode_request){
 		.version = PROTOCOL_VERSION,
-		.threads = 1,
 		.job = ++job,
 		.max_pixels = 100000000,
+		.max_frames = 256,
 		.source_format = source,
 		.view = view_of(view, source),
 	};
@@ -162,7 +162,17 @@ void job_send(const struct spawned *spawned, const struct encode_request *reques
 	ck_assert_int_eq(fdio_send(spawned->sock, request, sizeof(*request), fds, 2, 0), 0);
 }
 
-bool job_receive(const struct spawned *spawned, struct encode_reply *ret)
+union answer {
+	struct {
+		uint32_t version, kind;
+		uint64_t job;
+	};
+	struct encode_header header;
+	struct encode_reply reply;
+};
+
+/* False at the end of stream. */
+static bool answer_receive(const struct spawned *spawned, union answer *ret)
 {
 	int fds[FDIO_MAX_FDS];
 	size_t n_fds;
@@ -172,8 +182,70 @@ bool job_receive(const struct spawned *spawned, struct encode_reply *ret)
 	n = fdio_recv(spawned->sock, ret, sizeof(*ret), fds, &n_fds, 0);
 	if (n == 0 || n == -ECONNRESET)
 		return false;
-	ck_assert_int_eq(n, sizeof(*ret));
 	ck_assert_uint_eq(n_fds, 0);
+	ck_assert_uint_eq(ret->version, PROTOCOL_VERSION);
+	ck_assert_int_eq(
+		n, ret->kind == ENCODE_HEADER ? sizeof(ret->header) : sizeof(ret->reply));
+	return true;
+}
+
+bool job_header(const struct spawned *spawned, const struct encode_request *request,
+	struct encode_facts *ret, struct encode_reply *ret_reply)
+{
+	union answer answer;
+
+	if (!answer_receive(spawned, &answer))
+		return false;
+	ck_assert_uint_eq(answer.job, request->job);
+	if (answer.kind == ENCODE_REPLY) {
+		*ret_reply = answer.reply;
+		return false;
+	}
+	*ret = answer.header.facts;
+	return true;
+}
+
+static void verdict_send(const struct spawned *spawned, const struct encode_verdict *verdict)
+{
+	ck_assert_int_eq(fdio_send(spawned->sock, verdict, sizeof(*verdict), NULL, 0, 0), 0);
+}
+
+void job_go(const struct spawned *spawned, const struct encode_request *request,
+	unsigned threads, uint64_t max_address_space)
+{
+	verdict_send(spawned, &(struct encode_verdict){
+				      .version = PROTOCOL_VERSION,
+				      .kind = ENCODE_GO,
+				      .job = request->job,
+				      .threads = threads,
+				      .max_address_space = max_address_space,
+			      });
+}
+
+void job_drop(const struct spawned *spawned, const struct encode_request *request)
+{
+	verdict_send(spawned, &(struct encode_verdict){
+				      .version = PROTOCOL_VERSION,
+				      .kind = ENCODE_DROP,
+				      .job = request->job,
+			      });
+}
+
+bool job_receive(const struct spawned *spawned, struct encode_reply *ret)
+{
+	union answer answer;
+
+	if (!answer_receive(spawned, &answer))
+		return false;
+	if (answer.kind == ENCODE_HEADER) {
+		struct encode_request request = { .job = answer.job };
+
+		job_go(spawned, &request, 1, 0);
+		if (!answer_receive(spawned, &answer))
+			return false;
+	}
+	ck_assert_uint_eq(answer.kind, ENCODE_REPLY);
+	*ret = answer.reply;
 	return true;
 }
 

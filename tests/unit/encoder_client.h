@@ -42,9 +42,18 @@ void *memory_bytes(int fd, size_t *ret_size);
 struct view view_of(const char *text, enum format source);
 struct encode_request request_of(const char *view, enum format source);
 
+/* What the picture says of itself; false when it was refused or the encoder ended, with the reply
+ * in *ret_reply in the first case. Then job_go() or job_drop(). */
+bool job_header(const struct spawned *spawned, const struct encode_request *request,
+	struct encode_facts *ret, struct encode_reply *ret_reply);
+void job_go(const struct spawned *spawned, const struct encode_request *request,
+	unsigned threads, uint64_t max_address_space);
+void job_drop(const struct spawned *spawned, const struct encode_request *request);
+
 void job_send(const struct spawned *spawned, const struct encode_request *request,
 	int source_fd, int output_fd);
-/* False when the encoder ended instead of answering. */
+/* Says go to a header, with one thread and no limit, and waits for the reply. False when the
+ * encoder ended instead of answering. */
 bool job_receive(const struct spawned *spawned, struct encode_reply *ret);
 /* Both, and an answer is expected. */
 struct encode_reply job_do(const struct spawned *spawned, const struct encode_request *request,

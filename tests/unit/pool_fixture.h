@@ -59,7 +59,12 @@ static inline void submit(struct job *job, const char *directives)
 	ck_assert_int_eq(view_parse("webp", 4, &view, NULL), 0);
 	*job = (struct job){
 		.base = {
-			.request = { .max_pixels = 1000, .source_format = FORMAT_JPEG },
+			.request = {
+				.max_pixels = 1000 * 1000 * 1000,
+				.max_frames = 1000,
+				.source_format = FORMAT_JPEG,
+			},
+			.class = job->base.class,
 			.source_fd = memfd_create("source", MFD_CLOEXEC),
 			.output_fd = memfd_create("output", MFD_CLOEXEC),
 			.done = on_done,
@@ -112,6 +117,9 @@ static inline struct pool_options options_of(unsigned workers)
 		.encoder_path = getenv("LENSFS_ENCODER_FAKE"),
 		.workers = workers,
 		.jobs_per_encoder = 1000,
+		.growth_bytes = UINT64_C(64) << 20,
+		.memory_bytes = UINT64_C(4) << 30,
+		.idle_usec = PATIENCE_USEC,
 		.keep_stderr = true,
 		.deadline_usec = PATIENCE_USEC,
 	};

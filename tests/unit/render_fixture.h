@@ -162,6 +162,9 @@ static inline void start(const struct render_options *wanted)
 		.encoder_path = getenv("LENSFS_ENCODER_FAKE"),
 		.workers = 3,
 		.jobs_per_encoder = 100,
+		.growth_bytes = UINT64_C(64) << 20,
+		.memory_bytes = UINT64_C(4) << 30,
+		.idle_usec = PATIENCE_USEC,
 		.keep_stderr = true,
 		.deadline_usec = deadline_usec,
 	};
@@ -180,6 +183,9 @@ static inline void start(const struct render_options *wanted)
 	options.threads = options.threads ? options.threads : 4;
 	options.max_begun = options.max_begun ? options.max_begun : 64;
 	options.max_pixels = 1000 * 1000;
+	options.max_frames = 100;
+	options.max_source_bytes =
+		options.max_source_bytes ? options.max_source_bytes : 1024 * 1024;
 	options.on_failure = on_failure;
 	ck_assert_int_eq(render_new(&options, &render), 0);
 }

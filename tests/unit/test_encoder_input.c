@@ -284,7 +284,7 @@ START_TEST(request_that_is_not_resolved_is_refused)
 			request.source_format = FORMAT_JXL;
 			break;
 		case 6:
-			request.threads = 0;
+			request.max_frames = 0;
 			break;
 		case 7:
 			request.view.fit = VIEW_FIT_COVER;

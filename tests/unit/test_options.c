@@ -48,6 +48,9 @@ START_TEST(two_folders_are_enough)
 	ck_assert_uint_eq(options.deadline_usec, 60 * USEC_PER_SEC);
 	ck_assert_uint_eq(options.max_pixels, 100000000);
 	ck_assert_uint_eq(options.sandbox, OPTIONS_SANDBOX_AUTO);
+	ck_assert_uint_eq(options.max_frames, 256);
+	ck_assert_uint_eq(options.max_source_bytes, UINT64_C(256) << 20);
+	ck_assert_uint_eq(options.encode_memory_bytes, 0);
 }
 END_TEST
 
@@ -90,8 +93,8 @@ START_TEST(every_option_of_ours_sets_its_value)
 {
 	ck_assert_int_eq(
 		parse("-o cache=/c,cache_size=500m,workers=3 "
-		      "-o deadline=1.5,max_pixels=2k,threads=7,encoder=/e,sandbox=require /a "
-		      "/b"),
+		      "-o deadline=1.5,max_pixels=2k,threads=7,encoder=/e,sandbox=require "
+		      "-o max_frames=1k,max_bytes_source=1g,encode_memory=300m /a /b"),
 		0);
 	ck_assert_uint_eq(options.sandbox, OPTIONS_SANDBOX_REQUIRE);
 	ck_assert_str_eq(options.cache, "/c");
@@ -99,6 +102,9 @@ START_TEST(every_option_of_ours_sets_its_value)
 	ck_assert_uint_eq(options.workers, 3);
 	ck_assert_uint_eq(options.deadline_usec, 1500000);
 	ck_assert_uint_eq(options.max_pixels, 2000);
+	ck_assert_uint_eq(options.max_frames, 1000);
+	ck_assert_uint_eq(options.max_source_bytes, UINT64_C(1) << 30);
+	ck_assert_uint_eq(options.encode_memory_bytes, UINT64_C(300) << 20);
 	ck_assert_uint_eq(options.threads, 7);
 	ck_assert_str_eq(options.encoder, "/e");
 	ck_assert_ptr_null(options.mount_options);
@@ -130,6 +136,7 @@ START_TEST(values_out_of_range_are_refused_by_name)
 	static const char *const lists[] = { "cache=", "cache", "encoder=", "cache_size=0",
 		"cache_size=-1", "cache_size=lots", "cache_size", "workers=0", "workers=257",
 		"workers=x", "deadline=0", "deadline=86401", "deadline=soon", "max_pixels=0",
+		"max_frames=0", "max_frames=5g", "max_bytes_source=0", "encode_memory=63m",
 		"threads=0", "threads=65", "threads=" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
@@ -215,7 +222,8 @@ END_TEST
 START_TEST(help_names_every_option)
 {
 	static const char *const names[] = { "cache=", "cache_size=", "workers=", "deadline=",
-		"max_pixels=", "threads=", "encoder=", "allow_other", "-f", "-d", "-s" };
+		"max_pixels=", "max_frames=", "max_bytes_source=", "encode_memory=", "threads=",
+		"encoder=", "allow_other", "-f", "-d", "-s" };
 	_cleanup_free_ char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);

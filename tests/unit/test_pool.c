@@ -236,7 +236,7 @@ START_TEST(encoder_retires_after_its_jobs)
 	start(&options);
 	for (int i = 0; i < 10; i++)
 		ck_assert_int_eq(run("").error, 0);
-	ck_assert_uint_eq(figures().retired, 3);
+	ck_assert_uint_eq(figures().retired_jobs, 3);
 	ck_assert_uint_eq(figures().restarts, 3);
 	ck_assert_uint_eq(figures().crashes, 0);
 }

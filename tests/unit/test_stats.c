@@ -108,6 +108,20 @@ START_TEST(figures_are_those_of_the_rooms)
 	ck_assert_int_eq(figure(stats, "cache_bytes"), 1000);
 	ck_assert_int_eq(figure(stats, "variant_bytes"), 1000);
 	ck_assert_int_ge(figure(stats, "encoders"), 1);
+	ck_assert_int_eq(figure(stats, "encode_memory_limit"), INT64_C(4) << 30);
+	ck_assert_int_eq(figure(stats, "encode_memory_used"), 0);
+	ck_assert_int_eq(figure(stats, "waiting_for_memory"), 0);
+	ck_assert_int_eq(figure(stats, "too_large"), 0);
+	json_decref(stats);
+
+	ck_assert_int_eq(ask(source_new("huge", "FAKE pixels=1000x1001")).error, EFBIG);
+	stats = stats_now();
+	ck_assert_int_eq(figure(stats, "too_large"), 1);
+	ck_assert_int_eq(figure(stats, "encode_failures"), 2);
+	ck_assert_int_eq(figure(stats, "encoder_retired"), 0);
+	ck_assert_int_eq(figure(stats, "encoder_retired_jobs"), 0);
+	ck_assert_int_eq(figure(stats, "encoder_retired_growth"), 0);
+	ck_assert_int_eq(figure(stats, "encoder_retired_idle"), 0);
 	json_decref(stats);
 }
 END_TEST

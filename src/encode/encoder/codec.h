@@ -9,16 +9,27 @@
 
 #include "encode/protocol.h"
 
+struct codec_job; /* each codec has its own */
+
 struct codec {
 	/* Once, in the zygote. Fills readable, writable and fingerprint. Must start no thread
 	 * and do nothing that does not survive fork(). 0 or -errno. */
 	int (*init)(struct zygote_hello *hello);
 
-	/* One job, in an encoder. Fills result, and with it the size and shape of the result,
-	 * or error and reason (job_refuse() does it). Descriptors are borrowed; nothing of one
-	 * job may be left for the next. */
-	void (*run)(const struct encode_request *request, int source_fd, int output_fd,
+	/* Reads a source's header and nothing else; descriptor and request are borrowed until
+	 * close(). Fills `facts` and the source's size in `reply`; NULL when the picture is
+	 * refused, and then result and reason stand in `reply` (job_refuse() does it). */
+	struct codec_job *(*open)(const struct encode_request *request, int source_fd,
+		struct encode_facts *facts, struct encode_reply *reply);
+
+	/* Encodes. Fills result, and with it the size and shape of the result, or error and
+	 * reason. */
+	void (*run)(struct codec_job *job, const struct encode_verdict *go, int output_fd,
 		struct encode_reply *reply);
+
+	/* After every open(), also one that gave NULL: nothing of one job may be left for the
+	 * next. */
+	void (*close)(struct codec_job *job);
 };
 
 #endif

@@ -69,6 +69,7 @@ static const struct {
 	{ "security limit",
 		ENCODE_TOO_LARGE }, /* libheif; its kind of error is one of memory */
 	{ "maximum image size", ENCODE_TOO_LARGE },
+	{ "maximum supported image dimension", ENCODE_TOO_LARGE }, /* libjpeg */
 	{ "out of memory", ENCODE_NO_MEMORY },
 	{ "insufficient memory", ENCODE_NO_MEMORY },
 	{ "memory allocation", ENCODE_NO_MEMORY },
@@ -93,52 +94,126 @@ static int engine_fail(struct encode_reply *reply, const struct output *output)
 	return job_refuse(reply, ENCODE_DAMAGED, "%s", *text ? text : "cannot be decoded");
 }
 
-/* Returns an enum encode_result that stands in `reply`, or -1 with libvips' error set. */
-static int pipeline_run(const struct encode_request *request, int source_fd,
-	struct output *output, struct encode_reply *reply)
-{
-	_cleanup_(load_done) struct load load = LOAD_INIT;
-	_cleanup_object_ VipsImage *image = NULL;
+struct codec_job {
+	const struct encode_request *request; /* borrowed */
+	struct load load;
 	struct transform transform;
-	int r;
+};
 
-	r = load_open(&load, request, source_fd, reply);
-	if (r)
-		return r;
-	transform = transform_plan(&request->view, &load);
-	r = save_check(request->view.format, transform.geometry.result, load.frames, reply);
-	if (r)
-		return r;
-	r = load_pixels(&load, transform.geometry.scaled, &image);
-	if (r)
-		return r;
-	if (transform_run(&transform, &image))
-		return -1;
-	return save_run(&request->view, image, output);
+static bool header_says(VipsImage *header, const char *field)
+{
+	int value;
+
+	return vips_image_get_typeof(header, field) &&
+	       vips_image_get_int(header, field, &value) == 0 && value;
 }
 
-static void engine_run(const struct encode_request *request, int source_fd, int output_fd,
-	struct encode_reply *reply)
+static void facts_fill(const struct codec_job *job, struct encode_facts *ret)
 {
-	struct output output = { .fd = output_fd };
-	struct stat st;
-	int r;
+	const struct load *load = &job->load;
+	const struct transform *transform = &job->transform;
+	VipsImage *header = load->header;
+	struct size decoded = load_decoded(load, transform->geometry.scaled);
+	uint32_t sample = (uint32_t)VIPS_IMAGE_SIZEOF_ELEMENT(header);
 
-	vips_concurrency_set((int)request->threads);
-	r = pipeline_run(request, source_fd, &output, reply);
-	if (r < 0) {
-		engine_fail(reply, &output);
-	} else if (r == 0 && fstat(output_fd, &st) < 0) {
-		reply->error = errno;
-		job_refuse(reply, ENCODE_OUTPUT, "cannot stat the output");
-	} else if (r == 0) {
-		reply->size_bytes = (uint64_t)st.st_size;
+	*ret = (struct encode_facts){
+		.width = load->stored.width,
+		.height = load->stored.height,
+		.decoded_width = decoded.width,
+		.decoded_height = decoded.height,
+		.result_width = transform->geometry.result.width,
+		.result_height = transform->geometry.result.height,
+		.frames = load->frames,
+		.bytes_pixel = (uint32_t)header->Bands * sample,
+		.result_pixel = (uint32_t)MIN(header->Bands, 4) *
+		                (transform->deep && sample > 1 ? 2 : 1),
+		.interlaced = header_says(header, "interlaced") ||
+		              header_says(header, "jpeg-multiscan"),
+		.turned = load->orientation > 2,
+		.alpha = vips_image_hasalpha(header),
+		.source_bytes = load->source_bytes,
+	};
+}
+
+/* Returns an enum encode_result that stands in `reply`, or -1 with libvips' error set. */
+static int header_open(struct codec_job *job, int source_fd, struct encode_reply *reply)
+{
+	const struct view *view = &job->request->view;
+	int r = load_open(&job->load, job->request, source_fd, reply);
+
+	if (r)
+		return r;
+	job->transform = transform_plan(view, &job->load);
+	return save_check(
+		view->format, job->transform.geometry.result, job->load.frames, reply);
+}
+
+static void engine_close(struct codec_job *job)
+{
+	if (job) {
+		load_done(&job->load);
+		free(job);
 	}
-
 	vips_error_clear();
 	vips_thread_shutdown();
 	/* The peak of a job is many times what an idle encoder needs. */
 	malloc_trim(0);
 }
 
-const struct codec engine_codec = { .init = engine_init, .run = engine_run };
+static struct codec_job *engine_open(const struct encode_request *request, int source_fd,
+	struct encode_facts *facts, struct encode_reply *reply)
+{
+	struct output none = { .fd = -1 };
+	struct codec_job *job = malloc(sizeof(*job));
+	int r;
+
+	if (!job) {
+		job_refuse(reply, ENCODE_NO_MEMORY, "out of memory");
+		return NULL;
+	}
+	*job = (struct codec_job){ .request = request, .load = LOAD_INIT };
+	r = header_open(job, source_fd, reply);
+	if (r == 0) {
+		facts_fill(job, facts);
+		return job;
+	}
+	if (r < 0)
+		engine_fail(reply, &none);
+	engine_close(job);
+	return NULL;
+}
+
+/* 0, or -1 with libvips' error set. */
+static int pipeline_run(struct codec_job *job, struct output *output)
+{
+	_cleanup_object_ VipsImage *image = NULL;
+
+	if (load_pixels(&job->load, job->transform.geometry.scaled, &image) ||
+		transform_run(&job->transform, &image))
+		return -1;
+	return save_run(&job->request->view, image, output);
+}
+
+static void engine_run(struct codec_job *job, const struct encode_verdict *go, int output_fd,
+	struct encode_reply *reply)
+{
+	struct output output = { .fd = output_fd };
+	struct stat st;
+
+	vips_concurrency_set((int)go->threads);
+	if (pipeline_run(job, &output) < 0) {
+		engine_fail(reply, &output);
+	} else if (fstat(output_fd, &st) < 0) {
+		reply->error = errno;
+		job_refuse(reply, ENCODE_OUTPUT, "cannot stat the output");
+	} else {
+		reply->size_bytes = (uint64_t)st.st_size;
+	}
+}
+
+const struct codec engine_codec = {
+	.init = engine_init,
+	.open = engine_open,
+	.run = engine_run,
+	.close = engine_close,
+};

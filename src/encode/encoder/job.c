@@ -2,17 +2,22 @@
 #include "encode/encoder/job.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "encode/encoder/allowance.h"
+#include "util/cleanup.h"
 #include "util/clock.h"
 #include "util/fdio.h"
 
 /* Far above any machine, and what libvips takes; more is nonsense. */
 #define THREADS_MAX 1024u
+
+enum { JOB_E_DROPPED = 1 }; /* the daemon wants no reply */
 
 /* Codecs put several messages, each on its line, and quote bytes of the file: keep what prints
  * as one line, and join messages by "; ". */
@@ -67,7 +72,7 @@ static bool request_valid(const struct encode_request *q)
 	const struct format_info *target = format_info(v->format);
 	int effort = v->effort - 1;
 
-	if (q->threads < 1 || q->threads > THREADS_MAX || q->max_pixels < 1)
+	if (q->max_pixels < 1 || q->max_frames < 1)
 		return false;
 	if (!source->readable || !target->writable)
 		return false;
@@ -80,19 +85,135 @@ static bool request_valid(const struct encode_request *q)
 	return v->fit == VIEW_FIT_INSIDE || (v->fit == VIEW_FIT_COVER && v->width && v->height);
 }
 
-static void job_run(const struct codec *codec, const struct encode_request *request,
-	int source_fd, int output_fd, struct encode_reply *reply)
+/* Known from the header, so it costs a header. */
+static bool limits_kept(const struct encode_request *request, const struct encode_facts *facts,
+	struct encode_reply *reply)
 {
+	uint64_t pixels;
+
+	if (facts->frames > request->max_frames) {
+		job_refuse(reply, ENCODE_TOO_LARGE,
+			"%" PRIu32 " frames are over the limit of %" PRIu64, facts->frames,
+			request->max_frames);
+		return false;
+	}
+	if (__builtin_mul_overflow(
+		    (uint64_t)facts->width * facts->height, facts->frames, &pixels) ||
+		pixels > request->max_pixels) {
+		job_refuse(reply, ENCODE_TOO_LARGE,
+			"%" PRIu32 " x %" PRIu32 " x %" PRIu32 " is over the limit of %" PRIu64
+			" pixels",
+			reply->source_width, reply->source_height, facts->frames,
+			request->max_pixels);
+		return false;
+	}
+	return true;
+}
+
+/* One job, from its request to its reply. */
+struct job {
+	const struct codec *codec;
+	const struct encode_request *request;
+	struct codec_job *opened;
+	struct encode_facts facts;
+	struct encode_reply reply;
+};
+
+/* True when the header is read and within the limits; else the refusal stands in the reply. */
+static bool job_open(struct job *job, int source_fd)
+{
+	const struct encode_request *request = job->request;
+	struct encode_reply *reply = &job->reply;
+
+	if (!request_valid(request)) {
+		job_refuse(reply, ENCODE_UNSUPPORTED, "the request is not a resolved view");
+		return false;
+	}
+	allowance_memory(request->max_address_space);
+	job->opened = job->codec->open(request, source_fd, &job->facts, reply);
+	if (job->opened)
+		return limits_kept(request, &job->facts, reply);
+	if (reply->result == ENCODE_NO_MEMORY && request->max_address_space)
+		job_refuse(reply, ENCODE_TOO_LARGE,
+			"its header alone takes more memory than any header may");
+	return false;
+}
+
+/* Tells what the picture is and waits for the verdict. 0 or -errno. */
+static int job_ask(const struct job *job, int sock, struct encode_verdict *ret)
+{
+	const struct encode_header header = {
+		.version = PROTOCOL_VERSION,
+		.kind = ENCODE_HEADER,
+		.job = job->request->job,
+		.facts = job->facts,
+	};
+	int fds[FDIO_MAX_FDS];
+	size_t n_fds = 0;
+	ssize_t n;
+	int r = fdio_send(sock, &header, sizeof(header), NULL, 0, 0);
+
+	if (r < 0)
+		return r;
+	n = fdio_recv(sock, ret, sizeof(*ret), fds, &n_fds, 0);
+	while (n_fds > 0)
+		close(fds[--n_fds]);
+	if (n <= 0)
+		return n < 0 ? (int)n : -ECONNRESET;
+	if (n != sizeof(*ret) || ret->version != PROTOCOL_VERSION ||
+		ret->job != job->request->job ||
+		(ret->kind != ENCODE_GO && ret->kind != ENCODE_DROP))
+		return -EPROTO;
+	if (ret->kind == ENCODE_GO && (ret->threads < 1 || ret->threads > THREADS_MAX))
+		return -EPROTO;
+	return 0;
+}
+
+/* 0 when there is a reply to send, JOB_E_DROPPED, or -errno. */
+static int job_run(struct job *job, int sock, int source_fd, int output_fd)
+{
+	struct encode_verdict verdict = { .kind = ENCODE_GO };
 	struct rusage before, after;
+	int r = 0;
 
 	getrusage(RUSAGE_SELF, &before);
-	if (request_valid(request))
-		codec->run(request, source_fd, output_fd, reply);
-	else
-		job_refuse(reply, ENCODE_UNSUPPORTED, "the request is not a resolved view");
+	if (job_open(job, source_fd)) {
+		r = job_ask(job, sock, &verdict);
+		if (r == 0 && verdict.kind == ENCODE_GO) {
+			allowance_memory(verdict.max_address_space);
+			allowance_cpu(cpu_usec(&before), verdict.cpu_seconds);
+			job->codec->run(job->opened, &verdict, output_fd, &job->reply);
+		}
+	}
+	job->codec->close(job->opened);
+	allowance_memory(0);
+	allowance_cpu(0, 0);
 	getrusage(RUSAGE_SELF, &after);
-	reply->cpu_usec = cpu_usec(&after) - cpu_usec(&before);
-	reply->maxrss_bytes = (uint64_t)after.ru_maxrss * 1024;
+	job->reply.cpu_usec = cpu_usec(&after) - cpu_usec(&before);
+	job->reply.maxrss_bytes = (uint64_t)after.ru_maxrss * 1024;
+	return r == 0 && verdict.kind == ENCODE_DROP ? JOB_E_DROPPED : r;
+}
+
+/* Closes both descriptors before the reply: the daemon may look who has them open. */
+static int request_serve(
+	int sock, const struct codec *codec, const struct encode_request *request, int fds[2])
+{
+	struct job job = {
+		.codec = codec,
+		.request = request,
+		.reply = {
+			.version = PROTOCOL_VERSION,
+			.kind = ENCODE_REPLY,
+			.job = request->job,
+		},
+	};
+	int r = job_run(&job, sock, fds[0], fds[1]);
+
+	close_fd(&fds[0]);
+	close_fd(&fds[1]);
+	if (r == JOB_E_DROPPED)
+		return 0;
+	return r < 0 ? r : fdio_send(sock, &job.reply, sizeof(job.reply), NULL, 0, 0);
 }
 
 int job_serve(int sock, const struct codec *codec)
@@ -106,23 +227,14 @@ int job_serve(int sock, const struct codec *codec)
 
 		if (n <= 0)
 			return n == -ECONNRESET ? 0 : (int)n;
-		if (n != sizeof(request) || request.version != PROTOCOL_VERSION || n_fds != 2) {
-			r = -EPROTO;
+		if (n == sizeof(request) && request.version == PROTOCOL_VERSION && n_fds == 2) {
+			r = request_serve(sock, codec, &request, fds);
 		} else {
-			struct encode_reply reply = {
-				.version = PROTOCOL_VERSION,
-				.job = request.job,
-			};
-
-			job_run(codec, &request, fds[0], fds[1], &reply);
-			/* Closed before the reply: the daemon may look who has them open. */
+			r = -EPROTO;
 			while (n_fds > 0)
 				close(fds[--n_fds]);
-			r = fdio_send(sock, &reply, sizeof(reply), NULL, 0, 0);
 		}
-		while (n_fds > 0)
-			close(fds[--n_fds]);
 		if (r < 0)
-			return r == -EPIPE ? 0 : r;
+			return r == -EPIPE || r == -ECONNRESET ? 0 : r;
 	}
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * An encoder's loop: receive a request with its two descriptors, have the codec do it, reply.
- * One job at a time; whatever way a job ends, its descriptors are closed and the process is as
- * it was before.
+ * An encoder's loop: receive a request with its two descriptors, have the codec read the header,
+ * tell of it, be told how much memory and how many threads to use (or to drop it), have the
+ * codec do it, reply. One job at a time; whatever way a job ends, its descriptors are closed and
+ * the process is as it was before.
  */
 #ifndef ENCODER_JOB_H
 #define ENCODER_JOB_H

@@ -7,7 +7,7 @@
 #include "encode/encoder/load.h"
 
 #include <errno.h>
-#include <inttypes.h>
+#include <math.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -54,6 +54,12 @@ bool load_available(enum format format)
 	return (format != FORMAT_AVIF && format != FORMAT_HEIC) || heif_can_decode(format);
 }
 
+/* What libjpeg can do of it. */
+static int jpeg_shrink(double shrink)
+{
+	return shrink >= 8 ? 8 : shrink >= 4 ? 4 : shrink >= 2 ? 2 : 1;
+}
+
 /* `shrink` ≥ 1: how much smaller the picture may be decoded. */
 static int image_open(struct load *load, double shrink, VipsImage **ret)
 {
@@ -61,12 +67,8 @@ static int image_open(struct load *load, double shrink, VipsImage **ret)
 
 	switch (load->format) {
 	case FORMAT_JPEG:
-		return vips_jpegload_source(load->source, ret, LOAD_COMMON, "shrink",
-			shrink >= 8   ? 8
-			: shrink >= 4 ? 4
-			: shrink >= 2 ? 2
-				      : 1,
-			NULL);
+		return vips_jpegload_source(
+			load->source, ret, LOAD_COMMON, "shrink", jpeg_shrink(shrink), NULL);
 	case FORMAT_WEBP:
 		return vips_webpload_source(load->source, ret, LOAD_COMMON, "n", n, "scale",
 			load->animated ? 1.0 : 1.0 / shrink, NULL);
@@ -104,7 +106,7 @@ static struct size load_upright(const struct load *load, struct size size)
 
 /* libvips 8.14 ends the process for a source of no bytes: it takes the mapping that it cannot
  * have for a pipe (iofuncs/source.c, vips_source_pipe_read_to_position). */
-static int source_rewind(int fd, struct encode_reply *reply)
+static int source_rewind(int fd, uint64_t *ret_bytes, struct encode_reply *reply)
 {
 	off_t size = lseek(fd, 0, SEEK_END);
 
@@ -114,6 +116,7 @@ static int source_rewind(int fd, struct encode_reply *reply)
 		vips_error_system(errno, "load", "cannot seek");
 		return -1;
 	}
+	*ret_bytes = (uint64_t)size;
 	return 0;
 }
 
@@ -122,7 +125,6 @@ int load_open(struct load *load, const struct encode_request *request, int sourc
 {
 	const struct view *view = &request->view;
 	struct size upright;
-	uint64_t pixels;
 	int r;
 
 	load->format = request->source_format;
@@ -131,7 +133,7 @@ int load_open(struct load *load, const struct encode_request *request, int sourc
 	if (!load_available(load->format))
 		return job_refuse(reply, ENCODE_UNSUPPORTED, "this libvips cannot read %s",
 			format_info(load->format)->name);
-	r = source_rewind(source_fd, reply);
+	r = source_rewind(source_fd, &load->source_bytes, reply);
 	if (r)
 		return r;
 	load->source = vips_source_new_from_descriptor(source_fd);
@@ -142,28 +144,46 @@ int load_open(struct load *load, const struct encode_request *request, int sourc
 	upright = load_upright(load, load->stored);
 	reply->source_width = upright.width;
 	reply->source_height = upright.height;
-	pixels = (uint64_t)load->header->Xsize * (uint64_t)load->header->Ysize;
-	if (pixels > request->max_pixels)
-		return job_refuse(reply, ENCODE_TOO_LARGE,
-			"%" PRIu32 " x %" PRIu32 " x %u is over the limit of %" PRIu64
-			" pixels",
-			upright.width, upright.height, load->frames, request->max_pixels);
 	return 0;
 }
 
-int load_pixels(struct load *load, struct size scaled, VipsImage **ret)
+/* How much smaller to decode, of what the loader can do; 1: as it is. */
+static double load_shrink(const struct load *load, struct size scaled)
 {
 	struct size target = load_upright(load, scaled); /* turning is its own inverse */
 	double shrink = MIN((double)load->stored.width / target.width,
 		(double)load->stored.height / target.height);
 
-	if (shrink < 4 || (load->format != FORMAT_JPEG && load->format != FORMAT_WEBP)) {
+	if (shrink < 4 || (load->format != FORMAT_JPEG && load->format != FORMAT_WEBP))
+		return 1;
+	return shrink / 2;
+}
+
+struct size load_decoded(const struct load *load, struct size scaled)
+{
+	double shrink = load_shrink(load, scaled);
+
+	if (load->format == FORMAT_JPEG)
+		shrink = jpeg_shrink(shrink);
+	else if (load->animated)
+		shrink = 1;
+	return (struct size){
+		.width = (uint32_t)ceil(load->stored.width / shrink),
+		.height = (uint32_t)ceil(load->stored.height / shrink),
+	};
+}
+
+int load_pixels(struct load *load, struct size scaled, VipsImage **ret)
+{
+	double shrink = load_shrink(load, scaled);
+
+	if (shrink <= 1) {
 		*ret = TAKE_PTR(load->header);
 		return 0;
 	}
 	/* The loader goes back in its source, so the first image must be gone. */
 	g_object_unref(TAKE_PTR(load->header));
-	return image_open(load, shrink / 2, ret);
+	return image_open(load, shrink, ret);
 }
 
 void load_done(struct load *load)

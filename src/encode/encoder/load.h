@@ -24,6 +24,7 @@ struct load {
 	struct size stored; /* one frame as stored */
 	int orientation;    /* 1…8, EXIF; how `stored` is to be turned */
 	unsigned frames;
+	uint64_t source_bytes;
 };
 
 #define LOAD_INIT ((struct load){ 0 })
@@ -31,10 +32,13 @@ struct load {
 /* Can pictures of `format` be read by this libvips? */
 bool load_available(enum format format);
 
-/* Reads the header and holds it against request->max_pixels; fills the source's size in
- * `reply`. Returns 0, an encode_result that stands in `reply`, or -1 with libvips' error. */
+/* Reads the header and fills the source's size in `reply`. Returns 0, an encode_result that
+ * stands in `reply`, or -1 with libvips' error. */
 int load_open(struct load *load, const struct encode_request *request, int source_fd,
 	struct encode_reply *reply);
+
+/* The size of a frame, as stored, that load_pixels() will give. */
+struct size load_decoded(const struct load *load, struct size scaled);
 
 /* The pixels, in order from top to bottom and once only, already shrunk where the format can do
  * it while decoding, but never below twice `scaled` (upright): what remains is left to a good

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the pool's thread does: gives jobs of the line to encoders, asks for more encoders, and
+ * acts on what encoders, zygote and clocks say. It never waits; pool.c is who does.
+ *
+ *	line ─ request ─► PROBING ─ header ─► estimate ─ fits ─► GO ─► BUSY ─ reply ─► done
+ *	  ▲                                     └ not now ─► DROP ─┐     └ died ─┐
+ *	  └──────────────── with its estimate known, at its old place ◄──────────┘
+ *
+ * Memory is charged to the encoder and not to the job: it is in use until the process is gone.
+ */
+#ifndef ENCODE_DISPATCHER_H
+#define ENCODE_DISPATCHER_H
+
+#include "encode/fleet.h"
+#include "encode/job_queue.h"
+#include "util/lock.h"
+
+struct dispatcher {
+	/* fixed after init */
+	struct pool_options options;
+	struct job_queue queue; /* has a lock of its own, taken inside `lock` */
+
+	/* protected by `lock` (4 in util/lock.h) */
+	struct lock lock;
+	struct pool_stats stats;
+
+	/* the pool's thread */
+	struct fleet fleet;
+	uint64_t next_job;
+};
+
+void dispatcher_init(struct dispatcher *dispatcher, const struct pool_options *options);
+void dispatcher_done(struct dispatcher *dispatcher); /* no job and no encoder is left */
+
+/* Any thread. */
+void dispatcher_stats(struct dispatcher *dispatcher, struct pool_stats *ret);
+
+/* The rest is the pool's thread's. */
+
+/* Begins what may begin. Call it after every round of the others. */
+void dispatcher_schedule(struct dispatcher *dispatcher);
+/* The encoder's socket is readable, or at its end. */
+void dispatcher_on_encoder(struct dispatcher *dispatcher, struct encoder *encoder);
+/* The zygote's socket is. */
+void dispatcher_on_zygote(struct dispatcher *dispatcher);
+void dispatcher_check_clocks(struct dispatcher *dispatcher);
+usec_t dispatcher_next_clock(const struct dispatcher *dispatcher); /* or USEC_NEVER */
+/* Ends every job with ESHUTDOWN and forgets the encoders, which end with the zygote. */
+void dispatcher_fail_everything(struct dispatcher *dispatcher);
+
+#endif

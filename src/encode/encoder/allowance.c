@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#include "encode/encoder/allowance.h"
+
+#include <stdbool.h>
+#include <sys/resource.h>
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define MAPS_TERABYTES true
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ||                     \
+	__has_feature(memory_sanitizer)
+#define MAPS_TERABYTES true
+#endif
+#endif
+#ifndef MAPS_TERABYTES
+#define MAPS_TERABYTES false
+#endif
+
+/* A failure leaves the limit that is in force, which is no reason to refuse a picture. */
+static void set_soft(__rlimit_resource_t resource, uint64_t value)
+{
+	struct rlimit limit;
+
+	if (getrlimit(resource, &limit) < 0)
+		return;
+	limit.rlim_cur = value && value < limit.rlim_max ? value : limit.rlim_max;
+	(void)setrlimit(resource, &limit);
+}
+
+void allowance_memory(uint64_t address_space)
+{
+	if (!MAPS_TERABYTES)
+		set_soft(RLIMIT_AS, address_space);
+}
+
+void allowance_cpu(usec_t used, uint32_t seconds)
+{
+	/* Whole seconds are counted, so the one that has begun does not. */
+	set_soft(RLIMIT_CPU, seconds ? used / USEC_PER_SEC + 1 + seconds : 0);
+}

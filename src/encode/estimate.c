@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * libvips reads and writes in rows where a codec lets it, so what counts is what each codec keeps
+ * whole. Reading and writing are added up, because the one goes on until the other ends. The
+ * figures were read from the table that test_estimate prints, for pictures of 4 and 15 million
+ * pixels, with libvips 8.14, and rounded up by a tenth or more.
+ */
+#include "encode/estimate.h"
+
+#include <stdbool.h>
+
+#define MIB ((double)(1 << 20))
+
+/* An encoder that has loaded its libraries and holds the rows of a narrow picture. */
+#define BASE_BYTES (26 * MIB)
+/* Rows that wait between two steps of a pipeline, of the whole width, and those that one more
+ * thread works on. */
+#define ROWS        1024
+#define THREAD_ROWS 256
+/* One more thread: its stack and its share of a malloc arena. */
+#define THREAD_BYTES (2 * MIB)
+/* Nothing that a machine has: facts beyond reason end here. */
+#define ESTIMATE_MAX 0x1p60
+
+static double least(double a, double b)
+{
+	return a < b ? a : b;
+}
+
+/* What the loader keeps whole, for all frames. */
+static double reading_bytes(const struct encode_facts *f, enum format format)
+{
+	double pixels = (double)f->width * f->height * f->frames;
+	double bytes = f->bytes_pixel;
+
+	switch (format) {
+	case FORMAT_JPEG:
+		/* All coefficients, of 16 bits, and libvips decodes it whole. Of the picture
+		 * as stored: shrinking comes after. */
+		return f->interlaced ? 3 * bytes * pixels : 0;
+	case FORMAT_PNG:
+		return f->interlaced ? bytes * pixels : 0;
+	case FORMAT_TIFF:
+		return 0;
+	case FORMAT_WEBP:
+		return 10 * pixels;
+	case FORMAT_GIF:
+		return 6 * pixels;
+	default: /* HEIF: its planes, and libvips' copy of them */
+		return 2.6 * bytes * pixels;
+	}
+}
+
+/* From effort 8 on, a lossy one is encoded again and again and compared (libjxl's butteraugli
+ * loop), and a lossless one searched for longer. */
+static double jxl_bytes_sample(const struct view *view, int effort)
+{
+	if (view->lossless)
+		return effort >= 8 ? 32 : 26;
+	return effort >= 8 ? 110 : 18;
+}
+
+/* What the saver keeps whole of one frame, for each of its pixels. */
+static double writing_bytes_pixel(const struct encode_facts *f, const struct view *view)
+{
+	double bytes = f->result_pixel;
+	int effort = view->effort - 1;
+
+	switch (view->format) {
+	case FORMAT_JPEG:
+		/* All coefficients; from quality 90 on libvips keeps full chroma. */
+		return view->quality >= 90 || bytes < 3 ? 2.3 * bytes : 1.3 * bytes;
+	case FORMAT_WEBP:
+		return f->alpha ? 46 : view->lossless ? 36 : 11;
+	case FORMAT_AVIF:
+		return (view->lossless ? 36 : f->alpha ? 30 : 26) + (effort >= 3 ? 30 : 0);
+	case FORMAT_JXL:
+		return jxl_bytes_sample(view, effort) * (bytes < 3 ? 3 : bytes);
+	case FORMAT_GIF:
+		return 15;
+	case FORMAT_PNG:
+		return view->prog ? 1.1 * bytes : 0;
+	default:
+		return 0;
+	}
+}
+
+static bool is_resized(const struct encode_facts *f)
+{
+	return f->result_width != f->decoded_width || f->result_height != f->decoded_height;
+}
+
+/* Rows on their way. Colours are multiplied by their transparency as floats. */
+static double rows_bytes(const struct encode_facts *f, enum format format, unsigned threads)
+{
+	/* A WebP is shrunk by its decoder, but that did not show in what it took. */
+	bool whole = format == FORMAT_WEBP;
+	double width = whole ? f->width : f->decoded_width;
+	double height = whole ? f->height : f->decoded_height;
+	double bytes = f->bytes_pixel + (f->alpha && is_resized(f) ? 16 : 0);
+	double rows = ROWS + (double)(threads - 1) * THREAD_ROWS;
+
+	return width * least(height, rows) * bytes;
+}
+
+/* What our own steps keep whole: a picture to be turned, frames to be taken apart. */
+static double keeping_bytes(const struct encode_facts *f)
+{
+	double decoded = (double)f->decoded_width * f->decoded_height * f->frames;
+	double result = (double)f->result_width * f->result_height * f->frames;
+	double bytes = f->turned ? result * f->result_pixel : 0;
+
+	if (f->frames > 1 && is_resized(f))
+		bytes += decoded * (f->bytes_pixel + (f->alpha ? 16 : 6));
+	return bytes;
+}
+
+uint64_t estimate_memory(const struct encode_facts *facts, const struct encode_request *request,
+	unsigned threads)
+{
+	enum format format = request->source_format;
+	double result = (double)facts->result_width * facts->result_height;
+	double bytes = BASE_BYTES + (threads - 1) * THREAD_BYTES + (double)facts->source_bytes;
+
+	bytes += reading_bytes(facts, format) + rows_bytes(facts, format, threads) +
+	         keeping_bytes(facts) + writing_bytes_pixel(facts, &request->view) * result;
+	if (request->view.format == FORMAT_GIF)
+		bytes += 30 * MIB; /* the palettes it compares */
+	if (request->view.format == FORMAT_AVIF)
+		bytes += 10 * MIB; /* libaom's tables */
+	if (facts->frames > 1)
+		bytes += 3 * result * facts->frames; /* those that are written already */
+	return bytes < ESTIMATE_MAX ? (uint64_t)bytes : (uint64_t)ESTIMATE_MAX;
+}
