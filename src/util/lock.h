@@ -6,7 +6,7 @@
  *	1  fs/node        node table, and its marks      (struct nodes)
  *	2  fs/fdcache, fs/alias                          (neither inside the other)
  *	3  render         job table                      (struct render)
- *	4  encode/pool    figures, then the queue        (struct pool, struct job_queue)
+ *	4  encode/dispatcher figures, then the queue     (struct dispatcher, struct job_queue)
  *	5  cache          publication and eviction       (struct cache: publish)
  *	6  cache/catalog  writer connection, then reader (struct catalog)
  *	7  leaves: cache's figures and uses, encode's condemned, control's journal
