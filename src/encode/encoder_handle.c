@@ -56,13 +56,26 @@ static int rewind_files(const struct pool_job *job)
 	return 0;
 }
 
+/* libvips maps a canvas for a WebP with its header (foreign/webp2vips.c), four bytes a pixel: so
+ * much more than the largest picture that would be let in. */
+static uint64_t canvas_bytes(const struct encode_request *request)
+{
+	uint64_t bytes;
+
+	if (request->source_format != FORMAT_WEBP)
+		return 0;
+	return __builtin_mul_overflow(request->max_pixels, 4, &bytes) ? UINT64_MAX : bytes;
+}
+
 static uint64_t header_limit(const struct encoder *encoder, const struct pool_job *job)
 {
+	uint64_t canvas = canvas_bytes(&job->request), limit;
 	struct stat st;
 
 	if (!encoder->before.mapped_bytes || fstat(job->source_fd, &st) < 0)
 		return 0;
-	return encoder->before.mapped_bytes + ENCODER_HEADER_BYTES + (uint64_t)st.st_size;
+	limit = encoder->before.mapped_bytes + ENCODER_HEADER_BYTES + (uint64_t)st.st_size;
+	return __builtin_add_overflow(limit, canvas, &limit) ? 0 : limit;
 }
 
 int encoder_send(struct encoder *encoder, struct pool_job *job, usec_t deadline_usec)

@@ -166,7 +166,7 @@ static void encode_one(struct job *job, enum format format, int source_fd, const
 	*job = (struct job){
 		.base = {
 			.request = {
-				.max_pixels = UINT64_MAX,
+				.max_pixels = 100 * 1000 * 1000,
 				.max_frames = 1000,
 				.source_format = format,
 				.view = view_of(view, format),
@@ -278,6 +278,18 @@ START_TEST(animations_are_within_their_estimate)
 }
 END_TEST
 
+/* libvips makes its canvas with the header, and headers are read with little memory. */
+START_TEST(large_webp_gets_past_its_header)
+{
+	int fd = picture_file(picture_quadrants(5000, 4500), ".webp[effort=0]");
+	struct job job;
+
+	encode_one(&job, FORMAT_WEBP, fd, "webp-w100");
+	ck_assert_msg(job.error == 0, "%s", job.reason);
+	close(fd);
+}
+END_TEST
+
 /* With all processors for the one job, which is what a lone job gets. */
 START_TEST(threads_are_within_the_estimate)
 {
@@ -309,6 +321,7 @@ int main(void)
 		much_effort_is_within_its_estimate,
 		every_way_of_writing_alpha_is_within_its_estimate,
 		animations_are_within_their_estimate,
+		large_webp_gets_past_its_header,
 		threads_are_within_the_estimate,
 	};
 
