@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "encode/encoder/engine.h"
+#include "../unit/engine_job.h"
 #include "source/sniff.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
@@ -62,10 +62,9 @@ static int path_encode(const struct run *run, const char *path)
 	const char *folder = getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp";
 	struct encode_request request = {
 		.version = PROTOCOL_VERSION,
-		.threads = run->threads,
 		.max_pixels = 100000000,
 	};
-	struct encode_reply reply = { 0 };
+	struct encode_reply reply;
 	enum format format;
 	int r;
 
@@ -77,7 +76,7 @@ static int path_encode(const struct run *run, const char *path)
 		view_resolve(&request.view, format, &request.view, NULL))
 		return -EINVAL;
 	request.source_format = format;
-	engine_codec.run(&request, source, output, &reply);
+	engine_job(&request, run->threads, source, output, &reply);
 	if (reply.result == ENCODE_OK)
 		return 0;
 	fprintf(stderr, "first-read: %s: %s\n", path, reply.reason);
