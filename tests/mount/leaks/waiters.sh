@@ -51,7 +51,7 @@ at_most "$(rss)" $((first + 4096)) 'kilobytes after three rounds more'
 at_least "$(stat_of encodes)" 60 'encodes that nobody waited for'
 
 # Folders: what watches them goes when they go.
-for round in 1 2 3; do
+for _ in 1 2 3; do
 	for i in $(seq 1 200); do mkdir "$SRC/d$i" && cp "$SRC/slow.1.jpg" "$SRC/d$i/"; done
 	find "$MNT" -name '*.jpg' | wc -l >/dev/null
 	at_least "$(stat_of watched_folders)" 200 'watched folders'
