@@ -7,7 +7,8 @@ Goes in rounds. In each, every picture of the source is replaced by one with the
 other bytes behind them, so that all its variants must be encoded anew and must come out as in
 the reference, byte for byte; and the fakes are replaced likewise, of which one hangs, one
 crashes, twenty leak a megabyte each, and the others do well. Between rounds nothing runs: then
-memory (proportional set size of daemons, zygotes and encoders) and descriptors are comparable.
+memory (what daemons, zygotes and encoders have that no file is behind, shared pages in equal
+parts) and descriptors are comparable.
 
 What must hold at the end: memory within 5 % of the plateau (the middle rounds), descriptors the
 same since the first rounds, every healthy variant right. OUT/rss.tsv has all samples, four a
@@ -79,16 +80,18 @@ def children(parents):
 
 
 def pss(pids):
-    """Kilobytes."""
-    total = 0
+    """Kilobytes: of all that is mapped, and of what no file is behind. Libraries are shared with
+    whatever else runs here, so the first changes with the neighbours."""
+    total = {b"Pss:": 0, b"Pss_Anon:": 0}
     for pid in pids:
         try:
             for line in read(f"/proc/{pid}/smaps_rollup").splitlines():
-                if line.startswith(b"Pss:"):
-                    total += int(line.split()[1])
+                words = line.split()
+                if words[0] in total:
+                    total[words[0]] += int(words[1])
         except OSError:
             pass
-    return total
+    return tuple(total.values())
 
 
 class Watcher(threading.Thread):
@@ -104,7 +107,7 @@ class Watcher(threading.Thread):
 
     def memory(self):
         zygotes = children(self.daemons)
-        return pss(self.daemons), pss(zygotes), pss(children(zygotes))
+        return *pss(self.daemons), *pss(zygotes), *pss(children(zygotes))
 
     def run(self):
         while not self.ended.wait(0.25):
@@ -210,7 +213,7 @@ def soak(goal, out, rounds):
         while watcher.done < goal:
             rounds.round(len(quiet), readers)
             watcher.done = rounds.encodes()
-            quiet.append((sum(watcher.memory()), descriptors(rounds.mount),
+            quiet.append((sum(watcher.memory()[1::2]), descriptors(rounds.mount),
                           descriptors(rounds.fake_mount)))
     watcher.ended.set()
     watcher.join()
@@ -243,7 +246,8 @@ def judge(quiet, watcher, rounds):
 
 # --- The picture -----------------------------------------------------------------------------
 
-COLUMNS = ("seconds", "encodes", "daemons_kb", "zygotes_kb", "encoders_kb")
+COLUMNS = ("seconds", "encodes", "daemons_kb", "daemons_anon_kb", "zygotes_kb",
+           "zygotes_anon_kb", "encoders_kb", "encoders_anon_kb")
 
 
 def write_tsv(path, samples):
@@ -255,11 +259,12 @@ def write_tsv(path, samples):
 
 def write_svg(path, samples, width=900, height=360, edge=50):
     last = max(samples[-1][0], 1)
-    most = max(sum(row[2:]) for row in samples) * 1.1
+    most = max(sum(row[2::2]) for row in samples) * 1.1
     lines = []
-    for label, colour, value in (("all", "#222", lambda r: sum(r[2:])),
-                                 ("encoders", "#c33", lambda r: r[4]),
-                                 ("zygotes", "#393", lambda r: r[3]),
+    for label, colour, value in (("all", "#222", lambda r: sum(r[2::2])),
+                                 ("encoders", "#c33", lambda r: r[6]),
+                                 ("own memory", "#888", lambda r: sum(r[3::2])),
+                                 ("zygotes", "#393", lambda r: r[4]),
                                  ("daemons", "#36c", lambda r: r[2])):
         points = " ".join(f"{edge + row[0] / last * width:.1f},{height - value(row) / most * height:.1f}"
                           for row in samples)
