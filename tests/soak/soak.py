@@ -230,11 +230,12 @@ def judge(quiet, watcher, rounds):
     end = median(entry[0] for entry in quiet[-max(2, n // 8):])
     start_fds = [max(entry[i] for entry in quiet[:4]) for i in (1, 2)]
     end_fds = [quiet[-1][i] for i in (1, 2)]
+    nodes = [stats(mount)["nodes"] for mount in (rounds.mount, rounds.fake_mount)]
     faults = {figure: stats(rounds.fake_mount)[figure]
               for figure in ("encoder_crashes", "encoder_deadlines", "encoder_restarts")}
     print(f"soak: {watcher.done} encodes in {n} rounds, {watcher.samples[-1][0]:.0f} s; "
           f"memory {quiet[0][0]} kB after the first, plateau {plateau:.0f}, end {end:.0f} "
-          f"({end / plateau:.3f}); descriptors {start_fds} to {end_fds}; {faults}; "
+          f"({end / plateau:.3f}); descriptors {start_fds} to {end_fds}; nodes {nodes}; {faults}; "
           f"wrong: {len(rounds.wrong)}")
     for wrong in rounds.wrong[:20]:
         print("soak: wrong:", wrong)
