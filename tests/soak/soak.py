@@ -10,7 +10,8 @@ crashes, twenty leak a megabyte each, and the others do well. Between rounds not
 memory (what daemons, zygotes and encoders have that no file is behind, shared pages in equal
 parts) and descriptors are comparable.
 
-What must hold at the end: memory within 5 % of the plateau (the middle rounds), descriptors the
+What must hold at the end: memory within 5 % of the plateau (the rounds of the third quarter: until
+then the daemons' SQLite pages and the allocators' arenas come to be), descriptors the
 same since the first rounds, every healthy variant right. OUT/rss.tsv has all samples, four a
 second, and OUT/rss.svg is their picture.
 """
@@ -226,7 +227,7 @@ def judge(quiet, watcher, rounds):
     n = len(quiet)
     if n < 8:
         sys.exit(f"soak: {n} rounds tell nothing; more SOAK_ENCODES")
-    plateau = median(entry[0] for entry in quiet[n // 4:n // 2 + 1])
+    plateau = median(entry[0] for entry in quiet[n // 2:n * 3 // 4 + 1])
     end = median(entry[0] for entry in quiet[-max(2, n // 8):])
     start_fds = [max(entry[i] for entry in quiet[:4]) for i in (1, 2)]
     end_fds = [quiet[-1][i] for i in (1, 2)]
