@@ -163,13 +163,28 @@ struct hash128 cache_key(
 	return hash128_of_key(&cache->secret, content, canonical_view, cache->fingerprint);
 }
 
+#define ERRNO_MAX 4095 /* what the kernel takes for an errno (include/linux/err.h) */
+
+/* The rules that the table checks when a row is written hold only for what SQLite wrote: a page
+ * has no checksum, and a bit that fell over on the disk must not become an answer. */
+static bool row_is_sound(const struct catalog_row *row)
+{
+	const struct cache_entry *entry = &row->entry;
+
+	return entry->state >= CACHE_PRESENT && entry->state <= CACHE_FAILED &&
+	       entry->size_bytes <= INT64_MAX && entry->error >= 0 &&
+	       entry->error <= ERRNO_MAX &&
+	       (entry->error > 0) == (entry->state == CACHE_FAILED);
+}
+
 /* `row->entry` always says something: ABSENT for what is not known, or no longer. */
 static int look_up(struct cache *cache, const struct hash128 *key, struct catalog_row *row)
 {
 	static const struct cache_entry absent = { .state = CACHE_ABSENT };
 	int r = catalog_get(cache->catalog, key, row);
 
-	if (r != 0 || (row->entry.state == CACHE_FAILED && row->expires_usec <= now_real()))
+	if (r != 0 || !row_is_sound(row) ||
+		(row->entry.state == CACHE_FAILED && row->expires_usec <= now_real()))
 		row->entry = absent;
 	if (row->entry.state == CACHE_FAILED)
 		row->entry.expires_usec = row->expires_usec;

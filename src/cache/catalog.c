@@ -25,7 +25,9 @@ static const char *const statements[STATEMENT_COUNT] = {
 	[ROLLBACK] = "ROLLBACK",
 	[META_GET] = "SELECT value FROM meta WHERE name = ?1",
 	[META_SET] = "UPDATE meta SET value = ?2 WHERE name = ?1",
-	[TOTALS] = "SELECT coalesce(sum(size_bytes), 0), count(*) FROM variant WHERE state = 1",
+	[TOTALS] = "SELECT CAST(total(size_bytes) AS INTEGER), count(*) FROM variant "
+		   "WHERE state = 1 HAVING coalesce(min(size_bytes), 0) >= 0 AND "
+		   "total(size_bytes) < 1e18",
 	[VARIANT_GET] = "SELECT state, session, hash, size_bytes, width, height, encode_usec,"
 			" used_usec, uses, expires_usec, error, reason"
 			" FROM variant WHERE key = ?1",

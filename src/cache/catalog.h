@@ -62,7 +62,8 @@ int catalog_session_start(struct catalog *catalog, struct catalog_session *ret);
 /* Notes a clean stop, unless the file was found damaged. */
 int catalog_session_end(struct catalog *catalog);
 
-/* Bytes and number of what is PRESENT, by one walk over an index. */
+/* Bytes and number of what is PRESENT, by one walk over an index. 0, -errno, or CATALOG_E_NONE
+ * where the rows' sizes cannot be. */
 int catalog_totals(struct catalog *catalog, uint64_t *ret_bytes, uint64_t *ret_entries);
 
 /* By the reader. 0, CATALOG_E_NONE or -errno. */

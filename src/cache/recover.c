@@ -81,8 +81,9 @@ static int open_catalog(const char *path, struct recovered *ret, char why[CACHE_
 		r = catalog_session_start(catalog, &ret->session);
 	if (r == 0)
 		r = catalog_totals(catalog, &ret->bytes, &ret->entries);
-	/* Damage after a clean stop shows first here, where no page was checked before. */
-	if (r == -EUCLEAN) {
+	/* Damage after a clean stop shows first here, where no page was checked before: of the
+	 * file, or of sizes that add up to nothing that could be. */
+	if (r == -EUCLEAN || r == CATALOG_E_NONE) {
 		snprintf(why, CACHE_REASON_MAX, "damaged pages");
 		return CATALOG_E_UNUSABLE;
 	}

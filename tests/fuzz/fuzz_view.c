@@ -5,26 +5,12 @@
  * valid tokens in a row; the second way makes them nearly always, and makes the numbers and
  * combinations odd instead. Properties are aborts, so that they hold without assertions too.
  */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "fuzz.h"
 #include "view/name.h"
 #include "view/token.h"
 #include "view/view.h"
 
-#define MUST(condition)                                                                        \
-	do {                                                                                   \
-		if (!(condition)) {                                                            \
-			fprintf(stderr, "line %d: %s\n", __LINE__, #condition);                \
-			abort();                                                               \
-		}                                                                              \
-	} while (0)
-
 #define TEXT_MAX 512
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Three bytes a token: row, number, and what stands behind it. Returns the length. */
 static size_t text_from_table(const uint8_t *data, size_t size, char out[TEXT_MAX])
@@ -105,7 +91,8 @@ static void check_resolved(const struct view *view, enum format source)
 	}
 	MUST(format_info(once.format)->writable);
 	MUST(view->format == FORMAT_NONE || once.format == view->format);
-	MUST(once.lossless == view->lossless && !(once.lossless && once.quality));
+	MUST(once.lossless == (view->lossless && format_info(once.format)->lossless));
+	MUST(!(once.lossless && once.quality));
 	MUST(once.width == view->width && once.height == view->height && once.fit == view->fit);
 	MUST(!once.still ||
 		(format_info(source)->animates && format_info(once.format)->animates));
@@ -181,4 +168,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text[len] = '\0';
 	check_name(text);
 	return 0;
+}
+
+size_t fuzz_seed(size_t i, uint8_t *out, size_t max)
+{
+	static const char *const seeds[] = { " a.jpg@webp-q75", " w800-h600-cover-avif-e4",
+		" photo@q1-lossless-png", " webp\nq79-webp", "\1abcdefghijklmnop",
+		"\1\0\0\0\5\7\1\11\2\3" };
+
+	if (i >= sizeof(seeds) / sizeof(seeds[0]) || max < 64)
+		return 0;
+	memset(out, 0, 64);
+	memcpy(out, seeds[i], strlen(seeds[i]));
+	return 32;
 }

@@ -24,7 +24,8 @@ lane_need()
 	done
 }
 
-# lane_build OPTION…: configures anew, so that the lane's options and environment count, and builds.
+# lane_build OPTION…: configures anew, so that the lane's options and environment count, and builds
+# everything, or $lane_targets.
 lane_build()
 {
 	if [ -f "$build/build.ninja" ]; then
@@ -34,7 +35,8 @@ lane_build()
 		printf '%s\n' "$configured" >&2
 		return 1
 	}
-	ninja -C "$build" || return 1
+	# shellcheck disable=SC2086 # a list of words
+	ninja -C "$build" ${lane_targets-} || return 1
 }
 
 # lane_test OPTION…: meson test; ends with the count and an exit code.
