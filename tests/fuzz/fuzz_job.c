@@ -66,9 +66,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	MUST(view_parse(view, strlen(view), &request.view, NULL) == 0);
 	if (view_resolve(&request.view, request.source_format, &request.view, NULL) != 0)
 		return 0;
-#if PROTOCOL_VERSION >= 2
 	request.max_frames = 16;
-#endif
 	MUST(fdio_pwrite_full(source, b.at, b.left, 0) == 0);
 	engine_job(&request, 1, source, output, &reply);
 	MUST(reply.result <= ENCODE_UNSUPPORTED);

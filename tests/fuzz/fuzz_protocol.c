@@ -43,11 +43,7 @@ static struct encode_request request_good(void)
 
 	MUST(view_parse("webp-w800", 9, &request.view, NULL) == 0);
 	MUST(view_resolve(&request.view, FORMAT_JPEG, &request.view, NULL) == 0);
-#if PROTOCOL_VERSION >= 2
 	request.max_frames = 16;
-#else
-	request.threads = 1;
-#endif
 	return request;
 }
 
@@ -64,7 +60,6 @@ static size_t message_good(enum end end, unsigned which, uint8_t out[MESSAGE_MAX
 	const void *message = &request;
 	size_t size = sizeof(request);
 
-#if PROTOCOL_VERSION >= 2
 	struct encode_header header = {
 		.version = PROTOCOL_VERSION, .kind = ENCODE_HEADER, .job = JOB
 	};
@@ -80,9 +75,7 @@ static size_t message_good(enum end end, unsigned which, uint8_t out[MESSAGE_MAX
 	} else if (end == END_ENCODER && which % 2) {
 		message = &verdict;
 		size = sizeof(verdict);
-	} else
-#endif
-		if (end == END_DAEMON) {
+	} else if (end == END_DAEMON) {
 		memset(reply.reason, 'x', sizeof(reply.reason) - 1);
 		message = &reply;
 		size = sizeof(reply);
@@ -130,7 +123,6 @@ static void daemon_receive(int sock)
 	MUST(encoder);
 	encoder->job = &job;
 	while (r > 0) {
-#if PROTOCOL_VERSION >= 2
 		union encode_answer answer;
 
 		encoder->state = ENCODER_BUSY;
@@ -138,16 +130,6 @@ static void daemon_receive(int sock)
 		if (r > 0 && answer.kind == ENCODE_REPLY)
 			expect_clean(answer.reply.reason);
 		MUST(r <= 0 || answer.job == JOB);
-#else
-		struct encode_reply reply;
-
-		encoder->state = ENCODER_BUSY;
-		r = encoder_receive(encoder, &reply);
-		if (r > 0) {
-			expect_clean(reply.reason);
-			MUST(reply.job == JOB);
-		}
-#endif
 	}
 	encoder_free(encoder);
 }
@@ -177,7 +159,6 @@ static void request_trust(const struct encode_request *request)
 	MUST(view_print(&request->view, text) < VIEW_TEXT_MAX);
 }
 
-#if PROTOCOL_VERSION >= 2
 static struct codec_job *trusting_open(const struct encode_request *request, int source_fd,
 	struct encode_facts *facts, struct encode_reply *reply)
 {
@@ -205,18 +186,6 @@ static const struct codec trusting = {
 	.run = trusting_run,
 	.close = trusting_close,
 };
-#else
-static void trusting_run(const struct encode_request *request, int source_fd, int output_fd,
-	struct encode_reply *reply)
-{
-	request_trust(request);
-	MUST(request->threads >= 1);
-	MUST(fcntl(source_fd, F_GETFD) >= 0 && fcntl(output_fd, F_GETFD) >= 0);
-	reply->size_bytes = 1;
-}
-
-static const struct codec trusting = { .run = trusting_run };
-#endif
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

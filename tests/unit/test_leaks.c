@@ -136,7 +136,7 @@ static int cut_in_half(int fd_consume)
 
 /* Runs the same job again and again, and nothing may be left of it. */
 static void expect_nothing_left(const char *what, const struct encode_request *request,
-	int source, int output, enum encode_result result)
+	unsigned threads, int source, int output, enum encode_result result)
 {
 	struct holdings before = { 0 }, after;
 
@@ -146,7 +146,7 @@ static void expect_nothing_left(const char *what, const struct encode_request *r
 		if (i == N_WARM_UPS)
 			before = holdings_now();
 		ck_assert_int_eq(lseek(source, 0, SEEK_SET), 0);
-		engine_job(request, 1, source, output, &reply);
+		engine_job(request, threads, source, output, &reply);
 		ck_assert_msg(reply.result == result, "%s: %u instead of %u: %s", what,
 			reply.result, result, reply.reason);
 	}
@@ -170,11 +170,10 @@ START_TEST(every_way_a_job_ends_returns_all_it_had)
 		source = sample_of(kind->source);
 		cut = cut_in_half(sample_of(kind->source));
 		request = request_of(kind->view, kind->source);
-		expect_nothing_left(kind->view, &request, source, output, ENCODE_OK);
-		expect_nothing_left("damaged", &request, cut, output, ENCODE_DAMAGED);
-		expect_nothing_left("output", &request, source, read_only, ENCODE_OUTPUT);
-		request.max_pixels = 100;
-		expect_nothing_left("too large", &request, source, output, ENCODE_TOO_LARGE);
+		expect_nothing_left(kind->view, &request, 1, source, output, ENCODE_OK);
+		expect_nothing_left("damaged", &request, 1, cut, output, ENCODE_DAMAGED);
+		expect_nothing_left("output", &request, 1, source, read_only, ENCODE_OUTPUT);
+		expect_nothing_left("dropped", &request, 0, source, output, ENCODE_OK);
 	}
 }
 END_TEST
@@ -188,7 +187,7 @@ START_TEST(job_of_a_format_nobody_reads_returns_all_it_had)
 	if (formats_readable & 1u << FORMAT_JXL)
 		return;
 	request.source_format = FORMAT_JXL;
-	expect_nothing_left("unsupported", &request, source, output, ENCODE_UNSUPPORTED);
+	expect_nothing_left("unsupported", &request, 1, source, output, ENCODE_UNSUPPORTED);
 }
 END_TEST
 
