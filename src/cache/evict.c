@@ -34,7 +34,7 @@ uint32_t evict_uses(uint32_t uses, uint64_t turned_bytes, const struct evict_clo
 
 uint32_t evict_uses_back(uint32_t uses, uint64_t turned_bytes, const struct evict_clock *clock)
 {
-	return evict_uses(uses / 2, turned_bytes, clock);
+	return evict_uses(uses / 8 * EVICT_BACK_EIGHTHS, turned_bytes, clock);
 }
 
 enum evict_shelf evict_shelf(uint32_t uses)
@@ -42,7 +42,7 @@ enum evict_shelf evict_shelf(uint32_t uses)
 	return uses >= EVICT_USES_KEPT ? EVICT_KEPT : EVICT_PROBATION;
 }
 
-/* No product overflows: 2^14 · 2^32 · 2^16. */
+/* No product overflows: 2^10 · 2^32 · 2^16. */
 static uint64_t value_of(uint64_t size_bytes, usec_t encode_usec, uint32_t uses)
 {
 	uint64_t cost = encode_usec < UINT32_MAX ? encode_usec : UINT32_MAX;

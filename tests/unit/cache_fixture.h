@@ -229,7 +229,7 @@ static inline void check_shelves(void)
 {
 	ck_assert_int_eq(ask("SELECT count(*) FROM shelf"), 2);
 	ck_assert_int_eq(ask("SELECT count(*) FROM shelf WHERE bytes <> (SELECT "
-	                     "coalesce(sum(size_bytes),"
+			     "coalesce(sum(size_bytes),"
 			     " 0) FROM variant WHERE state = 1 AND variant.shelf = shelf.shelf)"
 			     " OR entries <> (SELECT count(*) FROM variant"
 			     " WHERE state = 1 AND variant.shelf = shelf.shelf)"),

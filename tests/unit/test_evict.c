@@ -103,10 +103,11 @@ START_TEST(uses_halve_in_eight_turnovers_and_are_forgotten_at_last)
 
 	ck_assert_uint_eq(evict_uses(0, 1000, &now), EVICT_USE);
 	ck_assert_uint_eq(evict_uses(EVICT_USE, 1000, &now), 2 * EVICT_USE);
-	ck_assert_uint_eq(evict_uses(8 * EVICT_USE, 1000, &half), 5 * EVICT_USE);
-	ck_assert_uint_eq(evict_uses(8 * EVICT_USE, 1000, &quarter), 3 * EVICT_USE);
+	ck_assert_uint_eq(evict_uses(2 * EVICT_USE, 1000, &half), 2 * EVICT_USE);
+	ck_assert_uint_eq(evict_uses(2 * EVICT_USE, 1000, &quarter), 3 * EVICT_USE / 2);
 	ck_assert_uint_eq(evict_uses(EVICT_USES_MAX, 1000, &ages), EVICT_USE);
-	ck_assert_uint_eq(evict_uses_back(8 * EVICT_USE, 1000, &now), 5 * EVICT_USE);
+	ck_assert_uint_eq(evict_uses_back(2 * EVICT_USE, 1000, &now), 7 * EVICT_USE / 4);
+	ck_assert_uint_eq(evict_uses(EVICT_USES_MAX, 1000, &now), EVICT_USES_MAX);
 }
 END_TEST
 

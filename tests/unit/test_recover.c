@@ -162,16 +162,16 @@ START_TEST(doubt_outlives_a_clean_stop_until_the_first_open)
 }
 END_TEST
 
-static void put_and_reuse(void)
+static void put_five_and_lose_one(void)
 {
 	put_five();
-	/* As if the row of 1 had been lost and a rewritten 2 had kept its old row. */
-	unlink(path_of(1));
+	/* The first to go: as dear as the others and the largest. */
+	unlink(path_of(4));
 }
 
 START_TEST(evicting_a_row_without_its_file_keeps_the_sums)
 {
-	fixture_unclean(MB, put_and_reuse);
+	fixture_unclean(MB, put_five_and_lose_one);
 	ck_assert_int_eq(fixture_open(MB), 0);
 	ck_assert_uint_eq(figures().entries, 5);
 	ck_assert_int_eq(cache_set_limit(cache, 2500), 0);

@@ -135,6 +135,7 @@ static void add(struct trace *trace, uint32_t object, uint64_t sec)
 struct audience {
 	double zipf;
 	double ageing;        /* weight falls with (1 + days)^-ageing */
+	double added;         /* part of the pictures that comes while the trace runs */
 	unsigned fashion_sec; /* every so often other pictures are in fashion; 0: never */
 	double share[VIEWS];  /* of the views; they sum to 1 */
 };
@@ -186,7 +187,7 @@ static unsigned pick_view(const struct audience *audience, uint64_t *seed)
 	return view;
 }
 
-/* One picture in ten is added while the trace runs, the others in the two years before. */
+/* What is not added while the trace runs came in the two years before. */
 static void crowd_make(struct crowd *crowd, const struct audience *audience, uint64_t *seed)
 {
 	crowd->audience = audience;
@@ -195,8 +196,8 @@ static void crowd_make(struct crowd *crowd, const struct audience *audience, uin
 	crowd->sum = allocate(PICTURES, sizeof(*crowd->sum));
 	shuffle(crowd->rank, PICTURES, seed);
 	for (uint32_t i = 0; i < PICTURES; i++)
-		crowd->born[i] = i % 10 == 0 && audience->ageing > 0 ? uniform(seed) * DAYS
-		                                                     : -730 * uniform(seed);
+		crowd->born[i] = uniform(seed) < audience->added ? uniform(seed) * DAYS
+		                                                 : -730 * uniform(seed);
 }
 
 static void crowd_done(struct crowd *crowd)
@@ -250,6 +251,7 @@ static void add_nightly(struct trace *trace, unsigned view)
 static const struct audience gallery = {
 	.zipf = 0.8,
 	.ageing = 1,
+	.added = 0.1,
 	.share = { [WEBP_320] = 0.6,
 		[WEBP_800] = 0.2,
 		[WEBP_1600] = 0.12,
@@ -276,6 +278,14 @@ static const struct audience fashion = {
 	.zipf = 1,
 	.fashion_sec = DAY_SEC,
 	.share = { [WEBP_320] = 0.5, [AVIF_800] = 0.3, [WEBP_1600] = 0.2 },
+};
+
+/* Pictures in messages: each is news for some hours. Made for LRU. */
+static const struct audience feed = {
+	.zipf = 0.8,
+	.ageing = 6,
+	.added = 1,
+	.share = { [WEBP_320] = 0.5, [WEBP_800] = 0.3, [AVIF_1600] = 0.2 },
 };
 
 static void make_gallery(struct trace *trace, uint64_t seed)
@@ -319,6 +329,11 @@ static void make_fashion(struct trace *trace, uint64_t seed)
 	add_people(trace, &fashion, &seed);
 }
 
+static void make_feed(struct trace *trace, uint64_t seed)
+{
+	add_people(trace, &feed, &seed);
+}
+
 const struct trace_kind trace_kinds[] = {
 	{ "gallery", "five views of photographs; what is new is popular", make_gallery },
 	{ "gallery+find", "and somebody reads all of one view, later all of nine",
@@ -330,6 +345,7 @@ const struct trace_kind trace_kinds[] = {
 		make_site_thumbnailer },
 	{ "thumbnails", "one small view; little difference in cost", make_thumbnails },
 	{ "fashion", "every day other pictures are popular", make_fashion },
+	{ "feed", "what is new is popular for hours, and then hardly ever", make_feed },
 };
 const size_t n_trace_kinds = sizeof(trace_kinds) / sizeof(trace_kinds[0]);
 
