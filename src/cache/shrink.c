@@ -24,7 +24,10 @@
 #include "util/cleanup.h"
 #include "util/log.h"
 
-#define WINDOW 256 /* candidates read at a time from each shelf */
+/* Candidates read at a time from each shelf: few at first, as most publications need the room of
+ * one or two. */
+#define WINDOW_MIN 8
+#define WINDOW_MAX 256
 
 struct victims {
 	struct evict_candidate *items; /* owned */
@@ -125,18 +128,18 @@ static int mark(struct catalog_txn *txn, const struct victims *victims, size_t f
 }
 
 struct windows {
-	struct evict_candidate items[EVICT_SHELVES][WINDOW];
+	struct evict_candidate items[EVICT_SHELVES][WINDOW_MAX];
 	struct evict_window windows[EVICT_SHELVES];
 };
 
-static int windows_fill(struct catalog_txn *txn, struct windows *w)
+static int windows_fill(struct catalog_txn *txn, size_t size, struct windows *w)
 {
 	int r = 0;
 
 	for (enum evict_shelf shelf = 0; shelf < EVICT_SHELVES && r == 0; shelf++) {
 		w->windows[shelf].items = w->items[shelf];
 		r = catalog_txn_candidates(
-			txn, shelf, w->items[shelf], WINDOW, &w->windows[shelf].n);
+			txn, shelf, w->items[shelf], size, &w->windows[shelf].n);
 	}
 	return r;
 }
@@ -146,13 +149,13 @@ static int choose_and_mark(struct catalog_txn *txn, struct evict_clock *clock, u
 {
 	struct windows w;
 
-	while (bytes > 0) {
+	for (size_t size = WINDOW_MIN; bytes > 0; size = size < WINDOW_MAX ? 2 * size : size) {
 		size_t first = victims->n;
 		uint64_t freed;
-		int r = victims_reserve(victims, (size_t)EVICT_SHELVES * WINDOW);
+		int r = victims_reserve(victims, EVICT_SHELVES * size);
 
 		if (r == 0)
-			r = windows_fill(txn, &w);
+			r = windows_fill(txn, size, &w);
 		if (r < 0)
 			return r;
 		victims->n +=
