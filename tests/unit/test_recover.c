@@ -250,6 +250,16 @@ START_TEST(damaged_pages_after_an_unclean_stop_are_looked_for)
 }
 END_TEST
 
+START_TEST(sums_that_are_not_those_of_the_rows_are_damage)
+{
+	ck_assert_int_eq(fixture_open(MB), 0);
+	put_five();
+	cache = cache_free(cache);
+	ask("UPDATE shelf SET bytes = bytes + 1 WHERE shelf = 0");
+	check_rebuilt();
+}
+END_TEST
+
 START_TEST(a_catalog_of_another_version_is_set_aside_and_rebuilt)
 {
 	ck_assert_int_eq(fixture_open(MB), 0);
@@ -408,6 +418,7 @@ int main(void)
 		a_garbage_catalog_is_set_aside_and_rebuilt,
 		damaged_pages_after_a_clean_stop_are_met_by_the_first_query,
 		damaged_pages_after_an_unclean_stop_are_looked_for,
+		sums_that_are_not_those_of_the_rows_are_damage,
 		a_catalog_of_another_version_is_set_aside_and_rebuilt,
 		another_programs_database_is_set_aside,
 		a_catalog_whose_tables_do_not_fit_is_set_aside,
