@@ -30,6 +30,8 @@ static const char *const statements[STATEMENT_COUNT] = {
 	[TOTALS] = "SELECT shelf.bytes, shelf.entries,"
 		   " shelf.entries = count(v.key) AND shelf.bytes = total(v.size_bytes)"
 		   " AND coalesce(min(v.size_bytes), 0) >= 0 AND total(v.size_bytes) < 1e18"
+		   " AND NOT EXISTS (SELECT 1 FROM variant WHERE state = 1 AND shelf < 0)"
+		   " AND NOT EXISTS (SELECT 1 FROM variant WHERE state = 1 AND shelf > 1)"
 		   " FROM shelf LEFT JOIN variant v ON v.state = 1 AND v.shelf = shelf.shelf"
 		   " GROUP BY shelf.shelf",
 	[VARIANT_GET] = "SELECT state, session, hash, size_bytes, width, height, encode_usec,"
