@@ -1,11 +1,11 @@
 -- SPDX-License-Identifier: MIT
 --
--- The catalog of a cache folder, version 2. schema/README.md says how to change it.
+-- The catalog of a cache folder, version 3. schema/README.md says how to change it.
 --
 -- Times are microseconds of the real clock unless a name says otherwise; dev, ino and sizes
 -- are unsigned 64-bit numbers stored as SQLite's signed ones, bit for bit.
 
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 
 -- What the folder as a whole remembers.
 --   session       counts the daemons that have owned the folder
@@ -13,12 +13,14 @@ PRAGMA user_version = 2;
 --                 each is checked by hash at its first open, then its row moves to the session
 --                 that checked it. It outlives clean stops, since few blobs are opened in one.
 --   clean         1 while nobody owns the folder after an orderly stop
+--   turned_bytes  evicted ever: the clock by which uses fade (src/cache/evict.h)
 CREATE TABLE meta (
 	name  TEXT NOT NULL PRIMARY KEY,
 	value INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-INSERT INTO meta (name, value) VALUES ('session', 0), ('trusted_from', 0), ('clean', 1);
+INSERT INTO meta (name, value) VALUES ('session', 0), ('trusted_from', 0), ('clean', 1),
+	('turned_bytes', 0);
 
 -- A variant that was made, or failed to be made. States are those of enum cache_state:
 -- 1 present, 2 evicted (size and dimensions stay, so that ls -l needs no encode), 3 failed.
@@ -33,8 +35,10 @@ CREATE TABLE variant (
 	height       INTEGER NOT NULL,
 	encode_usec  INTEGER NOT NULL,
 	used_usec    INTEGER NOT NULL,
-	uses         INTEGER NOT NULL,
-	rank         REAL    NOT NULL,                            -- evict_rank(): lowest goes first
+	uses         INTEGER NOT NULL CHECK (uses >= 0),          -- in 1/256, see evict_uses()
+	turned_bytes INTEGER NOT NULL,                            -- the clock when they were counted
+	shelf        INTEGER NOT NULL CHECK (shelf IN (0, 1)),    -- enum evict_shelf
+	rank         INTEGER NOT NULL CHECK (rank >= 0),          -- evict_rank(): lowest goes first
 	expires_usec INTEGER NOT NULL,                            -- failed: when it is forgotten
 	error        INTEGER NOT NULL CHECK ((error > 0) = (state = 3)),
 	reason       TEXT    NOT NULL,
@@ -43,15 +47,48 @@ CREATE TABLE variant (
 	view         TEXT
 ) STRICT, WITHOUT ROWID;
 
--- Serves the choice of victims in order and, as it covers size_bytes, the totals at start.
+-- Serves the choice of victims in order, ties by key, without a look at the rows, and the sums
+-- at start.
 -- (SQLite 3.40 takes a partial index for covering only if it holds the column of its own WHERE.)
-CREATE INDEX variant_present ON variant (rank, size_bytes, state) WHERE state = 1;
+CREATE INDEX variant_present ON variant (shelf, rank, key, size_bytes, state) WHERE state = 1;
 
 -- Serves the trim of rows without bytes, oldest first, and their count.
 CREATE INDEX variant_absent ON variant (used_usec, state) WHERE state <> 1;
 
 -- Serves the failures of one picture.
 CREATE INDEX variant_failed ON variant (content, state) WHERE state = 3;
+
+-- What is present, by shelf: 0 on probation, 1 kept. `age` is the rank of the last one that went
+-- (GreedyDual's L). Sums are kept by the triggers below, inside whatever transaction changes a
+-- row, so they cannot drift from it; a start compares them, and calls a difference damage.
+CREATE TABLE shelf (
+	shelf   INTEGER NOT NULL PRIMARY KEY CHECK (shelf IN (0, 1)),
+	age     INTEGER NOT NULL CHECK (age >= 0),
+	bytes   INTEGER NOT NULL CHECK (bytes >= 0),
+	entries INTEGER NOT NULL CHECK (entries >= 0)
+) STRICT;
+
+INSERT INTO shelf (shelf, age, bytes, entries) VALUES (0, 0, 0, 0), (1, 0, 0, 0);
+
+CREATE TRIGGER variant_comes AFTER INSERT ON variant WHEN NEW.state = 1 BEGIN
+	UPDATE shelf SET bytes = bytes + NEW.size_bytes, entries = entries + 1
+		WHERE shelf = NEW.shelf;
+END;
+
+CREATE TRIGGER variant_goes AFTER DELETE ON variant WHEN OLD.state = 1 BEGIN
+	UPDATE shelf SET bytes = bytes - OLD.size_bytes, entries = entries - 1
+		WHERE shelf = OLD.shelf;
+END;
+
+CREATE TRIGGER variant_leaves AFTER UPDATE ON variant WHEN OLD.state = 1 BEGIN
+	UPDATE shelf SET bytes = bytes - OLD.size_bytes, entries = entries - 1
+		WHERE shelf = OLD.shelf;
+END;
+
+CREATE TRIGGER variant_enters AFTER UPDATE ON variant WHEN NEW.state = 1 BEGIN
+	UPDATE shelf SET bytes = bytes + NEW.size_bytes, entries = entries + 1
+		WHERE shelf = NEW.shelf;
+END;
 
 -- Content hashes of sources, so that an unchanged picture is never read only to be recognised.
 -- One row per file: a new version replaces the old one.

@@ -297,6 +297,11 @@ int cache_open(
 	return r;
 }
 
+void cache_use(struct cache *cache, const struct hash128 *key)
+{
+	uses_note(&cache->uses, key, false);
+}
+
 static int forget_row(struct cache *cache, const struct hash128 *key)
 {
 	_cleanup_(catalog_txn_done) struct catalog_txn txn = { 0 };

@@ -115,6 +115,9 @@ int cache_forget_failures(struct cache *cache, const struct hash128 *content,
 /* Forgets failure, size and bytes of `key`. (slow) */
 int cache_drop(struct cache *cache, const struct hash128 *key);
 
+/* Notes a use of bytes that nobody opened, because the kernel has them. Cheap. */
+void cache_use(struct cache *cache, const struct hash128 *key);
+
 /* --- Publication: begin → commit or free ------------------------------------------------- */
 
 /* A variant being written. Freed without commit, it leaves nothing behind. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Statements stand in one table, near the functions that bind them (those of sources and of
- * failures in catalog_source.c and catalog_failure.c), and are prepared once on
+ * Statements stand in one table, near the functions that bind them (those of variants,
+ * sources and failures in catalog_variant.c, catalog_source.c and catalog_failure.c), and are prepared once on
  * both connections (a select is wanted by either; the reader is set query_only, so a slip
  * fails). A point select takes about 3 µs, an update in a transaction of its own 35 µs.
  */
@@ -25,24 +25,36 @@ static const char *const statements[STATEMENT_COUNT] = {
 	[ROLLBACK] = "ROLLBACK",
 	[META_GET] = "SELECT value FROM meta WHERE name = ?1",
 	[META_SET] = "UPDATE meta SET value = ?2 WHERE name = ?1",
-	[TOTALS] = "SELECT CAST(total(size_bytes) AS INTEGER), count(*) FROM variant "
-		   "WHERE state = 1 HAVING coalesce(min(size_bytes), 0) >= 0 AND "
-		   "total(size_bytes) < 1e18",
+	[SHELF_GET] = "SELECT age, bytes FROM shelf WHERE shelf = ?1",
+	[SHELF_SET_AGE] = "UPDATE shelf SET age = ?2 WHERE shelf = ?1",
+	[TOTALS] = "SELECT shelf.bytes, shelf.entries,"
+		   " shelf.entries = count(v.key) AND shelf.bytes = total(v.size_bytes)"
+		   " AND coalesce(min(v.size_bytes), 0) >= 0 AND total(v.size_bytes) < 1e18"
+		   " AND NOT EXISTS (SELECT 1 FROM variant WHERE state = 1 AND shelf < 0)"
+		   " AND NOT EXISTS (SELECT 1 FROM variant WHERE state = 1 AND shelf > 1)"
+		   " FROM shelf LEFT JOIN variant v ON v.state = 1 AND v.shelf = shelf.shelf"
+		   " GROUP BY shelf.shelf",
 	[VARIANT_GET] = "SELECT state, session, hash, size_bytes, width, height, encode_usec,"
-			" used_usec, uses, expires_usec, error, reason"
+			" used_usec, uses, turned_bytes, expires_usec, error, reason"
 			" FROM variant WHERE key = ?1",
-	[VARIANT_PUT] = "INSERT OR REPLACE INTO variant (key, state, session, hash, size_bytes,"
-			" width, height, encode_usec, used_usec, uses, expires_usec, error,"
-			" reason, rank)"
-			" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+	/* No INSERT OR REPLACE: it would delete without a trigger. */
+	[VARIANT_PUT] = "INSERT INTO variant (key, state, session, hash, size_bytes, width,"
+			" height, encode_usec, used_usec, uses, turned_bytes, shelf, rank,"
+			" expires_usec, error, reason)"
+			" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,"
+			" ?15, ?16)"
+			" ON CONFLICT (key) DO UPDATE SET state = ?2, session = ?3, hash = ?4,"
+			" size_bytes = ?5, width = ?6, height = ?7, encode_usec = ?8,"
+			" used_usec = ?9, uses = ?10, turned_bytes = ?11, shelf = ?12,"
+			" rank = ?13, expires_usec = ?14, error = ?15, reason = ?16,"
+			" content = NULL, view = NULL",
 	[VARIANT_EVICT] = "UPDATE variant SET state = 2 WHERE key = ?1 AND state = 1",
 	[VARIANT_DELETE] = "DELETE FROM variant WHERE key = ?1",
 	[VARIANT_TRIM] = "DELETE FROM variant WHERE key IN (SELECT key FROM variant"
 			 " WHERE state <> 1 ORDER BY used_usec LIMIT max(0,"
 			 " (SELECT count(*) FROM variant WHERE state <> 1) - ?1))",
-	[RANK_MIN] = "SELECT min(rank) FROM variant WHERE state = 1",
-	[CANDIDATES] = "SELECT key, size_bytes, rank FROM variant WHERE state = 1"
-		       " ORDER BY rank LIMIT ?1",
+	[CANDIDATES] = "SELECT key, size_bytes, rank FROM variant"
+		       " WHERE state = 1 AND shelf = ?1 ORDER BY rank, key LIMIT ?2",
 	[SOURCE_GET] =
 		"SELECT content FROM source WHERE dev = ?1 AND ino = ?2 AND btime_ns = ?3"
 		" AND size_bytes = ?4 AND mtime_ns = ?5 AND ctime_ns = ?6",
@@ -106,7 +118,7 @@ void catalog_column_text(sqlite3_stmt *s, int column, char *out, size_t out_size
 	snprintf(out, out_size, "%s", text ? (const char *)text : "");
 }
 
-static int meta_get(struct connection *c, const char *name, uint64_t *ret)
+int catalog_meta_get(struct connection *c, const char *name, uint64_t *ret)
 {
 	_cleanup_statement_ sqlite3_stmt *s = c->statements[META_GET];
 	int r;
@@ -120,7 +132,7 @@ static int meta_get(struct connection *c, const char *name, uint64_t *ret)
 	return r;
 }
 
-static int meta_set(struct connection *c, const char *name, uint64_t value)
+int catalog_meta_set(struct connection *c, const char *name, uint64_t value)
 {
 	_cleanup_statement_ sqlite3_stmt *s = c->statements[META_SET];
 
@@ -190,22 +202,22 @@ struct catalog *catalog_free(struct catalog *catalog)
 static int session_advance(struct connection *c, struct catalog_session *session)
 {
 	uint64_t clean;
-	int r = meta_get(c, "session", &session->number);
+	int r = catalog_meta_get(c, "session", &session->number);
 
 	if (r == 0)
-		r = meta_get(c, "trusted_from", &session->trusted_from);
+		r = catalog_meta_get(c, "trusted_from", &session->trusted_from);
 	if (r == 0)
-		r = meta_get(c, "clean", &clean);
+		r = catalog_meta_get(c, "clean", &clean);
 	if (r < 0)
 		return r;
 	session->clean = clean;
 	session->number++;
 	if (!clean)
 		session->trusted_from = session->number;
-	r = meta_set(c, "session", session->number);
+	r = catalog_meta_set(c, "session", session->number);
 	if (r == 0)
-		r = meta_set(c, "trusted_from", session->trusted_from);
-	return r == 0 ? meta_set(c, "clean", 0) : r;
+		r = catalog_meta_set(c, "trusted_from", session->trusted_from);
+	return r == 0 ? catalog_meta_set(c, "clean", 0) : r;
 }
 
 int catalog_session_start(struct catalog *catalog, struct catalog_session *ret)
@@ -239,164 +251,7 @@ int catalog_session_end(struct catalog *catalog)
 	LOCK_SCOPE(&c->lock);
 	if (c->damaged || catalog->reader.damaged)
 		return -EUCLEAN;
-	return meta_set(c, "clean", 1);
-}
-
-int catalog_totals(struct catalog *catalog, uint64_t *ret_bytes, uint64_t *ret_entries)
-{
-	struct connection *c = &catalog->writer;
-
-	LOCK_SCOPE(&c->lock);
-	_cleanup_statement_ sqlite3_stmt *s = c->statements[TOTALS];
-	int r = catalog_fetch(c, s);
-
-	if (r != 0)
-		return r;
-	*ret_bytes = (uint64_t)sqlite3_column_int64(s, 0);
-	*ret_entries = (uint64_t)sqlite3_column_int64(s, 1);
-	return 0;
-}
-
-static int variant_read(sqlite3_stmt *s, struct catalog_row *row)
-{
-	struct cache_entry *entry = &row->entry;
-
-	entry->state = (enum cache_state)sqlite3_column_int(s, 0);
-	row->session = (uint64_t)sqlite3_column_int64(s, 1);
-	entry->size_bytes = (uint64_t)sqlite3_column_int64(s, 3);
-	entry->width = (uint32_t)sqlite3_column_int64(s, 4);
-	entry->height = (uint32_t)sqlite3_column_int64(s, 5);
-	entry->encode_usec = (usec_t)sqlite3_column_int64(s, 6);
-	row->used_usec = (usec_t)sqlite3_column_int64(s, 7);
-	row->uses = (uint64_t)sqlite3_column_int64(s, 8);
-	row->expires_usec = (usec_t)sqlite3_column_int64(s, 9);
-	entry->error = sqlite3_column_int(s, 10);
-	catalog_column_text(s, 11, entry->reason, sizeof(entry->reason));
-	return catalog_column_hash(s, 2, &entry->hash);
-}
-
-static int variant_get(struct connection *c, const struct hash128 *key, struct catalog_row *ret)
-{
-	_cleanup_statement_ sqlite3_stmt *s = c->statements[VARIANT_GET];
-	int r;
-
-	catalog_bind_hash(s, 1, key);
-	r = catalog_fetch(c, s);
-	return r == 0 ? variant_read(s, ret) : r;
-}
-
-int catalog_get(struct catalog *catalog, const struct hash128 *key, struct catalog_row *ret)
-{
-	LOCK_SCOPE(&catalog->reader.lock);
-	snapshot_enter_locked(&catalog->snapshot);
-	return variant_get(&catalog->reader, key, ret);
-}
-
-int catalog_txn_get(struct catalog_txn *txn, const struct hash128 *key, struct catalog_row *ret)
-{
-	return variant_get(&txn->catalog->writer, key, ret);
-}
-
-static int rank_of(struct connection *c, const struct catalog_row *row, double *ret)
-{
-	_cleanup_statement_ sqlite3_stmt *s = c->statements[RANK_MIN];
-	int r = catalog_fetch(c, s);
-
-	if (r != 0)
-		return r;
-	*ret = evict_rank(&(struct evict_figures){
-		.size_bytes = row->entry.size_bytes,
-		.uses = row->uses,
-		.encode_usec = row->entry.encode_usec,
-		.used_usec = row->used_usec,
-		.age = sqlite3_column_double(s, 0),
-	});
-	return 0;
-}
-
-int catalog_txn_put(
-	struct catalog_txn *txn, const struct hash128 *key, const struct catalog_row *row)
-{
-	struct connection *c = &txn->catalog->writer;
-	const struct cache_entry *entry = &row->entry;
-	_cleanup_statement_ sqlite3_stmt *s = c->statements[VARIANT_PUT];
-	double rank;
-	int r = rank_of(c, row, &rank);
-
-	if (r != 0)
-		return r;
-	catalog_bind_hash(s, 1, key);
-	sqlite3_bind_int(s, 2, (int)entry->state);
-	sqlite3_bind_int64(s, 3, (sqlite3_int64)row->session);
-	catalog_bind_hash(s, 4, &entry->hash);
-	sqlite3_bind_int64(s, 5, (sqlite3_int64)entry->size_bytes);
-	sqlite3_bind_int64(s, 6, entry->width);
-	sqlite3_bind_int64(s, 7, entry->height);
-	sqlite3_bind_int64(s, 8, (sqlite3_int64)entry->encode_usec);
-	sqlite3_bind_int64(s, 9, (sqlite3_int64)row->used_usec);
-	sqlite3_bind_int64(s, 10, (sqlite3_int64)row->uses);
-	sqlite3_bind_int64(s, 11, (sqlite3_int64)row->expires_usec);
-	sqlite3_bind_int(s, 12, entry->error);
-	sqlite3_bind_text(s, 13, entry->reason, -1, SQLITE_STATIC);
-	sqlite3_bind_double(s, 14, rank);
-	return catalog_run(c, s);
-}
-
-static int run_on_key(struct catalog_txn *txn, enum statement id, const struct hash128 *key)
-{
-	struct connection *c = &txn->catalog->writer;
-	_cleanup_statement_ sqlite3_stmt *s = c->statements[id];
-
-	catalog_bind_hash(s, 1, key);
-	return catalog_run(c, s);
-}
-
-int catalog_txn_evict(struct catalog_txn *txn, const struct hash128 *key)
-{
-	return run_on_key(txn, VARIANT_EVICT, key);
-}
-
-int catalog_txn_delete(struct catalog_txn *txn, const struct hash128 *key)
-{
-	return run_on_key(txn, VARIANT_DELETE, key);
-}
-
-int catalog_txn_candidates(
-	struct catalog_txn *txn, struct evict_candidate *ret, size_t max, size_t *ret_n)
-{
-	struct connection *c = &txn->catalog->writer;
-	_cleanup_statement_ sqlite3_stmt *s = c->statements[CANDIDATES];
-	size_t n = 0;
-	int r;
-
-	sqlite3_bind_int64(s, 1, (sqlite3_int64)max);
-	while ((r = catalog_fetch(c, s)) == 0) {
-		r = catalog_column_hash(s, 0, &ret[n].key);
-		if (r < 0)
-			return r;
-		ret[n].size_bytes = (uint64_t)sqlite3_column_int64(s, 1);
-		ret[n].rank = sqlite3_column_double(s, 2);
-		n++;
-	}
-	if (r < 0)
-		return r;
-	*ret_n = n;
-	return 0;
-}
-
-static int trim(struct connection *c, enum statement id, uint64_t max)
-{
-	_cleanup_statement_ sqlite3_stmt *s = c->statements[id];
-
-	sqlite3_bind_int64(s, 1, (sqlite3_int64)max);
-	return catalog_run(c, s);
-}
-
-int catalog_txn_trim(struct catalog_txn *txn, uint64_t absent_max, uint64_t sources_max)
-{
-	int r = trim(&txn->catalog->writer, VARIANT_TRIM, absent_max);
-
-	return r == 0 ? trim(&txn->catalog->writer, SOURCE_TRIM, sources_max) : r;
+	return catalog_meta_set(c, "clean", 1);
 }
 
 int catalog_begin(struct catalog *catalog, struct catalog_txn *ret)

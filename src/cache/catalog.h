@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * What is known of variants and sources, in SQLite: the only SQL of the project. Two
- *connections: reads that answer the kernel go through the reader, which has its own lock, so
- *that a hit never waits for a transaction or a checkpoint (WAL lets both go on at once);
- *everything else goes through the writer, as transactions:
+ * connections: reads that answer the kernel go through the reader, which has its own lock, so
+ * that a hit never waits for a transaction or a checkpoint (WAL lets both go on at once);
+ * everything else goes through the writer, as transactions:
  *
  *	_cleanup_(catalog_txn_done) struct catalog_txn txn = { 0 };
  *	r = catalog_begin(catalog, &txn);
@@ -35,8 +35,9 @@ struct catalog_row {
 	struct cache_entry entry; /* its state is not CACHE_ABSENT */
 	uint64_t session;         /* that recorded or verified the bytes */
 	usec_t expires_usec;      /* FAILED */
-	usec_t used_usec;
-	uint64_t uses;
+	usec_t used_usec;         /* outlives the bytes, as these two do: */
+	uint32_t uses;            /* as evict.h counts them, */
+	uint64_t turned_bytes;    /* at this position of its clock */
 };
 
 struct catalog_failure {
@@ -63,7 +64,7 @@ int catalog_session_start(struct catalog *catalog, struct catalog_session *ret);
 int catalog_session_end(struct catalog *catalog);
 
 /* Bytes and number of what is PRESENT, by one walk over an index. 0, -errno, or CATALOG_E_NONE
- * where the rows' sizes cannot be. */
+ * where the rows' sizes cannot be, or are not what the shelves say. */
 int catalog_totals(struct catalog *catalog, uint64_t *ret_bytes, uint64_t *ret_entries);
 
 /* By the reader. 0, CATALOG_E_NONE or -errno. */
@@ -83,7 +84,7 @@ void catalog_txn_done(struct catalog_txn *txn);
 
 int catalog_txn_get(
 	struct catalog_txn *txn, const struct hash128 *key, struct catalog_row *ret);
-/* Adds or replaces; computes the rank. */
+/* Adds or replaces; sets shelf and rank by `uses` and the shelf's age. */
 int catalog_txn_put(
 	struct catalog_txn *txn, const struct hash128 *key, const struct catalog_row *row);
 /* Notes what a FAILED row is of, which catalog_txn_put() leaves open. */
@@ -95,9 +96,12 @@ int catalog_txn_failures(struct catalog_txn *txn, const struct hash128 *content,
 /* PRESENT → EVICTED; other rows stay. */
 int catalog_txn_evict(struct catalog_txn *txn, const struct hash128 *key);
 int catalog_txn_delete(struct catalog_txn *txn, const struct hash128 *key);
-/* Up to `max` PRESENT rows of the lowest ranks, in order. */
-int catalog_txn_candidates(
-	struct catalog_txn *txn, struct evict_candidate *ret, size_t max, size_t *ret_n);
+/* What the choice of victims needs to know, as the transaction sees it, and what it changed. */
+int catalog_txn_clock(struct catalog_txn *txn, uint64_t limit_bytes, struct evict_clock *ret);
+int catalog_txn_set_clock(struct catalog_txn *txn, const struct evict_clock *clock);
+/* Up to `max` PRESENT rows of the shelf's lowest ranks, in order. */
+int catalog_txn_candidates(struct catalog_txn *txn, enum evict_shelf shelf,
+	struct evict_candidate *ret, size_t max, size_t *ret_n);
 /* Deletes the oldest rows without bytes, and the oldest sources, beyond these numbers. */
 int catalog_txn_trim(struct catalog_txn *txn, uint64_t absent_max, uint64_t sources_max);
 

@@ -82,11 +82,32 @@ static int make_room_locked(struct cache *cache, uint64_t size_bytes, struct roo
 	return r == 0 ? reserve(cache, size_bytes, ret) : r;
 }
 
-static int record(struct cache *cache, const struct hash128 *key, const struct catalog_row *row)
+/* A use now, with what is known of earlier ones from before its bytes were evicted. */
+static int count_publication(struct cache *cache, struct catalog_txn *txn,
+	const struct hash128 *key, struct catalog_row *row)
+{
+	struct evict_clock clock;
+	struct catalog_row old;
+	int r = cache_clock(cache, txn, &clock);
+
+	if (r == 0)
+		r = catalog_txn_get(txn, key, &old);
+	if (r < 0)
+		return r;
+	if (r == CATALOG_E_NONE)
+		old = (struct catalog_row){ 0 };
+	row->uses = evict_uses_back(old.uses, old.turned_bytes, &clock);
+	row->turned_bytes = clock.turned_bytes;
+	return 0;
+}
+
+static int record(struct cache *cache, const struct hash128 *key, struct catalog_row *row)
 {
 	_cleanup_(catalog_txn_done) struct catalog_txn txn = { 0 };
 	int r = catalog_begin(cache->catalog, &txn);
 
+	if (r == 0)
+		r = count_publication(cache, &txn, key, row);
 	if (r == 0)
 		r = catalog_txn_put(&txn, key, row);
 	if (r == 0)
@@ -158,7 +179,7 @@ static int give_up_some_locked(struct cache *cache, uint64_t size_bytes)
 /* Each step has its own second attempt, since an unnamed file can be linked only once: what the
  * row then cannot follow is lost, and served from the descriptor. */
 static int link_and_record_locked(struct cache *cache, struct blob_file *file,
-	const struct hash128 *key, const struct catalog_row *row) REQUIRES(cache->publish)
+	const struct hash128 *key, struct catalog_row *row) REQUIRES(cache->publish)
 {
 	uint64_t size_bytes = row->entry.size_bytes;
 	int r = bring_in(cache, file, key, size_bytes);
@@ -182,7 +203,7 @@ static int link_and_record_locked(struct cache *cache, struct blob_file *file,
 }
 
 static int keep_locked(struct cache *cache, struct blob_file *file, const struct hash128 *key,
-	const struct catalog_row *row) REQUIRES(cache->publish)
+	struct catalog_row *row) REQUIRES(cache->publish)
 {
 	_cleanup_(room_done) struct room room = { 0 };
 	int r = retire_old_locked(cache, key);
@@ -287,7 +308,6 @@ int cache_blob_commit(
 			.encode_usec = meta->encode_usec },
 		.session = cache->session.number,
 		.used_usec = now_real(),
-		.uses = 1,
 	};
 	int r = hash128_of_fd(
 		&cache->secret, blob->file.fd, &row.entry.hash, &row.entry.size_bytes);

@@ -24,7 +24,10 @@
 #include "util/cleanup.h"
 #include "util/log.h"
 
-#define WINDOW 256 /* candidates read at a time */
+/* Candidates read at a time from each shelf: few at first, as most publications need the room of
+ * one or two. */
+#define WINDOW_MIN 8
+#define WINDOW_MAX 256
 
 struct victims {
 	struct evict_candidate *items; /* owned */
@@ -58,7 +61,36 @@ void cache_count_put(struct cache *cache)
 	cache->puts++;
 }
 
-static int write_use(struct cache *cache, struct catalog_txn *txn, const struct use *use)
+int cache_clock(struct cache *cache, struct catalog_txn *txn, struct evict_clock *ret)
+{
+	uint64_t limit_bytes;
+
+	{
+		LOCK_SCOPE(&cache->lock);
+		limit_bytes = cache->budget.limit_bytes;
+	}
+	return catalog_txn_clock(txn, limit_bytes, ret);
+}
+
+/* A use before the last one is a clock that was set back, and as good as any. */
+static bool is_apart(const struct catalog_row *row, const struct use *use)
+{
+	return use->used_usec < row->used_usec ||
+	       use->used_usec - row->used_usec >= EVICT_APART_USEC;
+}
+
+static void count_use(
+	struct catalog_row *row, const struct use *use, const struct evict_clock *clock)
+{
+	if (!is_apart(row, use))
+		return;
+	row->uses = evict_uses(row->uses, row->turned_bytes, clock);
+	row->turned_bytes = clock->turned_bytes;
+	row->used_usec = use->used_usec;
+}
+
+static int write_use(struct cache *cache, struct catalog_txn *txn, const struct use *use,
+	const struct evict_clock *clock)
 {
 	struct catalog_row row;
 	int r = catalog_txn_get(txn, &use->key, &row);
@@ -67,9 +99,7 @@ static int write_use(struct cache *cache, struct catalog_txn *txn, const struct 
 		return 0;
 	if (r < 0)
 		return r;
-	if (row.used_usec < use->used_usec)
-		row.used_usec = use->used_usec;
-	row.uses += use->count;
+	count_use(&row, use, clock);
 	if (use->verified && row.entry.state == CACHE_PRESENT)
 		row.session = cache->session.number;
 	return catalog_txn_put(txn, &use->key, &row);
@@ -78,10 +108,13 @@ static int write_use(struct cache *cache, struct catalog_txn *txn, const struct 
 int cache_write_uses(struct cache *cache, struct catalog_txn *txn)
 {
 	_cleanup_(use_table_free) struct use *table = uses_take(&cache->uses);
+	struct evict_clock clock;
 	int r = 0;
 
+	if (table)
+		r = cache_clock(cache, txn, &clock);
 	for (const struct use *use = table; use && r == 0; use = use->hh.next)
-		r = write_use(cache, txn, use);
+		r = write_use(cache, txn, use, &clock);
 	return r;
 }
 
@@ -94,37 +127,61 @@ static int mark(struct catalog_txn *txn, const struct victims *victims, size_t f
 	return r;
 }
 
-static int choose_and_mark(struct catalog_txn *txn, uint64_t bytes, struct victims *victims)
+struct windows {
+	struct evict_candidate items[EVICT_SHELVES][WINDOW_MAX];
+	struct evict_window windows[EVICT_SHELVES];
+};
+
+static int windows_fill(struct catalog_txn *txn, size_t size, struct windows *w)
 {
-	while (bytes > 0) {
-		size_t first = victims->n, n;
+	int r = 0;
+
+	for (enum evict_shelf shelf = 0; shelf < EVICT_SHELVES && r == 0; shelf++) {
+		w->windows[shelf].items = w->items[shelf];
+		r = catalog_txn_candidates(
+			txn, shelf, w->items[shelf], size, &w->windows[shelf].n);
+	}
+	return r;
+}
+
+static int choose_and_mark(struct catalog_txn *txn, struct evict_clock *clock, uint64_t bytes,
+	struct victims *victims)
+{
+	struct windows w;
+
+	for (size_t size = WINDOW_MIN; bytes > 0; size = size < WINDOW_MAX ? 2 * size : size) {
+		size_t first = victims->n;
 		uint64_t freed;
-		int r = victims_reserve(victims, WINDOW);
+		int r = victims_reserve(victims, EVICT_SHELVES * size);
 
 		if (r == 0)
-			r = catalog_txn_candidates(txn, victims->items + first, WINDOW, &n);
+			r = windows_fill(txn, size, &w);
 		if (r < 0)
 			return r;
-		if (n == 0)
+		victims->n +=
+			evict_choose(w.windows, clock, bytes, victims->items + first, &freed);
+		if (victims->n == first)
 			break;
-		victims->n += evict_choose(victims->items + first, n, bytes, &freed);
 		bytes -= freed < bytes ? freed : bytes;
 		r = mark(txn, victims, first);
 		if (r < 0)
 			return r;
 	}
-	return 0;
+	return catalog_txn_set_clock(txn, clock);
 }
 
 static int choose(struct cache *cache, uint64_t bytes, struct victims *victims)
 {
 	_cleanup_(catalog_txn_done) struct catalog_txn txn = { 0 };
+	struct evict_clock clock;
 	int r = catalog_begin(cache->catalog, &txn);
 
 	if (r == 0)
 		r = cache_write_uses(cache, &txn);
 	if (r == 0)
-		r = choose_and_mark(&txn, bytes, victims);
+		r = cache_clock(cache, &txn, &clock);
+	if (r == 0)
+		r = choose_and_mark(&txn, &clock, bytes, victims);
 	return r == 0 ? catalog_commit(&txn) : r;
 }
 

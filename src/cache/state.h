@@ -56,6 +56,9 @@ void cache_remove_blob(struct cache *cache, const struct hash128 *key);
  * with them some exactness of the next evictions. 0 or -errno. */
 int cache_write_uses(struct cache *cache, struct catalog_txn *txn);
 
+/* The clock of evictions as `txn` sees it. 0 or -errno. */
+int cache_clock(struct cache *cache, struct catalog_txn *txn, struct evict_clock *ret);
+
 void cache_count_put(struct cache *cache);
 
 #endif

@@ -16,13 +16,14 @@ enum statement {
 	ROLLBACK,
 	META_GET,
 	META_SET,
+	SHELF_GET,
+	SHELF_SET_AGE,
 	TOTALS,
 	VARIANT_GET,
 	VARIANT_PUT,
 	VARIANT_EVICT,
 	VARIANT_DELETE,
 	VARIANT_TRIM,
-	RANK_MIN,
 	CANDIDATES,
 	SOURCE_GET,
 	SOURCE_PUT,
@@ -50,5 +51,9 @@ void catalog_bind_hash(sqlite3_stmt *s, int column, const struct hash128 *hash);
 int catalog_column_hash(sqlite3_stmt *s, int column, struct hash128 *ret);
 /* Cut to fit; "" for NULL. */
 void catalog_column_text(sqlite3_stmt *s, int column, char *out, size_t out_size);
+
+/* A figure of the folder by name. 0 or -errno; -EUCLEAN when there is none. */
+int catalog_meta_get(struct connection *c, const char *name, uint64_t *ret);
+int catalog_meta_set(struct connection *c, const char *name, uint64_t value);
 
 #endif

@@ -62,7 +62,6 @@ void uses_note(struct uses *uses, const struct hash128 *key, bool verified)
 	if (!use)
 		return;
 	use->used_usec = now_real();
-	use->count++;
 	use->verified |= verified;
 }
 

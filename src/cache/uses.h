@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * Uses of blobs since the last flush, in memory, so that a hit costs no write. A set of keys
- * with their last use and count, bounded: when it is full, further keys are not noted until the
- * next flush, which makes eviction a little less exact and nothing else.
+ * with the time of their last use, and no count: uses within the few seconds between two flushes
+ * are one (EVICT_APART_USEC). Bounded: when it is full, further keys are not noted until the next
+ * flush, which makes eviction a little less exact and nothing else.
  *
  * `verified` rides along: the blob's hash was checked after an unclean stop, and the flush says
  * so in the catalog. Losing the note costs a second check.
@@ -24,7 +25,6 @@
 struct use {
 	struct hash128 key;
 	usec_t used_usec; /* real clock */
-	uint32_t count;
 	bool verified;
 	UT_hash_handle hh;
 };

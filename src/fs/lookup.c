@@ -42,11 +42,17 @@ static int open_picture(struct fs *fs, int dir_fd, const struct file_id *dir, co
 static void fill_variant_entry(
 	struct fs *fs, struct variant *variant, double timeout, struct fuse_entry_param *ret)
 {
+	struct render *render = fs->options.render;
+	const struct stamp *stamp = &variant->source.stamp;
 	struct cache_entry known;
-	int r = render_peek(fs->options.render, &variant->source.stamp, &variant->view, &known);
+	int r = render_peek(render, stamp, &variant->view, &known);
 	bool sized = r == 0 && (known.state == CACHE_PRESENT || known.state == CACHE_EVICTED) &&
 	             fs_tell(fs, variant, &known);
 
+	/* Reads of cached pages are not seen. That its name is asked for again, once it expired,
+	 * is; a mere stat of what nobody read says nothing about its bytes. */
+	if (variant->was_read)
+		render_use(render, stamp, &variant->view);
 	ret->ino = fs_nodeid(&variant->node);
 	ret->entry_timeout = timeout;
 	/* Not made yet: no size is told, and the attributes have expired when they arrive. */

@@ -17,6 +17,8 @@
 #ifndef FS_NODE_H
 #define FS_NODE_H
 
+#include <stdatomic.h>
+
 #include "fs/marks.h"
 #include "render/render.h"
 #include "source/stamp.h"
@@ -69,6 +71,9 @@ struct variant {
 	uint64_t ino;
 	uint32_t mode, uid, gid;
 	struct timespec mtime, ctime;
+
+	/* atomic: the kernel has, or had, pages of it, so its lookups stand for reads */
+	atomic_bool was_read;
 
 	/* protected by the table's lock: what readers were told these bytes are */
 	bool told, stale;

@@ -36,10 +36,11 @@ static void read_mirror(fuse_req_t req, struct node *node, size_t size, off_t of
 /* A large variant is cached once, as pages of the mount, and not a second time as those of its
  * blob: nobody else reads that. Once answered, the kernel may forget the variant at any time. */
 static void reply_from_blob(
-	fuse_req_t req, const struct variant *variant, int fd, size_t size, off_t off)
+	fuse_req_t req, struct variant *variant, int fd, size_t size, off_t off)
 {
 	bool is_large = variant->told_bytes >= SECOND_COPY_MIN;
 
+	variant->was_read = true;
 	reply_from_fd(req, fd, size, off);
 	if (is_large)
 		posix_fadvise(fd, off, (off_t)size, POSIX_FADV_DONTNEED);

@@ -214,6 +214,14 @@ int render_peek(struct render *render, const struct stamp *stamp, const struct v
 	return r < 0 ? r : cache_lookup(render->options.cache, &key, ret);
 }
 
+void render_use(struct render *render, const struct stamp *stamp, const struct view *view)
+{
+	struct hash128 key;
+
+	if (render_key(render, stamp, view, &key) == 0)
+		cache_use(render->options.cache, &key);
+}
+
 int render_open(struct render *render, const struct stamp *stamp, const struct view *view,
 	struct cache_entry *ret, int *ret_fd)
 {

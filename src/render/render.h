@@ -77,6 +77,9 @@ struct render *render_free(struct render *render); /* NULL is fine; returns NULL
 int render_peek(struct render *render, const struct stamp *stamp, const struct view *view,
 	struct cache_entry *ret);
 
+/* Tells the cache that the variant is in use although nobody asks for its bytes. */
+void render_use(struct render *render, const struct stamp *stamp, const struct view *view);
+
 /* render_peek(), and a descriptor of the bytes when the cache has them: 0, CACHE_E_MISS with
  * *ret telling why, or -errno. Counts as a hit. */
 int render_open(struct render *render, const struct stamp *stamp, const struct view *view,

@@ -205,6 +205,37 @@ static inline int64_t ask(const char *sql)
 	return value;
 }
 
+static inline void change(const char *sql)
+{
+	char path[300];
+	sqlite3 *db;
+
+	snprintf(path, sizeof(path), "%s/catalog.db", folder);
+	ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+	sqlite3_busy_timeout(db, 1000);
+	ck_assert_msg(
+		sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK, "%s", sqlite3_errmsg(db));
+	sqlite3_close(db);
+}
+
+/* Uses closer together than EVICT_APART_USEC are one. */
+static inline void some_time_passes(void)
+{
+	change("UPDATE variant SET used_usec = used_usec - 10000000");
+}
+
+/* What the triggers of the schema keep is what the rows say. */
+static inline void check_shelves(void)
+{
+	ck_assert_int_eq(ask("SELECT count(*) FROM shelf"), 2);
+	ck_assert_int_eq(ask("SELECT count(*) FROM shelf WHERE bytes <> (SELECT "
+			     "coalesce(sum(size_bytes),"
+			     " 0) FROM variant WHERE state = 1 AND variant.shelf = shelf.shelf)"
+			     " OR entries <> (SELECT count(*) FROM variant"
+			     " WHERE state = 1 AND variant.shelf = shelf.shelf)"),
+		0);
+}
+
 static inline void folder_figures(uint64_t *ret_bytes, uint64_t *ret_files)
 {
 	char command[400];
@@ -235,6 +266,7 @@ static inline void check_invariants(void)
 		(int64_t)stats.bytes);
 	ck_assert_int_eq(
 		ask("SELECT count(*) FROM variant WHERE state = 1"), (int64_t)stats.entries);
+	check_shelves();
 }
 
 static inline int run_suite(const char *name, const TTest *const *tests, size_t n)

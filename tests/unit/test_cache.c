@@ -75,49 +75,6 @@ START_TEST(a_second_commit_replaces_the_first)
 }
 END_TEST
 
-START_TEST(the_least_recently_used_goes_first)
-{
-	ck_assert_int_eq(fixture_open(3000), 0);
-	for (unsigned i = 0; i < 3; i++)
-		ck_assert_int_eq(put(i, 1000), 0);
-	ck_assert_int_eq(open_and_check(0), 0);
-	ck_assert_int_eq(put(3, 1000), 0);
-	ck_assert_int_eq(state_of(0), CACHE_PRESENT);
-	ck_assert_int_eq(state_of(1), CACHE_EVICTED);
-	ck_assert_int_eq(state_of(2), CACHE_PRESENT);
-	ck_assert_uint_eq(figures().evictions, 1);
-	ck_assert_uint_eq(figures().evicted_bytes, 1000);
-	check_invariants();
-}
-END_TEST
-
-START_TEST(uses_survive_a_restart)
-{
-	ck_assert_int_eq(fixture_open(3000), 0);
-	for (unsigned i = 0; i < 3; i++)
-		ck_assert_int_eq(put(i, 1000), 0);
-	ck_assert_int_eq(open_and_check(0), 0);
-	fixture_reopen(3000);
-	ck_assert_int_eq(put(3, 1000), 0);
-	ck_assert_int_eq(state_of(0), CACHE_PRESENT);
-	ck_assert_int_eq(state_of(1), CACHE_EVICTED);
-}
-END_TEST
-
-START_TEST(a_hit_writes_nothing_until_the_flush)
-{
-	const char *uses = "SELECT uses FROM variant";
-
-	ck_assert_int_eq(fixture_open(MB), 0);
-	ck_assert_int_eq(put(1, 1000), 0);
-	ck_assert_int_eq(open_and_check(1), 0);
-	ck_assert_int_eq(open_and_check(1), 0);
-	ck_assert_int_eq(ask(uses), 1);
-	ck_assert_int_eq(cache_flush(cache), 0);
-	ck_assert_int_eq(ask(uses), 3);
-}
-END_TEST
-
 START_TEST(size_outlives_the_bytes)
 {
 	ck_assert_int_eq(fixture_open(1000), 0);
@@ -179,8 +136,7 @@ START_TEST(a_lower_limit_evicts_down_to_it)
 	ck_assert_int_eq(cache_set_limit(cache, 1000), 0);
 	check_invariants();
 	ck_assert_uint_eq(figures().bytes, 1000);
-	ck_assert_int_eq(state_of(589), CACHE_EVICTED);
-	ck_assert_int_eq(state_of(590), CACHE_PRESENT);
+	ck_assert_uint_eq(figures().evictions, 590);
 	ck_assert_int_eq(cache_set_limit(cache, 0), -EINVAL);
 	fixture_reopen(500);
 	check_invariants();
@@ -476,9 +432,6 @@ int main(void)
 		zero_bytes_are_a_blob_too,
 		a_blob_freed_without_commit_leaves_nothing,
 		a_second_commit_replaces_the_first,
-		the_least_recently_used_goes_first,
-		uses_survive_a_restart,
-		a_hit_writes_nothing_until_the_flush,
 		size_outlives_the_bytes,
 		an_evicted_blob_that_is_open_stays_readable,
 		a_blob_larger_than_the_bound_is_not_kept_and_evicts_nothing,

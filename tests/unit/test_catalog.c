@@ -26,6 +26,7 @@ static struct catalog_row row_of(enum cache_state state, usec_t used_usec)
 		.session = 4,
 		.used_usec = used_usec,
 		.uses = 6,
+		.turned_bytes = 7,
 	};
 
 	if (state == CACHE_FAILED) {
@@ -90,6 +91,7 @@ START_TEST(every_column_makes_the_round_trip)
 		ck_assert_uint_eq(got.session, 4);
 		ck_assert_uint_eq(got.used_usec, 5);
 		ck_assert_uint_eq(got.uses, 6);
+		ck_assert_uint_eq(got.turned_bytes, 7);
 		ck_assert_uint_eq(got.expires_usec, wanted.expires_usec);
 	}
 	catalog = catalog_free(catalog);
@@ -135,32 +137,135 @@ START_TEST(rows_that_make_no_sense_are_refused)
 }
 END_TEST
 
-START_TEST(candidates_come_by_rank_and_only_the_present_ones)
+static void put_figures(struct catalog_txn *txn, unsigned number, enum cache_state state,
+	uint64_t size_bytes, uint32_t uses)
+{
+	struct catalog_row row = row_of(state, 1);
+	struct hash128 key = key_of(number);
+
+	row.entry.size_bytes = size_bytes;
+	row.uses = uses;
+	ck_assert_int_eq(catalog_txn_put(txn, &key, &row), 0);
+}
+
+static bool candidates_are(struct catalog_txn *txn, enum evict_shelf shelf, size_t max,
+	const unsigned *numbers, size_t n)
+{
+	struct evict_candidate candidates[8];
+	size_t found;
+
+	ck_assert_int_eq(catalog_txn_candidates(txn, shelf, candidates, max, &found), 0);
+	for (size_t i = 0; i < n && i < found; i++) {
+		struct hash128 key = key_of(numbers[i]);
+
+		if (!hash128_equal(&candidates[i].key, &key))
+			return false;
+	}
+	return found == n;
+}
+
+START_TEST(candidates_come_by_shelf_and_rank_and_only_the_present_ones)
 {
 	_cleanup_(catalog_txn_done) struct catalog_txn txn = { 0 };
-	struct evict_candidate candidates[4];
-	struct hash128 oldest = key_of(2), next = key_of(1);
+	struct hash128 largest = key_of(2);
 	uint64_t bytes, entries;
-	size_t n;
 
 	open_catalog();
-	put_row(1, CACHE_PRESENT, 20);
-	put_row(2, CACHE_PRESENT, 10);
-	put_row(3, CACHE_PRESENT, 30);
-	put_row(4, CACHE_EVICTED, 1);
-	put_row(5, CACHE_FAILED, 2);
-	ck_assert_int_eq(catalog_totals(catalog, &bytes, &entries), 0);
-	ck_assert_uint_eq(bytes, 300);
-	ck_assert_uint_eq(entries, 3);
 	ck_assert_int_eq(catalog_begin(catalog, &txn), 0);
-	ck_assert_int_eq(catalog_txn_candidates(&txn, candidates, 2, &n), 0);
-	ck_assert_uint_eq(n, 2);
-	ck_assert(hash128_equal(&candidates[0].key, &oldest));
-	ck_assert(hash128_equal(&candidates[1].key, &next));
-	ck_assert_int_eq(catalog_txn_evict(&txn, &oldest), 0);
-	ck_assert_int_eq(catalog_txn_candidates(&txn, candidates, 4, &n), 0);
-	ck_assert_uint_eq(n, 2);
-	catalog_txn_done(&txn);
+	put_figures(&txn, 1, CACHE_PRESENT, 200, EVICT_USE);
+	put_figures(&txn, 2, CACHE_PRESENT, 300, EVICT_USE);
+	put_figures(&txn, 3, CACHE_PRESENT, 100, EVICT_USE);
+	put_figures(&txn, 4, CACHE_EVICTED, 900, EVICT_USE);
+	put_figures(&txn, 5, CACHE_FAILED, 0, 0);
+	put_figures(&txn, 6, CACHE_PRESENT, 50, 2 * EVICT_USE);
+	ck_assert(candidates_are(&txn, EVICT_PROBATION, 8, (unsigned[]){ 2, 1, 3 }, 3));
+	ck_assert(candidates_are(&txn, EVICT_PROBATION, 2, (unsigned[]){ 2, 1 }, 2));
+	ck_assert(candidates_are(&txn, EVICT_KEPT, 8, (unsigned[]){ 6 }, 1));
+	ck_assert_int_eq(catalog_txn_evict(&txn, &largest), 0);
+	ck_assert(candidates_are(&txn, EVICT_PROBATION, 8, (unsigned[]){ 1, 3 }, 2));
+	ck_assert_int_eq(catalog_commit(&txn), 0);
+	ck_assert_int_eq(catalog_totals(catalog, &bytes, &entries), 0);
+	ck_assert_uint_eq(bytes, 350);
+	ck_assert_uint_eq(entries, 3);
+	check_shelves();
+	catalog = catalog_free(catalog);
+}
+END_TEST
+
+START_TEST(ranks_start_from_the_age_of_their_shelf)
+{
+	_cleanup_(catalog_txn_done) struct catalog_txn txn = { 0 };
+	struct evict_clock clock;
+
+	open_catalog();
+	ck_assert_int_eq(catalog_begin(catalog, &txn), 0);
+	ck_assert_int_eq(catalog_txn_clock(&txn, 1000, &clock), 0);
+	ck_assert_uint_eq(clock.limit_bytes, 1000);
+	ck_assert_uint_eq(clock.turned_bytes + clock.age[0] + clock.age[1], 0);
+	put_figures(&txn, 1, CACHE_PRESENT, 10, EVICT_USE);
+	clock.age[EVICT_PROBATION] = INT64_MAX / 2;
+	clock.turned_bytes = 77;
+	ck_assert_int_eq(catalog_txn_set_clock(&txn, &clock), 0);
+	/* Of lower value, but later; and one of another shelf. */
+	put_figures(&txn, 2, CACHE_PRESENT, 1000, EVICT_USE);
+	put_figures(&txn, 3, CACHE_PRESENT, 20, 2 * EVICT_USE);
+	ck_assert(candidates_are(&txn, EVICT_PROBATION, 8, (unsigned[]){ 1, 2 }, 2));
+	ck_assert_int_eq(catalog_txn_clock(&txn, 1000, &clock), 0);
+	ck_assert_uint_eq(clock.age[EVICT_PROBATION], INT64_MAX / 2);
+	ck_assert_uint_eq(clock.age[EVICT_KEPT], 0);
+	ck_assert_uint_eq(clock.bytes[EVICT_PROBATION], 1010);
+	ck_assert_uint_eq(clock.bytes[EVICT_KEPT], 20);
+	ck_assert_uint_eq(clock.turned_bytes, 77);
+	ck_assert_int_eq(catalog_commit(&txn), 0);
+	ck_assert_int_eq(ask("SELECT rank FROM variant WHERE size_bytes = 20"),
+		(int64_t)evict_rank(20, 3, 2 * EVICT_USE, 0));
+	catalog = catalog_free(catalog);
+}
+END_TEST
+
+/* Put, replaced, moved to the other shelf, evicted, deleted, rolled back, trimmed: whatever the
+ * order, the sums of the shelves are those of the rows. */
+static void random_change(struct catalog_txn *txn, unsigned *seed)
+{
+	unsigned number = (unsigned)rand_r(seed) % 30;
+	struct hash128 key = key_of(number);
+
+	switch (rand_r(seed) % 8) {
+	case 0:
+		ck_assert_int_eq(catalog_txn_delete(txn, &key), 0);
+		break;
+	case 1:
+	case 2:
+		ck_assert_int_eq(catalog_txn_evict(txn, &key), 0);
+		break;
+	case 3:
+		ck_assert_int_eq(catalog_txn_trim(txn, 5, 5), 0);
+		break;
+	default:
+		put_figures(txn, number, 1 + (enum cache_state)(rand_r(seed) % 3),
+			(uint64_t)rand_r(seed) % 1000,
+			(uint32_t)rand_r(seed) % (3 * EVICT_USE));
+	}
+}
+
+START_TEST(shelves_are_the_sums_of_their_rows_after_every_step)
+{
+	unsigned seed = 5;
+
+	open_catalog();
+	for (unsigned i = 0; i < 600; i++) {
+		_cleanup_(catalog_txn_done) struct catalog_txn txn = { 0 };
+
+		ck_assert_int_eq(catalog_begin(catalog, &txn), 0);
+		random_change(&txn, &seed);
+		random_change(&txn, &seed);
+		if (rand_r(&seed) % 4)
+			ck_assert_int_eq(catalog_commit(&txn), 0);
+		else
+			catalog_txn_done(&txn);
+		check_shelves();
+	}
+	ck_assert_int_gt(ask("SELECT min(entries) FROM shelf"), 0);
 	catalog = catalog_free(catalog);
 }
 END_TEST
@@ -243,7 +348,8 @@ START_TEST(the_journal_is_a_wal_and_choices_use_the_partial_indexes)
 	ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
 	ck_assert_int_eq(sqlite3_prepare_v2(db,
 				 "EXPLAIN QUERY PLAN SELECT key, size_bytes, rank FROM variant"
-				 " WHERE state = 1 ORDER BY rank LIMIT ?1",
+				 " WHERE state = 1 AND shelf = ?1 ORDER BY rank, key"
+				 " LIMIT ?2",
 				 -1, &s, NULL),
 		SQLITE_OK);
 	ck_assert_int_eq(sqlite3_step(s), SQLITE_ROW);
@@ -282,7 +388,9 @@ int main(void)
 		every_column_makes_the_round_trip,
 		a_transaction_without_commit_never_was,
 		rows_that_make_no_sense_are_refused,
-		candidates_come_by_rank_and_only_the_present_ones,
+		candidates_come_by_shelf_and_rank_and_only_the_present_ones,
+		ranks_start_from_the_age_of_their_shelf,
+		shelves_are_the_sums_of_their_rows_after_every_step,
 		trim_takes_the_oldest_without_bytes_and_the_oldest_sources,
 		sessions_count_and_distrust_what_came_before_an_unclean_stop,
 		the_wal_stays_bounded_under_constant_reading,

@@ -162,16 +162,16 @@ START_TEST(doubt_outlives_a_clean_stop_until_the_first_open)
 }
 END_TEST
 
-static void put_and_reuse(void)
+static void put_five_and_lose_one(void)
 {
 	put_five();
-	/* As if the row of 1 had been lost and a rewritten 2 had kept its old row. */
-	unlink(path_of(1));
+	/* The first to go: as dear as the others and the largest. */
+	unlink(path_of(4));
 }
 
 START_TEST(evicting_a_row_without_its_file_keeps_the_sums)
 {
-	fixture_unclean(MB, put_and_reuse);
+	fixture_unclean(MB, put_five_and_lose_one);
 	ck_assert_int_eq(fixture_open(MB), 0);
 	ck_assert_uint_eq(figures().entries, 5);
 	ck_assert_int_eq(cache_set_limit(cache, 2500), 0);
@@ -246,6 +246,16 @@ END_TEST
 START_TEST(damaged_pages_after_an_unclean_stop_are_looked_for)
 {
 	damage_pages("UPDATE meta SET value = 0 WHERE name = 'clean'", 5, 6);
+	check_rebuilt();
+}
+END_TEST
+
+START_TEST(sums_that_are_not_those_of_the_rows_are_damage)
+{
+	ck_assert_int_eq(fixture_open(MB), 0);
+	put_five();
+	cache = cache_free(cache);
+	ask("UPDATE shelf SET bytes = bytes + 1 WHERE shelf = 0");
 	check_rebuilt();
 }
 END_TEST
@@ -408,6 +418,7 @@ int main(void)
 		a_garbage_catalog_is_set_aside_and_rebuilt,
 		damaged_pages_after_a_clean_stop_are_met_by_the_first_query,
 		damaged_pages_after_an_unclean_stop_are_looked_for,
+		sums_that_are_not_those_of_the_rows_are_damage,
 		a_catalog_of_another_version_is_set_aside_and_rebuilt,
 		another_programs_database_is_set_aside,
 		a_catalog_whose_tables_do_not_fit_is_set_aside,
