@@ -197,7 +197,7 @@ if only tree; then
 fi
 if only stat; then
 	for peer in "${peers[@]}"; do
-		find "$T/$peer/tree" -type f 2>/dev/null | awk "NR <= 10000" >"$T/list.$peer"
+		find "$T/$peer/tree" -type f 2>/dev/null | awk "NR <= 10000" >"$T/list.$peer" || true
 		"$T/stream-tool" stat 1 "$T/list.$peer" >/dev/null
 	done
 	stat_rate() { "$T/stream-tool" stat 1 "$T/list.$1"; }
