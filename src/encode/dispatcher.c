@@ -119,7 +119,6 @@ static void zygote_lost(struct dispatcher *d, const char *why)
 
 	log_warning("the encoder zygote is gone (%s); starting another", why);
 	zygote_stop(&d->fleet.zygote);
-	COUNT(d, zygote_restarts, 1);
 	while ((encoder = d->fleet.encoders)) {
 		struct pool_job *job;
 
@@ -128,6 +127,9 @@ static void zygote_lost(struct dispatcher *d, const char *why)
 		if (job)
 			job_orphaned(d, job);
 	}
+	/* In this order: nobody sees the loss counted, and its encoders still running. */
+	publish_counts(d);
+	COUNT(d, zygote_restarts, 1);
 }
 
 /* One more encoder, by a new zygote if need be. */
