@@ -33,7 +33,6 @@ static const struct {
 	{ FORMAT_GIF, ".gif", 3 },
 	{ FORMAT_TIFF, ".tif", 1 },
 	{ FORMAT_TIFF, ".tif[compression=deflate,tile]", 1 },
-	{ FORMAT_AVIF, ".avif[effort=0]", 1 },
 };
 
 static void engine_start(void)
@@ -44,6 +43,13 @@ static void engine_start(void)
 	if (!started)
 		MUST(engine_codec.init(&hello) == 0);
 	started = true;
+}
+
+/* libheif 1.19 (Debian 13) has assertions about the file's bytes (bitstream.cc). They cost an
+ * encoder its life, which is what it is a process for (mount/hostile), and would end this one. */
+static bool ends_process(enum format format)
+{
+	return format == FORMAT_AVIF || format == FORMAT_HEIC;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -61,7 +67,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct encode_reply reply;
 
 	engine_start();
-	if (!format_info(request.source_format)->readable)
+	if (!format_info(request.source_format)->readable ||
+		ends_process(request.source_format))
 		return 0;
 	MUST(view_parse(view, strlen(view), &request.view, NULL) == 0);
 	if (view_resolve(&request.view, request.source_format, &request.view, NULL) != 0)
