@@ -128,6 +128,8 @@ uint64_t estimate_memory(const struct encode_facts *facts, const struct encode_r
 		bytes += 30 * MIB; /* the palettes it compares */
 	if (request->view.format == FORMAT_AVIF)
 		bytes += 10 * MIB; /* libaom's tables */
+	if (request->view.format == FORMAT_JXL)
+		bytes += 8 * MIB; /* what libjxl 0.11 takes more than 0.7 */
 	if (facts->frames > 1)
 		bytes += 3 * result * facts->frames; /* those that are written already */
 	return bytes < ESTIMATE_MAX ? (uint64_t)bytes : (uint64_t)ESTIMATE_MAX;
