@@ -2,6 +2,7 @@
 #include "encode/dispatcher.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -10,8 +11,7 @@
 #include "util/cleanup.h"
 #include "util/log.h"
 
-#define ATTEMPTS_MAX  2 /* a crash costs a job one retry */
-#define STILLBORN_MAX 5 /* encoders in a row that do not live to see a job */
+#define ATTEMPTS_MAX 2 /* a crash costs a job one retry */
 
 #define COUNT(d, field, by)                                                                    \
 	do {                                                                                   \
@@ -87,20 +87,23 @@ static void fail_queue(struct dispatcher *d, const char *reason)
 		outcome_fail(job, EIO, true, reason);
 }
 
-/* It told of no signal or deadline of ours, and did nothing: the next one may do the same. */
-static void note_stillborn(struct dispatcher *d)
+/* Encoders or their zygote do not come to life, which is no picture's fault. Jobs wait for the
+ * next attempt, but no longer than each of them may take. */
+static void note_trouble(struct dispatcher *d, usec_t attempted, const char *what)
 {
-	fleet_note_stillborn(&d->fleet);
-	if (d->fleet.stillborn < STILLBORN_MAX)
-		return;
-	log_error("encoders end before they begin; is '%s' whole?", d->options.encoder_path);
-	fail_queue(d, "encoders end before they begin");
-	d->fleet.stillborn = 0;
+	struct fleet *fleet = &d->fleet;
+	bool is_known = fleet->ailing_since > 0;
+
+	fleet_note_trouble(fleet, attempted, job_queue_length(&d->queue) > 0);
+	if (!is_known)
+		log_warning("%s; trying again", what);
+	if (fleet->ailing_since && fleet_count_working(fleet) == 0 &&
+		now_monotonic() >= fleet->ailing_since + d->options.deadline_usec)
+		fail_queue(d, what);
 }
 
 static void encoder_exited(struct dispatcher *d, struct encoder *encoder, int status)
 {
-	bool stillborn = encoder->state <= ENCODER_IDLE && encoder->jobs_done == 0;
 	bool condemned = encoder->condemned;
 	struct pool_job *job = fleet_remove(&d->fleet, encoder);
 
@@ -108,16 +111,14 @@ static void encoder_exited(struct dispatcher *d, struct encoder *encoder, int st
 		job_orphaned(d, job);
 	else if (job)
 		job_bereaved(d, job, status);
-	else if (stillborn)
-		note_stillborn(d);
 }
 
 /* Encoders end with their zygote, but the kernel takes its time. */
 static void zygote_lost(struct dispatcher *d, const char *why)
 {
+	char what[POOL_REASON_MAX];
 	struct encoder *encoder;
 
-	log_warning("the encoder zygote is gone (%s); starting another", why);
 	zygote_stop(&d->fleet.zygote);
 	while ((encoder = d->fleet.encoders)) {
 		struct pool_job *job;
@@ -130,23 +131,29 @@ static void zygote_lost(struct dispatcher *d, const char *why)
 	/* In this order: nobody sees the loss counted, and its encoders still running. */
 	publish_counts(d);
 	COUNT(d, zygote_restarts, 1);
+	snprintf(what, sizeof(what), "the encoder zygote is gone (%s)", why);
+	note_trouble(d, d->fleet.zygote_started, what);
 }
 
 /* One more encoder, by a new zygote if need be. */
 static void encoder_start(struct dispatcher *d)
 {
+	char what[POOL_REASON_MAX];
 	int r = fleet_revive(&d->fleet, &d->options);
 
 	if (r < 0) {
-		log_error("cannot start '%s': %s", d->options.encoder_path, strerror(-r));
-		fail_queue(d, "the encoder program cannot be started");
+		snprintf(what, sizeof(what), "the encoder program cannot be started (%s)",
+			strerror(-r));
+		note_trouble(d, now_monotonic(), what);
 		return;
 	}
 	r = fleet_request(&d->fleet);
-	if (r == -EPIPE || r == -ECONNRESET)
+	if (r == -EPIPE || r == -ECONNRESET) {
 		zygote_lost(d, strerror(-r));
-	else if (r < 0)
-		log_warning("no further encoder for now: %s", strerror(-r));
+	} else if (r < 0) {
+		snprintf(what, sizeof(what), "no further encoder for now (%s)", strerror(-r));
+		note_trouble(d, now_monotonic(), what);
+	}
 }
 
 /* --- Jobs -------------------------------------------------------------------------------- */
@@ -197,7 +204,7 @@ static void on_header(
 	int r;
 
 	encoder->charged_bytes = 0;
-	d->fleet.stillborn = 0;
+	fleet_note_health(&d->fleet);
 	job->estimate_bytes = estimate_memory(facts, &job->request, 1);
 	if (job->estimate_bytes > d->options.memory_bytes) {
 		r = encoder_drop(encoder);
@@ -229,7 +236,7 @@ static void on_reply(
 	outcome_answer(encoder, reply);
 	encoder->state = ENCODER_IDLE;
 	encoder->state_since = now_monotonic();
-	d->fleet.stillborn = 0;
+	fleet_note_health(&d->fleet);
 	if (++encoder->jobs_done >= d->options.jobs_per_encoder) {
 		COUNT(d, retired_jobs, 1);
 		encoder_end(encoder, false);
@@ -239,14 +246,31 @@ static void on_reply(
 	}
 }
 
+static void on_ready(struct encoder *encoder)
+{
+	encoder->ready = true;
+	encoder_settle(encoder);
+}
+
+/* It ended, or must. ENDING keeps its job until the zygote tells of what it died. */
+static void on_silence(struct dispatcher *d, struct encoder *encoder)
+{
+	bool is_stillborn = encoder->state == ENCODER_STARTING;
+
+	encoder_end(encoder, true);
+	if (is_stillborn)
+		note_trouble(d, now_monotonic(), "encoders end before they begin");
+}
+
 void dispatcher_on_encoder(struct dispatcher *d, struct encoder *encoder)
 {
 	union encode_answer answer;
 	int r = encoder_receive(encoder, &answer);
 
 	if (r < 0)
-		/* ENDING keeps the job until the zygote tells of what it died. */
-		encoder_end(encoder, true);
+		on_silence(d, encoder);
+	else if (r > 0 && answer.kind == ENCODE_READY)
+		on_ready(encoder);
 	else if (r > 0 && answer.kind == ENCODE_HEADER)
 		on_header(d, encoder, &answer.header.facts);
 	else if (r > 0)
@@ -278,6 +302,15 @@ void dispatcher_schedule(struct dispatcher *d)
 
 /* --- Events ------------------------------------------------------------------------------ */
 
+static void on_spawn_failed(struct dispatcher *d, struct encoder *encoder, int error)
+{
+	char what[POOL_REASON_MAX];
+
+	fleet_remove(&d->fleet, encoder);
+	snprintf(what, sizeof(what), "no encoder can be forked (%s)", strerror(error));
+	note_trouble(d, now_monotonic(), what);
+}
+
 static void on_event(struct dispatcher *d, const struct zygote_event *event, int pidfd_consume)
 {
 	_cleanup_close_ int pidfd = pidfd_consume;
@@ -288,21 +321,16 @@ static void on_event(struct dispatcher *d, const struct zygote_event *event, int
 	switch (event->kind) {
 	case ZYGOTE_SPAWNED:
 		encoder->pid = event->pid;
+		close_fd(&encoder->pidfd);
 		encoder->pidfd = TAKE_FD(pidfd);
-		encoder->born_bytes = encoder_measure(encoder).resident_bytes;
-		if (encoder->state == ENCODER_STARTING) {
-			encoder->state = ENCODER_IDLE;
-			encoder->state_since = now_monotonic();
-		}
+		encoder_settle(encoder);
 		break;
 	case ZYGOTE_SPAWN_FAILED:
-		log_warning("cannot fork an encoder: %s", strerror(event->status));
-		fleet_remove(&d->fleet, encoder);
-		note_stillborn(d);
+		on_spawn_failed(d, encoder, event->status);
 		break;
 	case ZYGOTE_EXITED:
-		/* What it answered before it ended still counts. */
-		if (encoder_works(encoder))
+		/* What it said before it ended still counts. */
+		if (encoder->state != ENCODER_ENDING)
 			dispatcher_on_encoder(d, encoder);
 		if (WIFSIGNALED(event->status))
 			log_debug("encoder %d ended: %s", event->pid,
@@ -369,11 +397,13 @@ void dispatcher_check_clocks(struct dispatcher *d)
 		next = e->next;
 		if (now < encoder_clock(e))
 			continue;
-		if (e->state == ENCODER_STARTING) {
+		if (e->state == ENCODER_STARTING && e->pidfd < 0) {
 			zygote_lost(d, "it does not answer");
 			return;
 		}
-		if (e->state == ENCODER_ENDING)
+		if (e->state == ENCODER_STARTING)
+			on_silence(d, e);
+		else if (e->state == ENCODER_ENDING)
 			on_overdue_end(d, e);
 		else
 			on_deadline(d, e);

@@ -110,8 +110,13 @@ static void clean_reason(char reason[PROTOCOL_REASON_MAX])
 static bool answer_fits(
 	const struct encoder *encoder, const union encode_answer *answer, size_t size)
 {
-	if (size < sizeof(struct encode_header) || answer->version != PROTOCOL_VERSION ||
-		!encoder->job || answer->job != encoder->job->request.job)
+	if (size < sizeof(answer->ready) || answer->version != PROTOCOL_VERSION)
+		return false;
+	if (answer->kind == ENCODE_READY)
+		return size == sizeof(answer->ready) && encoder->state == ENCODER_STARTING &&
+		       !encoder->ready;
+	if (size < sizeof(answer->header) || !encoder->job ||
+		answer->job != encoder->job->request.job)
 		return false;
 	if (answer->kind == ENCODE_HEADER)
 		return size == sizeof(answer->header) && encoder->state == ENCODER_PROBING;
@@ -223,6 +228,15 @@ struct encoder_memory encoder_measure(const struct encoder *encoder)
 		.mapped_bytes = mapped * page,
 		.resident_bytes = resident * page,
 	};
+}
+
+void encoder_settle(struct encoder *encoder)
+{
+	if (encoder->state != ENCODER_STARTING || !encoder->ready || encoder->pidfd < 0)
+		return;
+	encoder->born_bytes = encoder_measure(encoder).resident_bytes;
+	encoder->state = ENCODER_IDLE;
+	encoder->state_since = now_monotonic();
 }
 
 void encoder_end(struct encoder *encoder, bool kill_it)

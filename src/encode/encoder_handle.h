@@ -3,7 +3,7 @@
  * The daemon's handle of one encoder process: its job socket, the pidfd to kill it by, and the
  * job it has. Used by the pool's thread only.
  *
- *	STARTING ── SPAWNED ──► IDLE ── request ──► PROBING ── header, GO ──► BUSY
+ *	STARTING ── SPAWNED, ready ──► IDLE ── request ──► PROBING ── header, GO ──► BUSY
  *	IDLE ◄── header, DROP; reply ── PROBING                   IDLE ◄── reply ── BUSY
  *	any state ── end of stream, kill, retirement ──► ENDING ── EXITED ──► freed
  */
@@ -35,6 +35,7 @@ union encode_answer {
 		uint32_t version, kind; /* enum encode_answer_kind */
 		uint64_t job;
 	};
+	struct encode_ready ready;
 	struct encode_header header;
 	struct encode_reply reply;
 };
@@ -50,6 +51,7 @@ struct encoder {
 	int sock;  /* owned; -1 once ENDING */
 	int pidfd; /* owned; -1 until SPAWNED */
 	int pid;
+	bool ready;     /* it said so; with its pidfd, it is IDLE */
 	bool condemned; /* it lied: what it dies of is not its job's fault */
 	unsigned jobs_done;
 	struct pool_job
@@ -58,7 +60,7 @@ struct encoder {
 	uint64_t born_bytes;          /* resident when it was forked; 0: not known */
 	struct encoder_memory before; /* its job */
 	usec_t job_started, deadline; /* PROBING and BUSY */
-	usec_t state_since; /* STARTING and ENDING: a zygote that stays silent has hung */
+	usec_t state_since;           /* STARTING and ENDING: who stays silent has hung */
 };
 
 struct encoder *encoder_new(uint32_t token, int sock_consume);
@@ -68,8 +70,9 @@ struct encoder *encoder_free(struct encoder *encoder); /* closes; returns NULL *
  * caller's). */
 int encoder_send(struct encoder *encoder, struct pool_job *job, usec_t deadline_usec);
 
-/* The next answer about the job it has. 1 when read, 0 when none yet, -errno at the end of stream
- * or for anything but what is to be said about just this job now: then it must be killed. */
+/* The next thing it says. 1 when read, 0 when there is none yet, -errno at the end of stream or
+ * for anything but what is to be said now, and about just the job it has: then it must be
+ * killed. */
 int encoder_receive(struct encoder *encoder, union encode_answer *ret);
 
 /* After a header: it encodes, with so many threads and so much memory, and is BUSY. 0 or -errno:
@@ -83,6 +86,9 @@ int encoder_drop(struct encoder *encoder);
 bool encoder_works(const struct encoder *encoder); /* PROBING or BUSY */
 /* Until when the state it is in may last; USEC_NEVER where for ever. */
 usec_t encoder_clock(const struct encoder *encoder);
+
+/* IDLE from here, if it is ready by its own word and ours to kill by the zygote's. */
+void encoder_settle(struct encoder *encoder);
 
 /* How large it is, measured from outside: nothing a picture does to it can deny it. 0s where /proc
  * does not tell. */

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "util/log.h"
+
 #define BACKOFF_USEC USEC_PER_SEC
 
 void fleet_init(struct fleet *fleet)
@@ -76,20 +78,39 @@ struct pool_job *fleet_remove(struct fleet *fleet, struct encoder *encoder)
 	return job;
 }
 
-static void back_off(struct fleet *fleet)
+/* The program may be another one by now, or what the sandbox is made of be gone. */
+static int check_hello(const struct fleet *fleet, enum sandbox_mode sandbox)
 {
-	fleet->not_before = now_monotonic() + BACKOFF_USEC;
+	const struct zygote_hello *now = &fleet->zygote.hello, *then = &fleet->hello;
+
+	if (sandbox == SANDBOX_REQUIRE && now->sandbox_missing[0]) {
+		log_error("-o sandbox=require: encoders cannot have %s any more",
+			now->sandbox_missing);
+		return -EPERM;
+	}
+	if (strcmp(now->sandbox, then->sandbox) != 0)
+		log_warning("encoders are now confined by '%s', and by '%s' before",
+			now->sandbox, then->sandbox);
+	if (strcmp(now->fingerprint, then->fingerprint) != 0)
+		log_warning("the encoder program is another one than at the start (%s); mount "
+			    "anew, or variants of both are mixed",
+			now->fingerprint);
+	return 0;
 }
 
 int fleet_revive(struct fleet *fleet, const struct pool_options *options)
 {
-	int r = 0;
+	int r;
 
-	if (fleet->zygote.sock < 0)
-		r = zygote_start(&fleet->zygote, options->encoder_path, options->keep_stderr,
-			options->sandbox);
+	if (fleet->zygote.sock >= 0)
+		return 0;
+	fleet->zygote_started = now_monotonic();
+	r = zygote_start(
+		&fleet->zygote, options->encoder_path, options->keep_stderr, options->sandbox);
+	if (r == 0)
+		r = check_hello(fleet, options->sandbox);
 	if (r < 0)
-		back_off(fleet);
+		zygote_stop(&fleet->zygote);
 	return r;
 }
 
@@ -108,14 +129,21 @@ int fleet_request(struct fleet *fleet)
 		}
 		r = -ENOMEM;
 	}
-	back_off(fleet);
 	return r;
 }
 
-void fleet_note_stillborn(struct fleet *fleet)
+void fleet_note_trouble(struct fleet *fleet, usec_t attempted, bool jobs_wait)
 {
-	fleet->stillborn++;
-	back_off(fleet);
+	fleet->not_before = attempted + BACKOFF_USEC;
+	if (!jobs_wait)
+		fleet->ailing_since = 0;
+	else if (!fleet->ailing_since)
+		fleet->ailing_since = now_monotonic();
+}
+
+void fleet_note_health(struct fleet *fleet)
+{
+	fleet->ailing_since = 0;
 }
 
 /* Where there is no room, the encoder lives until it lies again. */

@@ -17,8 +17,12 @@ struct fleet {
 	struct zygote zygote;
 	struct encoder *encoders; /* owned */
 	uint32_t next_token;
-	usec_t not_before;  /* no start of anything before: the last one failed */
-	unsigned stillborn; /* encoders in a row that ended before they did a job */
+	usec_t not_before;     /* no start of anything before: the last one failed */
+	usec_t zygote_started; /* the last one */
+	usec_t ailing_since;   /* jobs wait, and nothing came to life since; 0: all is well */
+
+	/* fixed once the first zygote was started */
+	struct zygote_hello hello;
 
 	/* 7 in util/lock.h, protects the rest */
 	struct lock lock;
@@ -38,11 +42,12 @@ struct encoder *fleet_find_token(const struct fleet *fleet, uint32_t token);    
 /* Takes the encoder out and frees it; its job, if it had one, is the caller's now. */
 struct pool_job *fleet_remove(struct fleet *fleet, struct encoder *encoder);
 
-/* Starts the zygote if there is none. 0 or -errno; then nothing is tried for a second. */
+/* Starts the zygote if there is none. 0 or -errno, -EPERM also where the sandbox that is required
+ * is not to be had any more. */
 int fleet_revive(struct fleet *fleet, const struct pool_options *options);
 
 /* Asks for one more encoder. 0, or -errno: -EPIPE and -ECONNRESET mean that the zygote is gone,
- * all else (no descriptors, no memory) will pass, and is not tried again for a second. */
+ * all else (no descriptors, no memory) will pass. */
 int fleet_request(struct fleet *fleet);
 
 /* Has the encoder of this token killed by the next fleet_kill_condemned(). Any thread. */
@@ -50,8 +55,10 @@ void fleet_condemn(struct fleet *fleet, uint32_t token);
 /* How many were killed; each is ENDING, with the job it has. */
 unsigned fleet_kill_condemned(struct fleet *fleet);
 
-/* Notes that an encoder ended before its first job: the next one must wait a second. */
-void fleet_note_stillborn(struct fleet *fleet);
+/* Notes that an encoder or zygote did not come to life, or a zygote ended: the next attempt must
+ * wait a second, counted from `attempted`. */
+void fleet_note_trouble(struct fleet *fleet, usec_t attempted, bool jobs_wait);
+void fleet_note_health(struct fleet *fleet); /* an encoder did what it is for */
 
 /* The one of several idle ones that has been idle longest, NULL when there is only one. */
 struct encoder *fleet_find_superfluous(const struct fleet *fleet);

@@ -22,7 +22,6 @@
 
 struct pool {
 	/* fixed after init */
-	struct zygote_hello hello;
 	pthread_t thread;
 	int wake_fd; /* owned, eventfd */
 
@@ -175,7 +174,7 @@ int pool_new(
 	const struct pool_options *options, struct pool **ret, char reason[POOL_REASON_MAX])
 {
 	struct pool *pool = calloc(1, sizeof(*pool));
-	struct zygote *zygote;
+	struct fleet *fleet;
 	int r;
 
 	if (!pool) {
@@ -183,19 +182,19 @@ int pool_new(
 		return -ENOMEM;
 	}
 	dispatcher_init(&pool->dispatcher, options);
-	zygote = &pool->dispatcher.fleet.zygote;
+	fleet = &pool->dispatcher.fleet;
 	pool->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	r = pool->wake_fd < 0 ? -errno : grow_polled(pool, POLL_FIXED + options->workers);
 	if (r == 0)
-		r = zygote_start(
-			zygote, options->encoder_path, options->keep_stderr, options->sandbox);
+		r = zygote_start(&fleet->zygote, options->encoder_path, options->keep_stderr,
+			options->sandbox);
 	if (r < 0) {
 		snprintf(reason, POOL_REASON_MAX, "cannot start '%s': %s",
 			options->encoder_path,
 			r == -EPROTO ? "it is of another version" : strerror(-r));
 		goto fail;
 	}
-	pool->hello = zygote->hello;
+	fleet->hello = fleet->zygote.hello;
 	r = -pthread_create(&pool->thread, NULL, pool_main, pool);
 	if (r < 0) {
 		snprintf(reason, POOL_REASON_MAX, "cannot start a thread: %s", strerror(-r));
@@ -204,7 +203,7 @@ int pool_new(
 	*ret = pool;
 	return 0;
 fail:
-	zygote_stop(zygote);
+	zygote_stop(&fleet->zygote);
 	pool_free(pool);
 	return r;
 }
@@ -231,5 +230,5 @@ struct pool *pool_free(struct pool *pool)
 
 const struct zygote_hello *pool_hello(const struct pool *pool)
 {
-	return &pool->hello;
+	return &pool->dispatcher.fleet.hello;
 }

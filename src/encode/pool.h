@@ -14,7 +14,9 @@
  *	jobs_per_encoder, growth_bytes
  *	                       the encoder is retired and replaced: no leak can accumulate
  *	idle_usec              of idle encoders only one is kept
- *	zygote died            started again, at most once a second; jobs wait for it
+ *	encoders or zygote do not come to life
+ *	                       started again, at most once a second; jobs wait, but when
+ *	                       nothing came to life for deadline_usec they end with EIO
  */
 #ifndef ENCODE_POOL_H
 #define ENCODE_POOL_H
@@ -88,7 +90,7 @@ int pool_new(
 void pool_stop(struct pool *pool);
 struct pool *pool_free(struct pool *pool); /* after pool_stop(); NULL is fine; returns NULL */
 
-/* What the zygote said first. Immutable. */
+/* What the first zygote said first. Immutable. */
 const struct zygote_hello *pool_hello(const struct pool *pool);
 
 /* Queues a job: first come, first served within its class, but see encode/admission.h for those

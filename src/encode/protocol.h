@@ -12,6 +12,8 @@
  *	  zygote → daemon	zygote_event EXITED		its wait status; any time
  *
  *	daemon ── job socket (one per encoder)
+ *	  encoder → daemon	encode_ready			once, first: confined, and not dead at
+ *								birth
  *	  daemon → encoder	encode_request + 2 fds		source (read only), output (empty, rw)
  *	  encoder → daemon	encode_header			what the picture says it is, or at
  *								once an encode_reply that refuses it
@@ -32,7 +34,7 @@
 
 #include "view/view.h"
 
-#define PROTOCOL_VERSION         2u
+#define PROTOCOL_VERSION         3u
 #define PROTOCOL_ZYGOTE_FD       3
 #define PROTOCOL_REASON_MAX      192
 #define PROTOCOL_FINGERPRINT_MAX 128
@@ -101,7 +103,13 @@ struct encode_request {
 	struct view view;           /* resolved */
 };
 
-enum encode_answer_kind { ENCODE_HEADER = 1, ENCODE_REPLY };
+enum encode_answer_kind { ENCODE_READY = 1, ENCODE_HEADER, ENCODE_REPLY };
+
+/* Whoever ends before this was no picture's victim. */
+struct encode_ready {
+	uint32_t version;
+	uint32_t kind; /* ENCODE_READY */
+};
 
 /* What decides how much memory an encode takes. Sides are those of one frame. */
 struct encode_facts {

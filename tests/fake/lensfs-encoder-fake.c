@@ -40,6 +40,7 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -459,6 +460,20 @@ static int fake_init(struct zygote_hello *hello)
 	return 0;
 }
 
+static unsigned n_forks;
+
+static void on_fork(void)
+{
+	n_forks++;
+}
+
+/* The first one is the zygote's trial. */
+static void end_at_birth(void)
+{
+	if (n_forks > 1)
+		_exit(1);
+}
+
 static const struct codec fake_codec = {
 	.init = fake_init,
 	.open = fake_open,
@@ -469,5 +484,7 @@ static const struct codec fake_codec = {
 int main(void)
 {
 	log_init("lensfs-encoder-fake", LOG_LEVEL_INFO);
+	if (getenv("LENSFS_FAKE_STILLBORN"))
+		pthread_atfork(on_fork, NULL, end_at_birth);
 	return zygote_run(PROTOCOL_ZYGOTE_FD, &fake_codec);
 }

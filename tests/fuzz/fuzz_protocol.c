@@ -60,6 +60,7 @@ static size_t message_good(enum end end, unsigned which, uint8_t out[MESSAGE_MAX
 	const void *message = &request;
 	size_t size = sizeof(request);
 
+	struct encode_ready ready = { .version = PROTOCOL_VERSION, .kind = ENCODE_READY };
 	struct encode_header header = {
 		.version = PROTOCOL_VERSION, .kind = ENCODE_HEADER, .job = JOB
 	};
@@ -69,7 +70,10 @@ static size_t message_good(enum end end, unsigned which, uint8_t out[MESSAGE_MAX
 		.threads = 1 };
 
 	reply.kind = ENCODE_REPLY;
-	if (end == END_DAEMON && which % 2) {
+	if (end == END_DAEMON && which % 3 == 2) {
+		message = &ready;
+		size = sizeof(ready);
+	} else if (end == END_DAEMON && which % 3 == 1) {
 		message = &header;
 		size = sizeof(header);
 	} else if (end == END_ENCODER && which % 2) {
@@ -114,22 +118,25 @@ static void expect_clean(const char *reason)
 		MUST(!iscntrl((unsigned char)*reason) && (unsigned char)*reason < 0x7f);
 }
 
-static void daemon_receive(int sock)
+static void daemon_receive(int sock, enum encoder_state state)
 {
 	struct pool_job job = { .request = request_good(), .source_fd = -1, .output_fd = -1 };
 	struct encoder *encoder = encoder_new(1, dup(sock));
 	int r = 1;
 
 	MUST(encoder);
-	encoder->job = &job;
+	encoder->job = state == ENCODER_STARTING ? NULL : &job;
 	while (r > 0) {
 		union encode_answer answer;
 
-		encoder->state = ENCODER_BUSY;
+		encoder->state = state;
 		r = encoder_receive(encoder, &answer);
 		if (r > 0 && answer.kind == ENCODE_REPLY)
 			expect_clean(answer.reply.reason);
-		MUST(r <= 0 || answer.job == JOB);
+		if (r > 0 && answer.kind == ENCODE_READY)
+			MUST(state == ENCODER_STARTING);
+		else
+			MUST(r <= 0 || answer.job == JOB);
 	}
 	encoder_free(encoder);
 }
@@ -190,7 +197,9 @@ static const struct codec trusting = {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct bytes b = { data, size };
-	enum end end = bytes_u8(&b) % END_COUNT;
+	unsigned first = bytes_u8(&b);
+	enum end end = first % END_COUNT;
+	enum encoder_state state = first / END_COUNT % (ENCODER_BUSY + 1);
 	int before = lowest_fd(), pair[2];
 
 	MUST(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == 0);
@@ -198,7 +207,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		message_send(&b, end, pair[0]);
 	shutdown(pair[0], SHUT_WR);
 	if (end == END_DAEMON)
-		daemon_receive(pair[1]);
+		daemon_receive(pair[1], state);
 	else if (end == END_DAEMON_ZYGOTE)
 		daemon_zygote_receive(pair[1]);
 	else
@@ -211,11 +220,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 size_t fuzz_seed(size_t i, uint8_t *out, size_t max)
 {
-	/* For each end, a message of each kind with none, one and two descriptors. */
+	/* For each end, a message of each kind with none, one and two descriptors, to a daemon's in
+	 * one state after the other. */
 	if (i >= END_COUNT * 6 * 3 || max < 16)
 		return 0;
 	memset(out, 0, 16);
-	out[0] = (uint8_t)(i % END_COUNT);
+	out[0] = (uint8_t)(i % END_COUNT + i / END_COUNT % (ENCODER_BUSY + 1) * END_COUNT);
 	out[1] = (uint8_t)(i / END_COUNT % 6 << 2 | i / END_COUNT / 6);
 	out[4] = out[1] ^ 4;
 	out[7] = 2;

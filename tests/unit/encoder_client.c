@@ -83,6 +83,19 @@ struct zygote_event client_event(struct client *client, int *ret_fd)
 	return event;
 }
 
+static void wait_ready(int sock)
+{
+	struct encode_ready ready;
+	int fds[FDIO_MAX_FDS];
+	size_t n_fds;
+
+	wait_readable(sock);
+	ck_assert_int_eq(fdio_recv(sock, &ready, sizeof(ready), fds, &n_fds, 0), sizeof(ready));
+	ck_assert_uint_eq(n_fds, 0);
+	ck_assert_uint_eq(ready.version, PROTOCOL_VERSION);
+	ck_assert_uint_eq(ready.kind, ENCODE_READY);
+}
+
 struct spawned client_spawn(struct client *client, uint32_t token)
 {
 	struct zygote_spawn spawn = { .version = PROTOCOL_VERSION, .token = token };
@@ -99,6 +112,7 @@ struct spawned client_spawn(struct client *client, uint32_t token)
 	ck_assert_uint_eq(event.token, token);
 	ck_assert_int_ge(spawned.pidfd, 0);
 	spawned.pid = event.pid;
+	wait_ready(spawned.sock);
 	return spawned;
 }
 

@@ -109,6 +109,7 @@ static int child_settle(
 
 static _Noreturn void child_main(const struct zygote *z, pid_t parent, int job_sock)
 {
+	const struct encode_ready ready = { .version = PROTOCOL_VERSION, .kind = ENCODE_READY };
 	struct sandbox_report report;
 	int sock = child_settle(z, parent, job_sock, &report);
 
@@ -117,6 +118,8 @@ static _Noreturn void child_main(const struct zygote *z, pid_t parent, int job_s
 		log_error("an encoder without all of its sandbox ends: %s", report.missing);
 		_exit(1);
 	}
+	if (fdio_send(sock, &ready, sizeof(ready), NULL, 0, 0) < 0)
+		_exit(0);
 	_exit(job_serve(sock, z->codec) < 0 ? 1 : 0);
 }
 
