@@ -139,11 +139,9 @@ static void zygote_lost(struct dispatcher *d, const char *why)
 static void encoder_start(struct dispatcher *d)
 {
 	char what[POOL_REASON_MAX];
-	int r = fleet_revive(&d->fleet, &d->options);
+	int r = fleet_revive(&d->fleet, &d->options, what);
 
 	if (r < 0) {
-		snprintf(what, sizeof(what), "the encoder program cannot be started (%s)",
-			strerror(-r));
 		note_trouble(d, now_monotonic(), what);
 		return;
 	}

@@ -2,6 +2,7 @@
 #include "encode/fleet.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "util/log.h"
@@ -79,12 +80,13 @@ struct pool_job *fleet_remove(struct fleet *fleet, struct encoder *encoder)
 }
 
 /* The program may be another one by now, or what the sandbox is made of be gone. */
-static int check_hello(const struct fleet *fleet, enum sandbox_mode sandbox)
+static int check_hello(
+	const struct fleet *fleet, enum sandbox_mode sandbox, char reason[POOL_REASON_MAX])
 {
 	const struct zygote_hello *now = &fleet->zygote.hello, *then = &fleet->hello;
 
 	if (sandbox == SANDBOX_REQUIRE && now->sandbox_missing[0]) {
-		log_error("-o sandbox=require: encoders cannot have %s any more",
+		snprintf(reason, POOL_REASON_MAX, "-o sandbox=require: encoders cannot have %.160s",
 			now->sandbox_missing);
 		return -EPERM;
 	}
@@ -98,7 +100,8 @@ static int check_hello(const struct fleet *fleet, enum sandbox_mode sandbox)
 	return 0;
 }
 
-int fleet_revive(struct fleet *fleet, const struct pool_options *options)
+int fleet_revive(
+	struct fleet *fleet, const struct pool_options *options, char reason[POOL_REASON_MAX])
 {
 	int r;
 
@@ -108,7 +111,10 @@ int fleet_revive(struct fleet *fleet, const struct pool_options *options)
 	r = zygote_start(
 		&fleet->zygote, options->encoder_path, options->keep_stderr, options->sandbox);
 	if (r == 0)
-		r = check_hello(fleet, options->sandbox);
+		r = check_hello(fleet, options->sandbox, reason);
+	else
+		snprintf(reason, POOL_REASON_MAX, "the encoder program cannot be started (%s)",
+			strerror(-r));
 	if (r < 0)
 		zygote_stop(&fleet->zygote);
 	return r;

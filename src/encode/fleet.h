@@ -42,9 +42,10 @@ struct encoder *fleet_find_token(const struct fleet *fleet, uint32_t token);    
 /* Takes the encoder out and frees it; its job, if it had one, is the caller's now. */
 struct pool_job *fleet_remove(struct fleet *fleet, struct encoder *encoder);
 
-/* Starts the zygote if there is none. 0 or -errno, -EPERM also where the sandbox that is required
- * is not to be had any more. */
-int fleet_revive(struct fleet *fleet, const struct pool_options *options);
+/* Starts the zygote if there is none. 0, or -errno with `reason` in words: also where the sandbox
+ * that is required is not to be had any more. */
+int fleet_revive(
+	struct fleet *fleet, const struct pool_options *options, char reason[POOL_REASON_MAX]);
 
 /* Asks for one more encoder. 0, or -errno: -EPIPE and -ECONNRESET mean that the zygote is gone,
  * all else (no descriptors, no memory) will pass. */
