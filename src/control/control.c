@@ -26,7 +26,7 @@ void control_note_failure(
 {
 	struct control *control = context;
 
-	log_warning("'%s' as %s: %s (%s)", LOG_QUOTE(source), view, LOG_QUOTE(reason),
-		strerrorname_np(error));
-	journal_add(&control->journal, source, view, error, reason);
+	if (journal_add(&control->journal, source, view, error, reason, now_monotonic()))
+		log_warning("'%s' as %s: %s (%s)", LOG_QUOTE(source), view, LOG_QUOTE(reason),
+			strerrorname_np(error));
 }

@@ -21,23 +21,55 @@ void journal_done(struct journal *journal)
 	lock_done(&journal->lock);
 }
 
-void journal_add(struct journal *journal, const char *path, const char *view, int error,
-	const char *reason)
+static uint64_t hash_of(const char *text)
 {
-	time_t now = time(NULL);
-	char when[32];
-	struct tm tm;
-	char *line, **slot;
+	uint64_t hash = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
 
-	strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S%z", localtime_r(&now, &tm));
+	for (; *text; text++)
+		hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+static bool is_news_locked(struct journal *journal, uint64_t line, usec_t now)
+{
+	size_t slot = line % JOURNAL_TOLD;
+
+	if (journal->told[slot].line == line &&
+		now < journal->told[slot].at + JOURNAL_REPEAT_USEC)
+		return false;
+	journal->told[slot].line = line;
+	journal->told[slot].at = now;
+	return true;
+}
+
+static void keep_locked(struct journal *journal, char *line_consume)
+{
+	char **slot = &journal->lines[journal->count++ % JOURNAL_LINES];
+
+	free(*slot);
+	*slot = line_consume;
+}
+
+bool journal_add(struct journal *journal, const char *path, const char *view, int error,
+	const char *reason, usec_t now)
+{
+	time_t real = time(NULL);
+	char when[32], *line;
+	bool is_news;
+	size_t n;
+	struct tm tm;
+
+	n = strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S%z", localtime_r(&real, &tm));
 	if (asprintf(&line, "%s %s '%s' %s: %s\n", when, strerrorname_np(error),
 		    LOG_QUOTE(path), view, LOG_QUOTE(reason)) < 0)
-		return;
-	lock_take(&journal->lock);
-	slot = &journal->lines[journal->count++ % JOURNAL_LINES];
-	free(*slot);
-	*slot = line;
-	lock_drop(&journal->lock);
+		return true;
+	LOCK_SCOPE(&journal->lock);
+	is_news = is_news_locked(journal, hash_of(line + n), now);
+	if (is_news)
+		keep_locked(journal, line);
+	else
+		free(line);
+	return is_news;
 }
 
 int journal_text(struct journal *journal, char **ret_text, size_t *ret_length)

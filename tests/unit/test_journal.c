@@ -45,7 +45,7 @@ START_TEST(line_says_what_failed_how_and_why)
 	size_t lines;
 	_cleanup_free_ char *text = NULL;
 
-	journal_add(&journal, "holiday/a b.jpg", "webp-q75", EIO, "it is cut short");
+	journal_add(&journal, "holiday/a b.jpg", "webp-q75", EIO, "it is cut short", 1);
 	text = text_now(&lines);
 	ck_assert_uint_eq(lines, 1);
 	ck_assert_ptr_nonnull(
@@ -66,7 +66,7 @@ START_TEST(ring_keeps_the_last_ones_oldest_first)
 		char path[32];
 
 		snprintf(path, sizeof(path), "photo-%d", i);
-		journal_add(&journal, path, "webp", EIO, "no");
+		journal_add(&journal, path, "webp", EIO, "no", 1);
 	}
 	at = text = text_now(&lines);
 	ck_assert_uint_eq(lines, JOURNAL_LINES);
@@ -86,7 +86,7 @@ START_TEST(hostile_name_forges_no_line)
 	size_t lines;
 	_cleanup_free_ char *text = NULL;
 
-	journal_add(&journal, "a\n2026-01-01 EIO 'forged'\x1b[2J", "webp", EIO, "no");
+	journal_add(&journal, "a\n2026-01-01 EIO 'forged'\x1b[2J", "webp", EIO, "no", 1);
 	text = text_now(&lines);
 	ck_assert_uint_eq(lines, 1);
 	ck_assert_ptr_null(strchr(text, '\x1b'));
@@ -100,10 +100,28 @@ START_TEST(hostile_reason_forges_no_line)
 	size_t lines;
 	_cleanup_free_ char *text = NULL;
 
-	journal_add(&journal, "a", "webp", EIO, "no\n2026-01-01 EIO 'forged'\x1b[2J");
+	journal_add(&journal, "a", "webp", EIO, "no\n2026-01-01 EIO 'forged'\x1b[2J", 1);
 	text = text_now(&lines);
 	ck_assert_uint_eq(lines, 1);
 	ck_assert_ptr_null(strchr(text, '\x1b'));
+}
+END_TEST
+
+START_TEST(what_goes_on_failing_is_told_once_a_minute)
+{
+	const usec_t start = 1000 * USEC_PER_SEC, later = start + JOURNAL_REPEAT_USEC;
+	size_t lines;
+
+	ck_assert(journal_add(&journal, "a", "webp", EFBIG, "too many bytes", start));
+	ck_assert(!journal_add(&journal, "a", "webp", EFBIG, "too many bytes", later - 1));
+	ck_assert(journal_add(&journal, "b", "webp", EFBIG, "too many bytes", start));
+	ck_assert(journal_add(&journal, "a", "avif", EFBIG, "too many bytes", start));
+	ck_assert(journal_add(&journal, "a", "webp", EIO, "too many bytes", start));
+	ck_assert(journal_add(&journal, "a", "webp", EFBIG, "too many", start));
+	free(text_now(&lines));
+	ck_assert_uint_eq(lines, 5);
+	ck_assert(journal_add(&journal, "a", "webp", EFBIG, "too many bytes", later));
+	ck_assert(!journal_add(&journal, "a", "webp", EFBIG, "too many bytes", later + 1));
 }
 END_TEST
 
@@ -111,8 +129,10 @@ static void *hammer(void *arg)
 {
 	for (int i = 0; i < 300; i++) {
 		size_t lines;
+		char view[32];
 
-		journal_add(&journal, "photo", "webp", EIO, arg);
+		snprintf(view, sizeof(view), "webp-w%d", i + 1);
+		journal_add(&journal, "photo", view, EIO, arg, 1);
 		if (i % 20 == 0)
 			free(text_now(&lines));
 	}
@@ -121,11 +141,12 @@ static void *hammer(void *arg)
 
 START_TEST(threads_write_and_read_whole_lines)
 {
+	static char reasons[4][8] = { "no", "never", "maybe", "cut" };
 	pthread_t threads[4];
 	size_t lines;
 
 	for (size_t i = 0; i < ARRAY_SIZE(threads); i++)
-		pthread_create(&threads[i], NULL, hammer, (void *)(uintptr_t) "no");
+		pthread_create(&threads[i], NULL, hammer, reasons[i]);
 	for (size_t i = 0; i < ARRAY_SIZE(threads); i++)
 		pthread_join(threads[i], NULL);
 	free(text_now(&lines));
@@ -141,6 +162,7 @@ int main(void)
 		ring_keeps_the_last_ones_oldest_first,
 		hostile_name_forges_no_line,
 		hostile_reason_forges_no_line,
+		what_goes_on_failing_is_told_once_a_minute,
 		threads_write_and_read_whole_lines,
 	};
 
