@@ -42,7 +42,6 @@ void outcome_answer(struct encoder *encoder, const struct encode_reply *reply)
 		break;
 	case ENCODE_NO_MEMORY:
 		result.error = ENOMEM;
-		result.transient = true;
 		break;
 	case ENCODE_OUTPUT:
 		result.error = output_error(reply->error);

@@ -20,11 +20,13 @@
 
 /* How long a failure is remembered. Damage stays damage while the bytes are the same; what took
  * too long may pass on an idle machine; a limit costs milliseconds to find again and may have
- * been raised. A lie is told by an encoder, so the next one may do better; but a picture may
+ * been raised; memory may be there again soon, but what asks for more than it may have must not
+ * cost an encode per request. A lie is told by an encoder, so the next one may do better; but a picture may
  * have made it lie, and must not cost an encoder per request. */
 #define DAMAGED_TTL_USEC   (24 * 3600 * USEC_PER_SEC)
 #define TIMED_OUT_TTL_USEC (600 * USEC_PER_SEC)
 #define TOO_LARGE_TTL_USEC (60 * USEC_PER_SEC)
+#define NO_MEMORY_TTL_USEC (10 * USEC_PER_SEC)
 #define LIE_TTL_USEC       (60 * USEC_PER_SEC)
 
 struct render_job *job_new(
@@ -62,6 +64,7 @@ static usec_t failure_ttl(int error)
 {
 	return error == EFBIG       ? TOO_LARGE_TTL_USEC
 	       : error == ETIMEDOUT ? TIMED_OUT_TTL_USEC
+	       : error == ENOMEM    ? NO_MEMORY_TTL_USEC
 	                            : DAMAGED_TTL_USEC;
 }
 

@@ -136,13 +136,15 @@ START_TEST(late_encode_is_remembered_as_late)
 }
 END_TEST
 
-START_TEST(want_of_memory_is_not_remembered)
+START_TEST(want_of_memory_is_remembered_for_a_moment)
 {
-	struct source *source = source_new("photo", "FAKE error-once=nomemory");
+	struct source *source = source_new("photo", "FAKE error=nomemory");
 
 	start(&(struct render_options){ 0 });
 	ck_assert_int_eq(ask(source).error, ENOMEM);
-	ck_assert_int_eq(ask(source).error, 0);
+	ck_assert_int_eq(ask(source).error, ENOMEM);
+	ck_assert_uint_eq(figures().encode_failures, 1);
+	ck_assert_uint_eq(figures().remembered_failures, 1);
 }
 END_TEST
 
@@ -474,7 +476,7 @@ int main(void)
 		damage_is_remembered_and_told_once,
 		too_large_is_remembered_as_that,
 		late_encode_is_remembered_as_late,
-		want_of_memory_is_not_remembered,
+		want_of_memory_is_remembered_for_a_moment,
 		crash_is_retried_unseen,
 		source_that_changed_during_the_encode_is_stale,
 		failure_of_a_source_that_changed_is_not_remembered,
