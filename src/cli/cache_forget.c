@@ -10,6 +10,7 @@
 int cache_forget(const char *path)
 {
 	json_t *answer, *views, *view;
+	json_int_t more;
 	size_t i;
 	int code = steer("cache forget", path, &answer);
 
@@ -23,6 +24,9 @@ int cache_forget(const char *path)
 		printf("'%s': forgot the failure of %s\n", LOG_QUOTE(path),
 			LOG_QUOTE(text ? text : "?"));
 	}
+	more = json_integer_value(json_object_get(answer, "more"));
+	if (more > 0)
+		printf("'%s': and those of %lld more\n", LOG_QUOTE(path), (long long)more);
 	if (json_array_size(views) == 0) {
 		printf("'%s': no failure is remembered\n", LOG_QUOTE(path));
 		code = EXIT_CODE_OTHER;

@@ -8,10 +8,28 @@
 #include "control/forget.h"
 #include "util/cleanup.h"
 
+#define VIEWS_TOLD 300 /* lensctl takes answers of 64 KiB */
+
+/* A name of a file may be no UTF-8, or be cut within a letter, and JSON has no words for that. */
+static json_t *words(const char *text)
+{
+	_cleanup_free_ char *ascii = NULL;
+	json_t *whole = json_string(text);
+
+	if (whole)
+		return whole;
+	ascii = strdup(text);
+	for (char *c = ascii; c && *c; c++) {
+		if ((unsigned char)*c >= 0x80)
+			*c = '?';
+	}
+	return ascii ? json_string(ascii) : NULL;
+}
+
 static json_t *refusal(int error, const char *message)
 {
-	return json_pack("{s:b, s:s, s:s}", "ok", 0, "errno", strerrorname_np(error), "message",
-		message);
+	return json_pack("{s:b, s:s, s:o}", "ok", 0, "errno", strerrorname_np(error), "message",
+		words(message));
 }
 
 static int hex_digit(char c)
@@ -46,9 +64,20 @@ static bool decode_path(char *path)
 	return true;
 }
 
+/* An answer is one packet, and nobody reads hundreds of lines. */
+struct views {
+	json_t *told;
+	uint64_t more;
+};
+
 static void add_view(void *context, const char *view)
 {
-	json_array_append_new(context, json_string(view));
+	struct views *views = context;
+
+	if (json_array_size(views->told) < VIEWS_TOLD)
+		json_array_append_new(views->told, json_string(view));
+	else
+		views->more++;
 }
 
 static json_t *cache_forget(struct control *control, const json_t *request)
@@ -56,20 +85,21 @@ static json_t *cache_forget(struct control *control, const json_t *request)
 	const char *given = json_string_value(json_object_get(request, "path"));
 	_cleanup_free_ char *path = given ? strdup(given) : NULL;
 	char reason[FORGET_REASON_MAX];
-	json_t *views;
+	struct views views = { 0 };
 	int r;
 
 	if (!path || !decode_path(path))
 		return refusal(EINVAL, "a path is needed, percent-encoded");
-	views = json_array();
-	if (!views)
+	views.told = json_array();
+	if (!views.told)
 		return NULL;
-	r = forget_failures(control, path, add_view, views, reason);
+	r = forget_failures(control, path, add_view, &views, reason);
 	if (r < 0) {
-		json_decref(views);
+		json_decref(views.told);
 		return refusal(-r, reason);
 	}
-	return json_pack("{s:b, s:o}", "ok", 1, "views", views);
+	return json_pack("{s:b, s:o, s:I}", "ok", 1, "views", views.told, "more",
+		(json_int_t)views.more);
 }
 
 static const struct {

@@ -3,14 +3,15 @@
  * What a running lensfs can be told to do: a request is one JSON object, and so is its answer.
  *
  *	{ "command": "cache forget", "path": "sub/a.jpg@webp" }
- *	{ "ok": true, "views": [ "webp-q79-e4" ] }
+ *	{ "ok": true, "views": [ "webp-q79-e4" ], "more": 0 }
  *	{ "ok": false, "errno": "ENOENT", "message": "words for the user" }
  *
  * Paths are relative to the mount. File names are bytes and JSON's strings are Unicode, so they
  * travel percent-encoded: %XX for `%` and whatever is not printable ASCII.
  *
  *	cache forget   path: a view's name, or a picture, which stands for all of its views.
- *	               Forgets the failures remembered of them; `views` are those that were.
+ *	               Forgets the failures remembered of them; `views` are those that were, the first
+ *	               300 of them, and `more` how many else.
  */
 #ifndef CONTROL_COMMANDS_H
 #define CONTROL_COMMANDS_H

@@ -39,7 +39,7 @@ static void commands_teardown(void)
 /* The answer as compact JSON in a buffer that the next call takes. */
 static const char *answer_to(const char *request)
 {
-	static char text[4096];
+	static char text[65536];
 	_cleanup_free_ char *answer = commands_answer(&control, request, strlen(request));
 
 	ck_assert_ptr_nonnull(answer);
@@ -76,7 +76,8 @@ START_TEST(failures_are_forgotten_by_view_and_by_picture)
 	ck_assert_int_eq(ask_view(source, "webp").error, EIO);
 	ck_assert_int_eq(ask_view(source, "webp-w10").error, EIO);
 	ck_assert_int_eq(ask_view(source, "avif").error, EIO);
-	expect(FORGET("a%20b%25.jpg@webp"), "{\"ok\":true,\"views\":[\"webp-q79-e4\"]}");
+	expect(FORGET("a%20b%25.jpg@webp"),
+		"{\"ok\":true,\"views\":[\"webp-q79-e4\"],\"more\":0}");
 	expect(FORGET("a%20b%25.jpg@webp"), "\"views\":[]");
 	expect(FORGET("a%20b%25.jpg@png"), "\"views\":[]");
 	ck_assert_uint_eq(figures().encode_failures, 3);
@@ -84,7 +85,7 @@ START_TEST(failures_are_forgotten_by_view_and_by_picture)
 	ck_assert_int_eq(ask_view(source, "avif").error, EIO);
 	ck_assert_uint_eq(figures().encode_failures, 4);
 	ck_assert_ptr_nonnull(strstr(answer_to(FORGET("a%20b%25.jpg")), "webp-q79-e4-w10"));
-	expect(FORGET("a%20b%25.jpg"), "{\"ok\":true,\"views\":[]}");
+	expect(FORGET("a%20b%25.jpg"), "{\"ok\":true,\"views\":[],\"more\":0}");
 }
 END_TEST
 
@@ -101,7 +102,7 @@ START_TEST(paths_without_failures_of_their_own_are_told_so)
 	file_write(path, "words", 5);
 	snprintf(path, sizeof(path), "%s/fifo.jpg", folder);
 	ck_assert_int_eq(mkfifo(path, 0644), 0);
-	expect(FORGET("a.jpg"), "{\"ok\":true,\"views\":[]}");
+	expect(FORGET("a.jpg"), "{\"ok\":true,\"views\":[],\"more\":0}");
 	expect(FORGET("sub/"), "it is a folder");
 	expect(FORGET("sub"), "not a regular file");
 	expect(FORGET("link.jpg"), "not a regular file");
@@ -116,6 +117,34 @@ START_TEST(paths_without_failures_of_their_own_are_told_so)
 	expect(FORGET("../a.jpg"), "\"EINVAL\"");
 	expect(FORGET("sub/../a.jpg"), "\"EINVAL\"");
 	expect(FORGET("missing/a.jpg@webp"), "\"ENOENT\"");
+}
+END_TEST
+
+START_TEST(name_that_is_no_text_is_answered_too)
+{
+	/* Cut within a letter, and Latin-1. */
+	expect(FORGET("%78%C3%A4%C3%A4%C3%A4%C3%A4%C3%A4%C3%A4%C3%A4%C3%A4%C3%A4%C3%A4%C3%A4%"
+		      "C3%A4%C3%"
+		      "A4%C3%A4%C3%A4%C3%A4%C3%A4%C3%A4%C3%A4%C3%A4%C3%A4%C3%A4%C3%A4%C3%A4%C3%"
+		      "A4%C3%A4"
+		      "%C3%A4%C3%A4%C3%A4%C3%A4%C3%A4%C3%A4%C3%A4@webp"),
+		"there is no 'x??");
+	expect(FORGET("gr%FC%DF.jpg@webp"), "there is no 'gr??.jpg'");
+	expect(FORGET("gr%C3%BC.jpg@webp"), "there is no 'gr\xc3\xbc.jpg'");
+}
+END_TEST
+
+START_TEST(more_views_than_an_answer_holds_are_counted)
+{
+	struct source *source = source_new("a.jpg", "FAKE error=damaged");
+	char view[VIEW_TEXT_MAX];
+
+	for (int i = 1; i <= 310; i++) {
+		snprintf(view, sizeof(view), "webp-w%d", i);
+		ck_assert_int_eq(ask_view(source, view).error, EIO);
+	}
+	ck_assert_ptr_nonnull(strstr(answer_to(FORGET("a.jpg")), "\"more\":10}"));
+	expect(FORGET("a.jpg"), "{\"ok\":true,\"views\":[],\"more\":0}");
 }
 END_TEST
 
@@ -239,6 +268,8 @@ int main(void)
 		what_is_no_request_is_refused,
 		failures_are_forgotten_by_view_and_by_picture,
 		paths_without_failures_of_their_own_are_told_so,
+		name_that_is_no_text_is_answered_too,
+		more_views_than_an_answer_holds_are_counted,
 		socket_answers_its_owner_and_is_removed,
 		socket_that_a_dead_daemon_left_is_no_hindrance,
 		silent_clients_hold_up_neither_others_nor_the_end,
