@@ -194,15 +194,23 @@ struct posted {
 	usec_t due;
 };
 
+static void posted_drop(struct fs *fs, struct posted *posted)
+{
+	nodes_unref(&fs->nodes, posted->node);
+	free(posted);
+}
+
 static void wake_locked(struct invalidator *invalidator)
 {
-	if (invalidator->running)
+	if (invalidator->listening)
 		eventfd_write(invalidator->wake_fd, 1);
 }
 
 static void post(struct fs *fs, struct node *node, usec_t due)
 {
+	struct invalidator *invalidator = &fs->invalidator;
 	struct posted *posted = malloc(sizeof(*posted));
+	bool listening;
 
 	/* Without: the kernel asks again by itself when the name expires or the time is new. */
 	if (!posted)
@@ -210,10 +218,15 @@ static void post(struct fs *fs, struct node *node, usec_t due)
 	nodes_ref(&fs->nodes, node);
 	posted->node = node;
 	posted->due = due;
-	LOCK_SCOPE(&fs->invalidator.lock);
-	LL_PREPEND(fs->invalidator.posted, posted);
+	lock_take(&invalidator->lock);
+	listening = invalidator->listening;
+	if (listening)
+		LL_PREPEND(invalidator->posted, posted);
 	if (due == 0)
-		wake_locked(&fs->invalidator);
+		wake_locked(invalidator);
+	lock_drop(&invalidator->lock);
+	if (!listening)
+		posted_drop(fs, posted);
 }
 
 void invalidator_post(struct fs *fs, struct node *variant)
@@ -261,7 +274,7 @@ static struct posted *take_posted(struct invalidator *invalidator, usec_t now)
 		*p = posted->next;
 		LL_PREPEND(due, posted);
 	}
-	if (invalidator->running)
+	if (invalidator->listening)
 		eventfd_read(invalidator->wake_fd, &wakes);
 	return due;
 }
@@ -277,8 +290,7 @@ static void handle_posted(struct fs *fs, bool notify)
 			forget_names(fs, posted->node);
 		else if (notify)
 			forget_content(fs, posted->node);
-		nodes_unref(&fs->nodes, posted->node);
-		free(posted);
+		posted_drop(fs, posted);
 	}
 }
 
@@ -310,6 +322,13 @@ static void on_event(void *context, const struct watch_event *event)
 	nodes_unref(&fs->nodes, folder);
 }
 
+static void stop_listening(struct invalidator *invalidator)
+{
+	LOCK_SCOPE(&invalidator->lock);
+
+	invalidator->listening = false;
+}
+
 static void *invalidator_main(void *arg)
 {
 	struct fs *fs = arg;
@@ -320,6 +339,8 @@ static void *invalidator_main(void *arg)
 		handle_posted(fs, true);
 		r = watch_read(fs->options.watch, fs->invalidator.wake_fd, on_event, fs);
 	}
+	stop_listening(&fs->invalidator);
+	handle_posted(fs, false);
 	if (r < 0)
 		log_error("cannot hear of changes of the source any more: %s", strerror(-r));
 	return NULL;
@@ -331,9 +352,8 @@ void invalidator_init(struct invalidator *invalidator)
 	invalidator->wake_fd = -1;
 }
 
-void invalidator_done(struct invalidator *invalidator, struct fs *fs)
+void invalidator_done(struct invalidator *invalidator)
 {
-	handle_posted(fs, false);
 	lock_done(&invalidator->lock);
 }
 
@@ -347,10 +367,11 @@ int invalidator_start(struct invalidator *invalidator, struct fs *fs)
 	if (invalidator->wake_fd < 0)
 		return -errno;
 	/* Before the thread looks at it. */
-	invalidator->running = true;
+	invalidator->listening = true;
 	r = -pthread_create(&invalidator->thread, NULL, invalidator_main, fs);
+	invalidator->running = r == 0;
 	if (r < 0) {
-		invalidator->running = false;
+		invalidator->listening = false;
 		close_fd(&invalidator->wake_fd);
 	}
 	return r;
@@ -363,8 +384,6 @@ void invalidator_stop(struct invalidator *invalidator)
 	invalidator->stopping = true;
 	eventfd_write(invalidator->wake_fd, 1);
 	pthread_join(invalidator->thread, NULL);
-	lock_take(&invalidator->lock);
 	invalidator->running = false;
 	close_fd(&invalidator->wake_fd);
-	lock_drop(&invalidator->lock);
 }

@@ -20,27 +20,31 @@ struct node;
 struct posted;
 
 struct invalidator {
+	/* who starts and stops it */
+	bool running;
 	pthread_t thread;
+
 	int wake_fd; /* owned, eventfd */
 	atomic_bool stopping;
 
 	/* 2 in util/lock.h */
 	struct lock lock;
-	bool running;
-	struct posted *posted; /* owned; by fs_tell(), without a watch until the end */
+	bool listening;        /* somebody will see to what is posted */
+	struct posted *posted; /* owned */
 
 	atomic_uint_fast64_t events, overflows, notifications;
 };
 
 void invalidator_init(struct invalidator *invalidator);
 /* After invalidator_stop(). */
-void invalidator_done(struct invalidator *invalidator, struct fs *fs);
+void invalidator_done(struct invalidator *invalidator);
 
 /* 0 or -errno; nothing to do without a watch. */
 int invalidator_start(struct invalidator *invalidator, struct fs *fs);
 void invalidator_stop(struct invalidator *invalidator); /* joins; again is fine */
 
-/* For threads that must not notify themselves. Without a thread of its own, nothing is done. */
+/* For threads that must not notify themselves. Without a thread of its own, nothing is done, and
+ * nothing kept. */
 
 /* Has the names of this variant looked up anew. */
 void invalidator_post(struct fs *fs, struct node *variant);

@@ -198,7 +198,7 @@ struct fs *fs_free(struct fs *fs)
 		fs_unmount(fs);
 		if (fs->session)
 			fuse_session_destroy(fs->session);
-		invalidator_done(&fs->invalidator, fs);
+		invalidator_done(&fs->invalidator);
 		aliases_done(&fs->aliases);
 		nodes_done(&fs->nodes);
 		fdcache_free(fs->fds);
