@@ -310,12 +310,13 @@ enum exit_code daemon_new(const struct options *options, const char *mountpoint,
 		daemon->keeping = housekeeper_start(&daemon->keeper, &daemon->control) == 0;
 		if (!daemon->keeping)
 			code = EXIT_CODE_OTHER;
-		open_server(daemon);
 	}
-	if (code == EXIT_CODE_OK)
+	if (code == EXIT_CODE_OK) {
+		open_server(daemon);
 		*ret = daemon;
-	else
+	} else {
 		daemon_free(daemon);
+	}
 	return code;
 }
 

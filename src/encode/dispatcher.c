@@ -387,10 +387,11 @@ static void end_superfluous(struct dispatcher *d)
 
 void dispatcher_check_clocks(struct dispatcher *d)
 {
+	unsigned killed = fleet_kill_condemned(&d->fleet);
 	usec_t now = now_monotonic();
 	struct encoder *next;
 
-	COUNT(d, condemned, fleet_kill_condemned(&d->fleet));
+	COUNT(d, condemned, killed);
 	for (struct encoder *e = d->fleet.encoders; e; e = next) {
 		next = e->next;
 		if (now < encoder_clock(e))

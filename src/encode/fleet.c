@@ -86,7 +86,8 @@ static int check_hello(
 	const struct zygote_hello *now = &fleet->zygote.hello, *then = &fleet->hello;
 
 	if (sandbox == SANDBOX_REQUIRE && now->sandbox_missing[0]) {
-		snprintf(reason, POOL_REASON_MAX, "-o sandbox=require: encoders cannot have %.160s",
+		snprintf(reason, POOL_REASON_MAX,
+			"-o sandbox=require: encoders cannot have %.160s",
 			now->sandbox_missing);
 		return -EPERM;
 	}

@@ -112,8 +112,8 @@ static size_t fill_polled(struct pool *pool)
 
 	for (const struct encoder *e = pool->dispatcher.fleet.encoders; e; e = e->next)
 		n += e->sock >= 0;
-	if (grow_polled(pool, n) < 0)
-		n = pool->n_polled;
+	/* Without memory some are not polled this time. */
+	(void)grow_polled(pool, n);
 	pool->polled[0] = (struct pollfd){ .fd = pool->wake_fd, .events = POLLIN };
 	pool->polled[1] =
 		(struct pollfd){ .fd = pool->dispatcher.fleet.zygote.sock, .events = POLLIN };

@@ -3,13 +3,13 @@
  * "Give me this view of this version of a source": the one way to a variant's bytes.
  *
  *	render_get ─► a job for the same (version, view) runs: wait for it
- *	           └► new job ─ render thread ─► content hash (remembered, or all bytes read) ─►
- *key ├► in the cache, or a remembered failure: done ├► a job for the same key runs (equal
- *pictures): look again when it ends └► pool ─► encoder ─► render thread: check, commit to the
- *cache ─► done
+ *	           └► new job, on a render thread ─► content hash (remembered, or by reading) ─► key
+ *	key ─► in the cache, or a remembered failure: done
+ *	    ├► a job for the same key runs (equal pictures): look again when it ends
+ *	    └► pool ─► encoder ─► render thread: check, commit to the cache ─► done
  *
- * Nobody waits in a call: waiters are told by their `done`, on a render thread, and the job
- *goes on to the cache whatever becomes of them.
+ * Nobody waits in a call: waiters are told by their `done`, on a render thread, and the job goes
+ * on to the cache whatever becomes of them.
  */
 #ifndef RENDER_RENDER_H
 #define RENDER_RENDER_H

@@ -1,20 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "encode/encoder/allowance.h"
 
-#include <stdbool.h>
 #include <sys/resource.h>
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define MAPS_TERABYTES true
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ||                     \
-	__has_feature(memory_sanitizer)
-#define MAPS_TERABYTES true
-#endif
-#endif
-#ifndef MAPS_TERABYTES
-#define MAPS_TERABYTES false
-#endif
+#include "encode/encoder/sanitized.h"
 
 /* A failure leaves the limit that is in force, which is no reason to refuse a picture. */
 static void set_soft(__rlimit_resource_t resource, uint64_t value)
@@ -29,7 +18,7 @@ static void set_soft(__rlimit_resource_t resource, uint64_t value)
 
 void allowance_memory(uint64_t address_space)
 {
-	if (!MAPS_TERABYTES)
+	if (!SANITIZED)
 		set_soft(RLIMIT_AS, address_space);
 }
 

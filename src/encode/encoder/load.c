@@ -22,7 +22,6 @@ static const char *const loaders[FORMAT_COUNT] = {
 	[FORMAT_WEBP] = "webpload_source",
 	[FORMAT_AVIF] = "heifload_source",
 	[FORMAT_HEIC] = "heifload_source",
-	[FORMAT_JXL] = "jxlload_source",
 	[FORMAT_PNG] = "pngload_source",
 	[FORMAT_GIF] = "gifload_source",
 	[FORMAT_TIFF] = "tiffload_source",

@@ -29,7 +29,6 @@
 #include <linux/filter.h>
 #include <sched.h>
 #include <seccomp.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,20 +37,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "encode/encoder/sanitized.h"
 #include "util/cleanup.h"
 #include "util/fdio.h"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED true
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ||                     \
-	__has_feature(memory_sanitizer)
-#define SANITIZED true
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED false
-#endif
 
 /* No process has it: the kernel's numbers end at 2^22. */
 #define PID_STAND_IN 0x7f5ca1e5u
