@@ -3,14 +3,19 @@
 
 #include "render/job.h"
 
-static int content_of(struct cache *cache, int source_fd, struct hash128 *ret)
+/* CACHE_E_MISS for what is never read, and so has no failure that is remembered. */
+static int content_of(struct render *render, int source_fd, struct hash128 *ret)
 {
+	struct cache *cache = render->options.cache;
 	struct stamp stamp;
 	uint64_t bytes;
 	int r = stamp_of_fd(source_fd, &stamp);
 
-	if (r == 0)
-		r = cache_content_get(cache, &stamp, ret);
+	if (r < 0)
+		return r;
+	if (stamp.size_bytes > render->options.max_source_bytes)
+		return CACHE_E_MISS;
+	r = cache_content_get(cache, &stamp, ret);
 	/* Not remembered: the stamp did not vouch for it, or the row made room for others. */
 	if (r != 0)
 		r = hash128_of_fd(cache_secret(cache), source_fd, ret, &bytes);
@@ -23,10 +28,10 @@ int render_forget_failures(struct render *render, int source_fd, const struct vi
 	struct cache *cache = render->options.cache;
 	char text[VIEW_TEXT_MAX];
 	struct hash128 content, key;
-	int r = content_of(cache, source_fd, &content);
+	int r = content_of(render, source_fd, &content);
 
-	if (r < 0)
-		return r;
+	if (r != 0)
+		return r < 0 ? r : 0;
 	if (!view)
 		return cache_forget_failures(cache, &content, each, context);
 	view_print(view, text);

@@ -21,6 +21,9 @@ is "$(grep -c "'large.jpg' as" "$LOG")" 1 'log lines of the same'
 is "$(wc -l <"$MNT/.lensfs/errors")" 1 'errors told'
 has "$(cat "$MNT/.lensfs/errors")" "$((300 * 1024 * 1024)) bytes"
 has "$(cat "$MNT/.lensfs/errors")" "$((256 * 1024 * 1024))"
+# Nor to find out that nothing is remembered of it.
+is "$("$LENSCTL" cache forget "$MNT/large.jpg" || true)" "'$MNT/large.jpg': no failure is remembered"
+at_most $(($(bytes_read) - before)) 1000000 'bytes read until then'
 is "$(stat -c %s "$MNT/large.jpg")" $((300 * 1024 * 1024))
 stop
 
