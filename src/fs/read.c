@@ -81,10 +81,15 @@ static void read_variant(fuse_req_t req, struct variant *variant, size_t size, o
 			fs_park(req, variant, read_answer, size, off);
 			return;
 		}
+		/* Before another reader may find it. */
+		if (!fs_tell(fs, variant, &entry)) {
+			close(fd);
+			fuse_reply_err(req, ESTALE);
+			return;
+		}
 		file = fdcache_put(fs->fds, &variant->node, fd, FS_VARIANT_IDLE_USEC);
-		if (!file || !fs_tell(fs, variant, &entry)) {
-			fdcache_drop(fs->fds, &variant->node);
-			fuse_reply_err(req, file ? ESTALE : ENOMEM);
+		if (!file) {
+			fuse_reply_err(req, ENOMEM);
 			return;
 		}
 	}
