@@ -361,8 +361,8 @@ struct daemon *daemon_free(struct daemon *daemon)
 		server_stop(&daemon->server);
 	render_free(daemon->render);
 	fs_free(daemon->fs);
+	cache_free(daemon->cache); /* borrows the fingerprint from the pool */
 	pool_free(daemon->pool);
-	cache_free(daemon->cache);
 	watch_free(daemon->watch);
 	tree_free(daemon->tree);
 	journal_done(&daemon->control.journal);
