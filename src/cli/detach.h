@@ -2,7 +2,7 @@
  *
  * Into the background, but not before the mount answers: the first process waits for the second
  * one's word, asks the mount itself, and ends with an exit code that can be believed. Until
- *then messages go to the terminal.
+ * then messages go to the terminal.
  *
  *	parent: detach_fork() ─────────── waits ────────── detach_wait() ─► exits
  *	child:  detach_fork() ─ … mounts … ─ detach_stdio() ─ detach_ready() ─ serves

@@ -67,18 +67,15 @@ static int converse(const char *socket_path, const char *request, json_t **ret)
 {
 	_cleanup_close_ int sock = connect_to(socket_path);
 	_cleanup_free_ char *text = malloc(ANSWER_MAX);
-	int fds[FDIO_MAX_FDS], r;
-	size_t n_fds = 0;
 	ssize_t n;
+	int r;
 
 	if (sock < 0)
 		return sock;
 	r = text ? fdio_send(sock, request, strlen(request), NULL, 0, 0) : -ENOMEM;
 	if (r < 0)
 		return r;
-	n = fdio_recv(sock, text, ANSWER_MAX, fds, &n_fds, 0);
-	while (n_fds > 0)
-		close(fds[--n_fds]);
+	n = fdio_recv_bare(sock, text, ANSWER_MAX, 0);
 	if (n <= 0)
 		return n < 0 ? (int)n : -ECONNRESET;
 	*ret = json_loadb(text, (size_t)n, 0, NULL);

@@ -57,15 +57,11 @@ static bool serve_one(struct server *server, int client)
 		"{\"ok\":false,\"errno\":\"EACCES\",\"message\":\"only root and the user who "
 		"mounted it may steer a lensfs\"}";
 	_cleanup_free_ char *request = malloc(REQUEST_MAX), *answer = NULL;
-	int fds[FDIO_MAX_FDS];
-	size_t n_fds = 0;
 	ssize_t n;
 
-	n = request ? fdio_recv(client, request, REQUEST_MAX, fds, &n_fds, MSG_DONTWAIT) : 0;
+	n = request ? fdio_recv_bare(client, request, REQUEST_MAX, MSG_DONTWAIT) : 0;
 	if (n <= 0)
 		return false;
-	while (n_fds > 0)
-		close(fds[--n_fds]);
 	if (!may_steer(client)) {
 		fdio_send(client, not_yours, strlen(not_yours), NULL, 0, 0);
 		return false;

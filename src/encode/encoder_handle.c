@@ -126,17 +126,13 @@ static bool answer_fits(
 
 int encoder_receive(struct encoder *encoder, union encode_answer *ret)
 {
-	int fds[FDIO_MAX_FDS];
-	size_t n_fds = 0;
-	ssize_t n = fdio_recv(encoder->sock, ret, sizeof(*ret), fds, &n_fds, MSG_DONTWAIT);
+	ssize_t n = fdio_recv_bare(encoder->sock, ret, sizeof(*ret), MSG_DONTWAIT);
 
 	if (n == -EAGAIN)
 		return 0;
 	if (n <= 0)
 		return n < 0 ? (int)n : -ECONNRESET;
-	for (size_t i = 0; i < n_fds; i++)
-		close(fds[i]);
-	if (n_fds != 0 || !answer_fits(encoder, ret, (size_t)n))
+	if (!answer_fits(encoder, ret, (size_t)n))
 		return -EPROTO;
 	if (ret->kind == ENCODE_REPLY)
 		clean_reason(ret->reply.reason);

@@ -88,8 +88,6 @@ static int send_setup(struct zygote *zygote, enum sandbox_mode sandbox)
 static int wait_for_hello(struct zygote *zygote)
 {
 	struct pollfd pfd = { .fd = zygote->sock, .events = POLLIN };
-	int fds[FDIO_MAX_FDS];
-	size_t n_fds;
 	ssize_t n;
 
 	do
@@ -97,7 +95,7 @@ static int wait_for_hello(struct zygote *zygote)
 	while (n < 0 && errno == EINTR);
 	if (n == 0)
 		return -ETIMEDOUT;
-	n = fdio_recv(zygote->sock, &zygote->hello, sizeof(zygote->hello), fds, &n_fds, 0);
+	n = fdio_recv_bare(zygote->sock, &zygote->hello, sizeof(zygote->hello), 0);
 	if (n == 0)
 		return -ECONNRESET;
 	if (n < 0)

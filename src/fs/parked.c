@@ -2,13 +2,12 @@
  *
  * libfuse calls the interrupt function with the request's lock held: from its own thread, where
  * a reply is allowed, or from within fuse_req_interrupt_func() when the interrupt was there
- * before us, where a reply would free the request under its caller. Hence a state of its own
- *for the time of that call.
+ * before us, where a reply would free the request under its caller. Hence a state of its own for
+ * the time of that call.
  *
  *	ARMING ─► PARKED ─► ANSWERED          the usual way
  *	ARMING ─► INTERRUPTED                 interrupted before it was parked: we reply EINTR
- *	          PARKED ─► ANSWERED          by the interrupt, or by the job: the first one
- *replies
+ *	          PARKED ─► ANSWERED          by the interrupt, or by the job: the first replies
  *
  * The struct belongs to the job from PARKED on and is freed when the job is done.
  */

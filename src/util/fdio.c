@@ -147,3 +147,16 @@ ssize_t fdio_recv(int sock, void *msg, size_t size, int fds[static FDIO_MAX_FDS]
 	*ret_n_fds = n_fds;
 	return n;
 }
+
+ssize_t fdio_recv_bare(int sock, void *msg, size_t size, int flags)
+{
+	int fds[FDIO_MAX_FDS];
+	size_t n_fds = 0;
+	ssize_t n = fdio_recv(sock, msg, size, fds, &n_fds, flags);
+
+	if (n < 0 || n_fds == 0)
+		return n;
+	while (n_fds > 0)
+		close(fds[--n_fds]);
+	return -EPROTO;
+}

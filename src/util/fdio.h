@@ -30,4 +30,8 @@ int fdio_send(int sock, const void *msg, size_t size, const int *fds, size_t n_f
 ssize_t fdio_recv(int sock, void *msg, size_t size, int fds[static FDIO_MAX_FDS],
 	size_t *ret_n_fds, int flags);
 
+/* The same of a message that is to have no descriptors: -EPROTO when it has, and they are
+ * closed. */
+ssize_t fdio_recv_bare(int sock, void *msg, size_t size, int flags);
+
 #endif

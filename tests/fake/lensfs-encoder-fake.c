@@ -2,8 +2,8 @@
  *
  * An encoder program without a codec, for tests of everything around one: it shares zygote and
  * job loop with the real program, and does what the source's bytes tell it. A source is any
- * bytes that begin with a picture's magic; in the first 4 KiB of it, lines (ended by a newline,
- *a NUL or the end) are directives, obeyed in the order in which they stand:
+ * bytes that begin with a picture's magic; in the first 4 KiB of it, lines (ended by a newline, a
+ * NUL or the end) are directives, obeyed in the order in which they stand:
  *
  *	FAKE sleep=50ms		wait that long (also s)
  *	FAKE hang		wait for ever
@@ -37,6 +37,8 @@
  * The output is a function of the source's bytes and the canonical view: noise, but for a sound
  * beginning and end of a picture of the size that the view makes of the source. A source whose
  * own header cannot be read is taken for 640 x 480.
+ *
+ * With LENSFS_FAKE_STILLBORN in the environment of the zygote, encoders end at their birth.
  */
 #include <errno.h>
 #include <inttypes.h>

@@ -247,7 +247,7 @@ START_TEST(rude_clients_are_sent_away)
 	sock = client_new();
 	fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	ck_assert_int_eq(fdio_send(sock, "{}", 2, &fd, 1, 0), 0);
-	ck_assert_int_eq(recv(sock, &byte, 1, 0), 1);
+	ck_assert_int_le(recv(sock, &byte, 1, 0), 0);
 	close(fd);
 	close(sock);
 	for (unsigned i = 0; i < 5; i++) {

@@ -187,6 +187,23 @@ START_TEST(message_that_does_not_fit_leaves_no_descriptor_behind)
 }
 END_TEST
 
+START_TEST(message_that_is_to_be_bare_brings_no_descriptor)
+{
+	_cleanup_close_ int a = memory("a", 1);
+	size_t before = count_descriptors();
+	char buf[4];
+
+	ck_assert_int_eq(fdio_send(pair[0], "x", 1, NULL, 0, 0), 0);
+	ck_assert_int_eq(fdio_recv_bare(pair[1], buf, sizeof(buf), 0), 1);
+	ck_assert_int_eq(fdio_send(pair[0], "x", 1, &a, 1, 0), 0);
+	ck_assert_int_eq(fdio_recv_bare(pair[1], buf, sizeof(buf), 0), -EPROTO);
+	ck_assert_uint_eq(count_descriptors(), before);
+	ck_assert_int_eq(fdio_recv_bare(pair[1], buf, sizeof(buf), MSG_DONTWAIT), -EAGAIN);
+	close_fd(&pair[0]);
+	ck_assert_int_eq(fdio_recv_bare(pair[1], buf, sizeof(buf), 0), 0);
+}
+END_TEST
+
 /* Past fdio_send(), which refuses: a peer that is not ours. */
 START_TEST(more_descriptors_than_fit_are_refused_and_closed)
 {
@@ -251,6 +268,7 @@ int main(void)
 		message_carries_descriptors_that_close_on_exec,
 		message_without_descriptors_says_none,
 		message_that_does_not_fit_leaves_no_descriptor_behind,
+		message_that_is_to_be_bare_brings_no_descriptor,
 		more_descriptors_than_fit_are_refused_and_closed,
 		end_of_stream_is_zero_and_sending_into_it_no_signal,
 	};

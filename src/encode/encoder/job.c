@@ -148,16 +148,12 @@ static int job_ask(const struct job *job, int sock, struct encode_verdict *ret)
 		.job = job->request->job,
 		.facts = job->facts,
 	};
-	int fds[FDIO_MAX_FDS];
-	size_t n_fds = 0;
 	ssize_t n;
 	int r = fdio_send(sock, &header, sizeof(header), NULL, 0, 0);
 
 	if (r < 0)
 		return r;
-	n = fdio_recv(sock, ret, sizeof(*ret), fds, &n_fds, 0);
-	while (n_fds > 0)
-		close(fds[--n_fds]);
+	n = fdio_recv_bare(sock, ret, sizeof(*ret), 0);
 	if (n <= 0)
 		return n < 0 ? (int)n : -ECONNRESET;
 	if (n != sizeof(*ret) || ret->version != PROTOCOL_VERSION ||

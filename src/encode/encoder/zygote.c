@@ -339,12 +339,8 @@ static int environment_erase(void)
 
 static int setup_receive(int sock, struct zygote_setup *ret)
 {
-	int fds[FDIO_MAX_FDS];
-	size_t n_fds = 0;
-	ssize_t n = fdio_recv(sock, ret, sizeof(*ret), fds, &n_fds, 0);
+	ssize_t n = fdio_recv_bare(sock, ret, sizeof(*ret), 0);
 
-	while (n_fds > 0)
-		close(fds[--n_fds]);
 	if (n <= 0)
 		return n < 0 ? (int)n : -ECONNRESET;
 	return n == sizeof(*ret) && ret->version == PROTOCOL_VERSION ? 0 : -EPROTO;
