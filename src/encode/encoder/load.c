@@ -14,6 +14,7 @@
 #include "encode/encoder/fingerprint.h"
 #include "encode/encoder/image.h"
 #include "encode/encoder/job.h"
+#include "encode/encoder/reach.h"
 
 #define LOAD_COMMON "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", VIPS_FAIL_ON_TRUNCATED
 
@@ -39,16 +40,7 @@ static bool heif_can_decode(enum format format)
 
 bool load_available(enum format format)
 {
-	GType type = loaders[format] ? vips_type_find("VipsOperation", loaders[format]) : 0;
-	VipsOperationClass *class;
-	bool blocked;
-
-	if (!type || !format_info(format)->readable)
-		return false;
-	class = g_type_class_ref(type);
-	blocked = class->flags & VIPS_OPERATION_BLOCKED;
-	g_type_class_unref(class);
-	if (blocked)
+	if (!format_info(format)->readable || !reach_has(loaders[format]))
 		return false;
 	return (format != FORMAT_AVIF && format != FORMAT_HEIC) || heif_can_decode(format);
 }

@@ -38,3 +38,17 @@ void reach_restrict(void)
 	vips_block_untrusted_set(TRUE);
 	vips_operation_block_set("VipsForeignSaveJxl", FALSE);
 }
+
+bool reach_has(const char *operation)
+{
+	GType type = operation ? vips_type_find("VipsOperation", operation) : 0;
+	VipsOperationClass *class;
+	bool blocked;
+
+	if (!type)
+		return false;
+	class = g_type_class_ref(type);
+	blocked = class->flags & VIPS_OPERATION_BLOCKED;
+	g_type_class_unref(class);
+	return !blocked;
+}

@@ -11,6 +11,7 @@
 #include "encode/encoder/fingerprint.h"
 #include "encode/encoder/image.h"
 #include "encode/encoder/job.h"
+#include "encode/encoder/reach.h"
 
 struct saver {
 	const char *operation;
@@ -39,17 +40,8 @@ static bool heif_can_encode(void)
 
 bool save_available(enum format format)
 {
-	const char *name = savers[format].operation;
-	GType type = name ? vips_type_find("VipsOperation", name) : 0;
-	VipsOperationClass *class;
-	bool blocked;
-
-	if (!type)
-		return false;
-	class = g_type_class_ref(type);
-	blocked = class->flags & VIPS_OPERATION_BLOCKED;
-	g_type_class_unref(class);
-	return !blocked && (format != FORMAT_AVIF || heif_can_encode());
+	return reach_has(savers[format].operation) &&
+	       (format != FORMAT_AVIF || heif_can_encode());
 }
 
 int save_check(
