@@ -12,6 +12,8 @@
 #include "source/watch.h"
 #include "util/log.h"
 
+#define RETRY_USEC (100 * USEC_PER_MSEC)
+
 /* --- Notifications ----------------------------------------------------------------------- */
 
 static fuse_ino_t nodeid_of(struct fs *fs, const struct node *node)
@@ -332,17 +334,24 @@ static void stop_listening(struct invalidator *invalidator)
 static void *invalidator_main(void *arg)
 {
 	struct fs *fs = arg;
-	int r = 0;
+	bool is_known = false;
 
 	pthread_setname_np(pthread_self(), "lensfs-watch");
-	while (r == 0 && !fs->invalidator.stopping) {
+	while (!fs->invalidator.stopping) {
+		int r;
+
 		handle_posted(fs, true);
 		r = watch_read(fs->options.watch, fs->invalidator.wake_fd, on_event, fs);
+		/* No memory, for now. Events wait, or are told to be too many. */
+		if (r < 0 && !is_known)
+			log_error("cannot hear of changes of the source: %s; trying again",
+				strerror(-r));
+		if (r < 0)
+			clock_sleep(RETRY_USEC);
+		is_known = r < 0;
 	}
 	stop_listening(&fs->invalidator);
 	handle_posted(fs, false);
-	if (r < 0)
-		log_error("cannot hear of changes of the source any more: %s", strerror(-r));
 	return NULL;
 }
 

@@ -34,8 +34,10 @@ static void fs_op_init(void *userdata, struct fuse_conn_info *conn)
 	conn->congestion_threshold = CONGESTION_THRESHOLD;
 	if (!(conn->capable & FUSE_CAP_NO_OPEN_SUPPORT))
 		log_warning("this kernel cannot open files by itself; reading will fail");
-	if (invalidator_start(&fs->invalidator, fs) < 0)
-		log_error("cannot start a thread; changes of the source will not be seen");
+	if (invalidator_start(&fs->invalidator, fs) < 0) {
+		log_error("cannot start a thread; changes of the source show after a second");
+		fs->options.watch = fs->nodes.marks.watch = NULL;
+	}
 	fs->kernel_opens_folders =
 		fs->options.watch && (conn->capable & FUSE_CAP_NO_OPENDIR_SUPPORT) &&
 		nodes_watch(&fs->nodes, &fs->nodes.root, tree_root(fs->options.tree));
