@@ -307,9 +307,13 @@ enum exit_code daemon_new(const struct options *options, const char *mountpoint,
 	daemon->control.fs = daemon->fs;
 	daemon->control.tree = daemon->tree;
 	if (code == EXIT_CODE_OK) {
-		daemon->keeping = housekeeper_start(&daemon->keeper, &daemon->control) == 0;
-		if (!daemon->keeping)
+		int r = housekeeper_start(&daemon->keeper, &daemon->control);
+
+		daemon->keeping = r == 0;
+		if (r < 0) {
+			log_error("cannot start threads: %s", strerror(-r));
 			code = EXIT_CODE_OTHER;
+		}
 	}
 	if (code == EXIT_CODE_OK) {
 		open_server(daemon);
