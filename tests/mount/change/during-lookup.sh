@@ -5,8 +5,9 @@
 . "$(dirname "$0")/../lib.sh"
 
 slowly() {
+	rm -f "$T"/signal.*
 	start_fake -w "env LD_PRELOAD=$LENSFS_TEST_TOOLS/slow-stat.so SLOW_STAT=slow.jpg
-		ASAN_OPTIONS=verify_asan_link_order=0"
+		SLOW_STAT_SIGNALS=$T/signal ASAN_OPTIONS=verify_asan_link_order=0"
 }
 shows() {
 	[[ $(stat -c '%s %a %i' "$MNT/d/slow.jpg" 2>/dev/null) == "$(stat -c '%s %a %i' "$SRC/d/slow.jpg")" ]] &&
@@ -17,11 +18,12 @@ change() {
 	appended) echo more >>"$SRC/d/slow.jpg" ;;
 	mode) chmod 600 "$SRC/d/slow.jpg" ;;
 	replaced | missing | view*)
-		fake "$SRC/.new" output=22222
-		mv "$SRC/.new" "$SRC/d/slow.jpg"
+		fake "$T/new" output=22222
+		mv "$T/new" "$SRC/d/slow.jpg"
 		;;
 	esac
 }
+heard() { (($(stat_of watch_events) > events)); }
 # A mount of its own for each: the race is at the first visit.
 for what in replaced missing view view-missing appended mode; do
 	rm -rf "$SRC/d"
@@ -31,8 +33,11 @@ for what in replaced missing view view-missing appended mode; do
 	name=slow.jpg
 	[[ $what == view* ]] && name=slow.jpg@webp
 	(try lookup "$MNT/d/$name" >/dev/null) &
-	sleep 0.25
+	await 10 test -e "$T/signal.taken"
+	events=$(stat_of watch_events)
 	change "$what"
+	await 5 heard
+	: >"$T/signal.go"
 	wait $!
 	await 5 shows
 	[[ $what != view* ]] || is "$(wc -c <"$MNT/d/$name")" 22222 "$what"

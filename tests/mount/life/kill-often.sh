@@ -11,7 +11,7 @@ for pause in 0.02 0.05 0.09 0.14; do
 	start_fake cache_size=3m
 	(for q in $(seq 1 40); do cat "$MNT/a.jpg@webp-q$q"; done) >/dev/null 2>&1 &
 	reader=$!
-	sleep "$pause"
+	sleep "$pause" # any instant will do
 	kill -KILL "$DAEMON"
 	exits "$DAEMON" 137
 	lost

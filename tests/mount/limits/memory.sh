@@ -4,7 +4,7 @@
 # other, all are served, and one that never fits is EFBIG.
 . "$(dirname "$0")/../lib.sh"
 
-for i in 1 2 3 4; do fake "$SRC/$i.jpg" pixels=4000x3000 "sleep=20$i""ms" output=5000; done
+for i in 1 2 3 4; do fake "$SRC/$i.jpg" pixels=4000x3000 "sleep=50$i""ms" output=5000; done
 fake "$SRC/never.jpg" pixels=9000x9000
 fake "$SRC/small.jpg" output=5000
 start_fake workers=4 encode_memory=400m
@@ -15,11 +15,12 @@ for i in 1 2 3 4; do
 	readers+=($!)
 done
 waited=0
-while [[ $(stat_of encodes) != 4 ]]; do
+all_encoded() {
 	at_most "$(stat_of encode_memory_used)" $((400 * 1024 * 1024)) 'memory in use'
-	[[ $(stat_of waiting_for_memory) == 0 ]] || waited=1
-	sleep 0.01
-done
+	stat_is waiting_for_memory 0 || waited=1
+	stat_is encodes 4
+}
+await 60 all_encoded
 for reader in "${readers[@]}"; do wait "$reader"; done
 is "$waited" 1 'that any had to wait'
 is "$(stat_of waiting_for_memory) $(stat_of encode_memory_used)" '0 0'

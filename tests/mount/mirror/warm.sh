@@ -15,8 +15,12 @@ look() {
 	readlink "$MNT/link"
 	ls "$MNT" "$MNT/folder"
 }
+# A folder's attributes are believed for long only if told after it was watched.
+told_again() { stat "$MNT/folder" >/dev/null && (($(stat_of getattrs) > asked)); }
+ls "$MNT/folder" >/dev/null
+asked=$(stat_of getattrs)
+await 5 told_again
 look >/dev/null
-sleep 1.1 # what a folder's attributes are believed before it is watched
 before=$(look)
 has "$before" "No such file"
 kill -STOP "$DAEMON"

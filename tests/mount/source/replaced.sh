@@ -42,7 +42,8 @@ done
 
 # Growing all the time: every reader has a whole variant of some version, or ESTALE.
 cp "$T/old" "$SRC/growing.jpg"
-(for _ in $(seq 1 60); do printf '#' >>"$SRC/growing.jpg" && sleep 0.05; done) &
+# The pause is the writer's pace, and nothing is known by it.
+(until [[ -e $T/enough ]]; do printf '#' >>"$SRC/growing.jpg" && sleep 0.05; done) &
 writer=$!
 for _ in 1 2 3 4; do
 	if cat "$MNT/growing.jpg@webp" >"$T/out" 2>"$T/err"; then
@@ -51,6 +52,7 @@ for _ in 1 2 3 4; do
 		has "$(<"$T/err")" 'Stale file handle'
 	fi
 done
+: >"$T/enough"
 wait "$writer"
 cat "$SRC/growing.jpg" >"$SRC/settled.jpg"
 cat "$MNT/settled.jpg@webp" >"$T/settled"
