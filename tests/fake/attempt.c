@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -135,6 +136,15 @@ static int try_ptrace(const char *path, int fd)
 	return result_of_call(ptrace(PTRACE_TRACEME, 0, NULL, NULL));
 }
 
+static int try_dump(const char *path, int fd)
+{
+	int dumpable = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0);
+
+	(void)path;
+	(void)fd;
+	return dumpable < 0 ? -errno : dumpable ? 0 : -EPERM;
+}
+
 static int try_root(const char *path, int fd)
 {
 	(void)path;
@@ -211,6 +221,7 @@ static const struct {
 	{ "kill", try_kill },
 	{ "tgkill", try_tgkill },
 	{ "ptrace", try_ptrace },
+	{ "dump", try_dump },
 	{ "root", try_root },
 	{ "chroot", try_chroot },
 	{ "userns", try_userns },

@@ -16,6 +16,7 @@
  *	kill         the daemon, as far as asking whether one might
  *	tgkill       the same by the call that abort() uses
  *	ptrace       be traced	root         become root
+ *	dump         be read by a debugger or into a core file of the same user
  *	chroot       what needs a capability
  *	userns       a user namespace	memfd        a file in memory
  *	descriptors  256 of them	big-file     a byte at 4 GiB of descriptor `fd`

@@ -6,7 +6,7 @@
  * NUL or the end) are directives, obeyed in the order in which they stand:
  *
  *	FAKE sleep=50ms		wait that long (also s)
- *	FAKE hang		wait for ever
+ *	FAKE hang		wait for ever; a single byte of output tells that it does
  *	FAKE crash		die by SIGSEGV
  *	FAKE exit=3		end with this status and no reply
  *	FAKE leak=10M		keep that much memory for the life of the process (also K)
@@ -195,6 +195,13 @@ static _Noreturn void do_hang(void)
 		pause();
 }
 
+static _Noreturn void do_hang_and_tell(int output_fd)
+{
+	if (ftruncate(output_fd, 1) < 0)
+		log_error("fake: ftruncate: %s", strerror(errno));
+	do_hang();
+}
+
 /* 0, or the result that ends the job. */
 static int obey_in_header(
 	const char *name, const char *value, struct plan *plan, struct encode_reply *reply)
@@ -248,7 +255,7 @@ static int obey(const char *name, const char *value, const struct view *view, st
 	else if (strcmp(name, "try") == 0)
 		return do_try(value, plan->output_fd, reply);
 	else if (strcmp(name, "hang") == 0)
-		do_hang();
+		do_hang_and_tell(plan->output_fd);
 	else
 		return job_refuse(reply, ENCODE_UNSUPPORTED, "fake: no directive '%s'", name);
 	return 0;

@@ -6,22 +6,12 @@
 #ifndef TESTS_CACHE_FIXTURE_H
 #define TESTS_CACHE_FIXTURE_H
 
-#include <check.h>
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <sqlite3.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "cache/cache.h"
-#include "util/cleanup.h"
-#include "util/fdio.h"
+#include "fixture.h"
 
 static char folder[256];
 static struct cache *cache;
@@ -46,19 +36,13 @@ static inline void fixture_reopen(uint64_t limit_bytes)
 
 static inline void fixture_setup(void)
 {
-	const char *tmp = getenv("TMPDIR");
-
-	snprintf(folder, sizeof(folder), "%s/lensfs-test-XXXXXX", tmp ? tmp : "/tmp");
-	ck_assert_ptr_nonnull(mkdtemp(folder));
+	temp_folder_make(folder);
 }
 
 static inline void fixture_teardown(void)
 {
-	char command[300];
-
 	cache = cache_free(cache);
-	snprintf(command, sizeof(command), "rm -rf '%s'", folder);
-	ck_assert_int_eq(system(command), 0);
+	temp_folder_remove(folder);
 }
 
 /* Runs `body` with a cache in a process that dies without cache_free(). */
@@ -271,20 +255,13 @@ static inline void check_invariants(void)
 
 static inline int run_suite(const char *name, const TTest *const *tests, size_t n)
 {
-	Suite *suite = suite_create(name);
-	TCase *tcase = tcase_create(name);
-	SRunner *runner = srunner_create(suite);
-	int failed;
-
-	tcase_add_checked_fixture(tcase, fixture_setup, fixture_teardown);
-	tcase_set_timeout(tcase, 60);
-	for (size_t i = 0; i < n; i++)
-		tcase_add_test(tcase, tests[i]);
-	suite_add_tcase(suite, tcase);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(&(struct suite_list){
+		.name = name,
+		.tests = tests,
+		.n = n,
+		.setup = fixture_setup,
+		.teardown = fixture_teardown,
+	});
 }
 
 #endif

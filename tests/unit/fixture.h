@@ -72,12 +72,21 @@ static inline size_t count_descriptors(void)
 	return n - 3; /* `.`, `..` and the folder's own */
 }
 
+/* A test that runs with _i from `from` to before `to`. */
+struct suite_loop {
+	const TTest *test;
+	int from, to;
+};
+
 struct suite_list {
 	const char *name;
 	const TTest *const *tests;
 	size_t n;
 	void (*setup)(void), (*teardown)(void); /* around each test; may be NULL */
 	enum fork_status fork;
+	const struct suite_loop *loops; /* may be NULL */
+	size_t n_loops;
+	double timeout_sec; /* of one test; 0: 60 */
 };
 
 static inline int suite_run(const struct suite_list *list)
@@ -89,9 +98,12 @@ static inline int suite_run(const struct suite_list *list)
 
 	if (list->setup)
 		tcase_add_checked_fixture(tcase, list->setup, list->teardown);
-	tcase_set_timeout(tcase, 60);
+	tcase_set_timeout(tcase, list->timeout_sec > 0 ? list->timeout_sec : 60);
 	for (size_t i = 0; i < list->n; i++)
 		tcase_add_test(tcase, list->tests[i]);
+	for (size_t i = 0; i < list->n_loops; i++)
+		tcase_add_loop_test(
+			tcase, list->loops[i].test, list->loops[i].from, list->loops[i].to);
 	suite_add_tcase(suite, tcase);
 	if (!getenv("CK_FORK"))
 		srunner_set_fork_status(runner, list->fork);

@@ -92,6 +92,33 @@ static inline void collect(struct job *job)
 	close(job->base.output_fd);
 }
 
+/* One that was seen to be done: is_done() takes what collect() waits for. */
+static inline void collect_done(struct job *job)
+{
+	sem_post(&job->done);
+	collect(job);
+}
+
+static inline void submit_all(struct job *jobs, size_t n, const char *directives)
+{
+	for (size_t i = 0; i < n; i++)
+		submit(&jobs[i], directives);
+}
+
+static inline void collect_all(struct job *jobs, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		collect(&jobs[i]);
+}
+
+/* Each must have become a variant. */
+static inline void collect_sound(struct job *jobs, size_t n)
+{
+	collect_all(jobs, n);
+	for (size_t i = 0; i < n; i++)
+		ck_assert_msg(jobs[i].error == 0, "%s", jobs[i].reason);
+}
+
 static inline off_t output_size(const struct job *job)
 {
 	struct stat st;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include <check.h>
 #include <stdlib.h>
 
 #include "cache/budget.h"
+#include "fixture.h"
 #include "util/cleanup.h"
 
 START_TEST(a_charge_given_up_leaves_the_budget_as_it_was)
@@ -90,19 +90,17 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("budget");
-	TCase *tcase = tcase_create("budget");
-	SRunner *runner = srunner_create(suite);
-	int failed;
+	const TTest *const tests[] = {
+		a_charge_given_up_leaves_the_budget_as_it_was,
+		a_charge_kept_is_present_and_gives_nothing_back,
+		the_bound_includes_what_is_reserved,
+		huge_sizes_do_not_wrap_into_the_bound,
+		excess_is_what_must_go_before_more_fits,
+	};
 
-	tcase_add_test(tcase, a_charge_given_up_leaves_the_budget_as_it_was);
-	tcase_add_test(tcase, a_charge_kept_is_present_and_gives_nothing_back);
-	tcase_add_test(tcase, the_bound_includes_what_is_reserved);
-	tcase_add_test(tcase, huge_sizes_do_not_wrap_into_the_bound);
-	tcase_add_test(tcase, excess_is_what_must_go_before_more_fits);
-	suite_add_tcase(suite, tcase);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(&(struct suite_list){
+		.name = "budget",
+		.tests = tests,
+		.n = ARRAY_SIZE(tests),
+	});
 }

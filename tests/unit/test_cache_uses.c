@@ -6,16 +6,26 @@
 #define KB ((uint64_t)1024)
 #define MB (1024 * KB)
 
-START_TEST(of_equal_ones_those_go_first_that_were_not_used_again)
+static void fill_with_three_and_use_the_first(void)
 {
 	ck_assert_int_eq(fixture_open(3000), 0);
 	for (unsigned i = 0; i < 3; i++)
 		ck_assert_int_eq(put(i, 1000), 0);
 	some_time_passes();
 	ck_assert_int_eq(open_and_check(0), 0);
+}
+
+static void expect_another_evicts_one_of_the_unused(void)
+{
 	ck_assert_int_eq(put(3, 1000), 0);
 	ck_assert_int_eq(state_of(0), CACHE_PRESENT);
 	ck_assert_int_eq(state_of(1) + state_of(2), CACHE_EVICTED + CACHE_PRESENT);
+}
+
+START_TEST(of_equal_ones_those_go_first_that_were_not_used_again)
+{
+	fill_with_three_and_use_the_first();
+	expect_another_evicts_one_of_the_unused();
 	ck_assert_uint_eq(figures().evictions, 1);
 	ck_assert_uint_eq(figures().evicted_bytes, 1000);
 	check_invariants();
@@ -24,15 +34,9 @@ END_TEST
 
 START_TEST(uses_survive_a_restart)
 {
-	ck_assert_int_eq(fixture_open(3000), 0);
-	for (unsigned i = 0; i < 3; i++)
-		ck_assert_int_eq(put(i, 1000), 0);
-	some_time_passes();
-	ck_assert_int_eq(open_and_check(0), 0);
+	fill_with_three_and_use_the_first();
 	fixture_reopen(3000);
-	ck_assert_int_eq(put(3, 1000), 0);
-	ck_assert_int_eq(state_of(0), CACHE_PRESENT);
-	ck_assert_int_eq(state_of(1) + state_of(2), CACHE_EVICTED + CACHE_PRESENT);
+	expect_another_evicts_one_of_the_unused();
 }
 END_TEST
 

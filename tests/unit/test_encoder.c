@@ -3,7 +3,6 @@
  * What the real encoder makes of good pictures: formats, sizes, orientation, colour, frames,
  * metadata. Bad ones are in test_encoder_input.c.
  */
-#include <check.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "encoder_picture.h"
+#include "fixture.h"
 #include "util/cleanup.h"
 
 static const enum format sources[] = { FORMAT_JPEG, FORMAT_WEBP, FORMAT_AVIF, FORMAT_PNG,
@@ -449,30 +449,30 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("encoder");
-	TCase *tcase = tcase_create("pictures");
-	SRunner *runner;
-	int failed;
+	const TTest *const tests[] = {
+		hello_tells_what_is_there,
+		prog_interlaces,
+		cover_fills_and_crops_the_centre,
+		transparency_is_kept_or_put_on_white,
+		sixteen_bits_stay_where_nothing_is_to_be_lost,
+		grey_stays_grey,
+	};
+	const struct suite_loop loops[] = {
+		{ every_format_becomes_every_format, 0, ARRAY_SIZE(sources) },
+		{ lossless_loses_nothing, 0, 6 },
+		{ options_reach_the_codec, 0, 11 },
+		{ orientation_is_applied_once, 1, 9 },
+		{ colour_comes_through_the_profile, 0, 5 },
+		{ animation_keeps_frames_delays_and_loop, 0, 8 },
+		{ still_and_unanimated_formats_take_the_first_frame, 0, 5 },
+		{ metadata_is_dropped_but_for_the_copyright, 0, 2 },
+	};
 
-	tcase_set_timeout(tcase, 60);
-	tcase_add_test(tcase, hello_tells_what_is_there);
-	tcase_add_loop_test(tcase, every_format_becomes_every_format, 0, ARRAY_SIZE(sources));
-	tcase_add_loop_test(tcase, lossless_loses_nothing, 0, 6);
-	tcase_add_loop_test(tcase, options_reach_the_codec, 0, 11);
-	tcase_add_test(tcase, prog_interlaces);
-	tcase_add_test(tcase, cover_fills_and_crops_the_centre);
-	tcase_add_loop_test(tcase, orientation_is_applied_once, 1, 9);
-	tcase_add_loop_test(tcase, colour_comes_through_the_profile, 0, 5);
-	tcase_add_test(tcase, transparency_is_kept_or_put_on_white);
-	tcase_add_test(tcase, sixteen_bits_stay_where_nothing_is_to_be_lost);
-	tcase_add_test(tcase, grey_stays_grey);
-	tcase_add_loop_test(tcase, animation_keeps_frames_delays_and_loop, 0, 8);
-	tcase_add_loop_test(tcase, still_and_unanimated_formats_take_the_first_frame, 0, 5);
-	tcase_add_loop_test(tcase, metadata_is_dropped_but_for_the_copyright, 0, 2);
-	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(&(struct suite_list){
+		.name = "encoder",
+		.tests = tests,
+		.n = ARRAY_SIZE(tests),
+		.loops = loops,
+		.n_loops = ARRAY_SIZE(loops),
+	});
 }

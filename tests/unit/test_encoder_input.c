@@ -3,7 +3,6 @@
  * What the real encoder does with bad pictures, limits and outputs that fail, and that it is
  * afterwards as it was before. Further samples are taken from $LENSFS_MEDIA where it is set.
  */
-#include <check.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -15,6 +14,7 @@
 #include <unistd.h>
 
 #include "encoder_picture.h"
+#include "fixture.h"
 #include "util/cleanup.h"
 
 static const enum format sources[] = { FORMAT_JPEG, FORMAT_WEBP, FORMAT_AVIF, FORMAT_PNG,
@@ -436,28 +436,28 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("encoder input");
-	TCase *tcase = tcase_create("input");
-	SRunner *runner;
-	int failed;
+	const TTest *const tests[] = {
+		no_picture_is_damaged,
+		loader_is_the_named_one,
+		flaw_that_every_viewer_forgives_passes,
+		pixel_limit_is_read_from_the_header,
+		frames_count_as_pixels,
+		request_that_is_not_resolved_is_refused,
+		jobs_do_not_depend_on_earlier_ones,
+		no_way_out_of_a_job_leaves_a_descriptor,
+	};
+	const struct suite_loop loops[] = {
+		{ truncated_picture_is_damaged, 0, ARRAY_SIZE(sources) },
+		{ limit_of_the_target_is_named, 0, 4 },
+		{ output_that_fails_is_told_with_its_errno, 0, 7 },
+		{ known_samples, 0, 16 },
+	};
 
-	tcase_set_timeout(tcase, 60);
-	tcase_add_loop_test(tcase, truncated_picture_is_damaged, 0, ARRAY_SIZE(sources));
-	tcase_add_test(tcase, no_picture_is_damaged);
-	tcase_add_test(tcase, loader_is_the_named_one);
-	tcase_add_test(tcase, flaw_that_every_viewer_forgives_passes);
-	tcase_add_test(tcase, pixel_limit_is_read_from_the_header);
-	tcase_add_test(tcase, frames_count_as_pixels);
-	tcase_add_loop_test(tcase, limit_of_the_target_is_named, 0, 4);
-	tcase_add_loop_test(tcase, output_that_fails_is_told_with_its_errno, 0, 7);
-	tcase_add_test(tcase, request_that_is_not_resolved_is_refused);
-	tcase_add_test(tcase, jobs_do_not_depend_on_earlier_ones);
-	tcase_add_test(tcase, no_way_out_of_a_job_leaves_a_descriptor);
-	tcase_add_loop_test(tcase, known_samples, 0, 16);
-	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(&(struct suite_list){
+		.name = "encoder input",
+		.tests = tests,
+		.n = ARRAY_SIZE(tests),
+		.loops = loops,
+		.n_loops = ARRAY_SIZE(loops),
+	});
 }

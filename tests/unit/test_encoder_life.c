@@ -3,7 +3,6 @@
  * Life and death of zygote and encoders. Most of it with the fake codec, which crashes, hangs
  * and lies when told; the code that is tested is the same that the real program links.
  */
-#include <check.h>
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -16,6 +15,7 @@
 #include <unistd.h>
 
 #include "encoder_client.h"
+#include "fixture.h"
 #include "util/cleanup.h"
 #include "util/fdio.h"
 
@@ -304,29 +304,29 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("encoder life");
-	TCase *tcase = tcase_create("life");
-	SRunner *runner;
-	int failed;
+	const TTest *const tests[] = {
+		crash_is_told_and_the_next_encoder_works,
+		hanging_encoder_is_killed_by_its_pidfd,
+		end_of_stream_ends_all_encoders,
+		terminal_signals_end_nobody,
+		spawn_without_socket_fails,
+		message_of_another_version_ends_the_zygote,
+		job_of_another_version_ends_the_encoder,
+		encoders_hold_no_descriptor_of_others,
+		fake_obeys,
+		fake_output_follows_source_and_view,
+		program_explains_itself_when_started_by_hand,
+	};
+	const struct suite_loop loops[] = {
+		{ encoder_ends_with_its_socket, 0, 2 },
+		{ death_of_the_zygote_ends_all_encoders, 0, 2 },
+	};
 
-	tcase_set_timeout(tcase, 30);
-	tcase_add_loop_test(tcase, encoder_ends_with_its_socket, 0, 2);
-	tcase_add_test(tcase, crash_is_told_and_the_next_encoder_works);
-	tcase_add_test(tcase, hanging_encoder_is_killed_by_its_pidfd);
-	tcase_add_test(tcase, end_of_stream_ends_all_encoders);
-	tcase_add_loop_test(tcase, death_of_the_zygote_ends_all_encoders, 0, 2);
-	tcase_add_test(tcase, terminal_signals_end_nobody);
-	tcase_add_test(tcase, spawn_without_socket_fails);
-	tcase_add_test(tcase, message_of_another_version_ends_the_zygote);
-	tcase_add_test(tcase, job_of_another_version_ends_the_encoder);
-	tcase_add_test(tcase, encoders_hold_no_descriptor_of_others);
-	tcase_add_test(tcase, fake_obeys);
-	tcase_add_test(tcase, fake_output_follows_source_and_view);
-	tcase_add_test(tcase, program_explains_itself_when_started_by_hand);
-	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(&(struct suite_list){
+		.name = "encoder life",
+		.tests = tests,
+		.n = ARRAY_SIZE(tests),
+		.loops = loops,
+		.n_loops = ARRAY_SIZE(loops),
+	});
 }

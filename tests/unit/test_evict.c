@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * The choice of victims, as properties over random figures, and the few numbers it promises. */
-#include <check.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cache/evict.h"
+#include "fixture.h"
 
 #define ROUNDS 20000
 #define MANY   64
@@ -338,17 +338,10 @@ int main(void)
 		where_a_window_ends_the_choice_waits_for_more,
 		nothing_goes_for_nothing_and_nothing_from_nothing,
 	};
-	Suite *suite = suite_create("evict");
-	TCase *tcase = tcase_create("evict");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
-	tcase_set_timeout(tcase, 60);
-	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
-		tcase_add_test(tcase, tests[i]);
-	suite_add_tcase(suite, tcase);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(&(struct suite_list){
+		.name = "evict",
+		.tests = tests,
+		.n = ARRAY_SIZE(tests),
+	});
 }

@@ -3,10 +3,10 @@
  * The two tables, formats and tokens, each by itself and against each other: a format that can
  * be written must be sayable, a row must print what it reads.
  */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "fixture.h"
 #include "util/cleanup.h"
 #include "view/format.h"
 #include "view/token.h"
@@ -224,23 +224,21 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("format");
-	TCase *tc = tcase_create("tables");
-	SRunner *runner = srunner_create(suite);
-	int failed;
+	const TTest *const tests[] = {
+		formats_have_the_defaults_and_ranges_of_the_design,
+		formats_can_what_the_design_says,
+		extensions_lead_to_their_format_in_any_case,
+		every_format_but_none_has_name_extension_and_mime_type,
+		format_out_of_range_is_none,
+		exactly_the_writable_formats_have_a_token,
+		rows_stand_in_canonical_order_and_say_what_they_do,
+		every_value_of_every_row_prints_what_it_reads,
+		setting_a_field_leaves_its_neighbours_alone,
+	};
 
-	suite_add_tcase(suite, tc);
-	tcase_add_test(tc, formats_have_the_defaults_and_ranges_of_the_design);
-	tcase_add_test(tc, formats_can_what_the_design_says);
-	tcase_add_test(tc, extensions_lead_to_their_format_in_any_case);
-	tcase_add_test(tc, every_format_but_none_has_name_extension_and_mime_type);
-	tcase_add_test(tc, format_out_of_range_is_none);
-	tcase_add_test(tc, exactly_the_writable_formats_have_a_token);
-	tcase_add_test(tc, rows_stand_in_canonical_order_and_say_what_they_do);
-	tcase_add_test(tc, every_value_of_every_row_prints_what_it_reads);
-	tcase_add_test(tc, setting_a_field_leaves_its_neighbours_alone);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(&(struct suite_list){
+		.name = "format",
+		.tests = tests,
+		.n = ARRAY_SIZE(tests),
+	});
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include <check.h>
 #include <stdlib.h>
 
+#include "fixture.h"
 #include "util/cleanup.h"
 #include "view/geometry.h"
 
@@ -75,17 +75,18 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("geometry");
-	TCase *tcase = tcase_create("plan");
-	SRunner *runner;
-	int failed;
+	const TTest *const tests[] = {
+		plan_never_enlarges_nor_leaves_the_box,
+	};
+	const struct suite_loop loops[] = {
+		{ plan_gives_exact_sizes, 0, ARRAY_SIZE(cases) },
+	};
 
-	tcase_add_loop_test(tcase, plan_gives_exact_sizes, 0, ARRAY_SIZE(cases));
-	tcase_add_test(tcase, plan_never_enlarges_nor_leaves_the_box);
-	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(&(struct suite_list){
+		.name = "geometry",
+		.tests = tests,
+		.n = ARRAY_SIZE(tests),
+		.loops = loops,
+		.n_loops = ARRAY_SIZE(loops),
+	});
 }

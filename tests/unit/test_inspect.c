@@ -4,7 +4,6 @@
  * the reader leave its bounds: buffers are of just the size of what is in them, so that a
  * sanitizer sees one byte too many.
  */
-#include <check.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "encoder_picture.h"
+#include "fixture.h"
 #include "picture/inspect.h"
 #include "util/cleanup.h"
 
@@ -350,24 +350,25 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("inspect");
-	TCase *tcase = tcase_create("inspect");
-	SRunner *runner = srunner_create(suite);
-	int failed;
+	const TTest *const tests[] = {
+		rare_but_good_headers_are_read_and_bad_ones_refused,
+		properties_of_the_primary_item_count,
+		file_of_references_only_is_given_up_soon,
+		what_cannot_be_read_is_an_error,
+	};
+	const struct suite_loop loops[] = {
+		{ pictures_tell_their_size_and_end, 0, ARRAY_SIZE(samples) },
+		{ animations_tell_the_size_of_a_frame, 0, 2 },
+		{ no_cut_picture_ends_well, 0, ARRAY_SIZE(samples) },
+		{ flipped_bits_do_no_harm, 0, ARRAY_SIZE(samples) },
+	};
 
-	tcase_set_timeout(tcase, 120);
-	suite_add_tcase(suite, tcase);
-	tcase_add_loop_test(
-		tcase, pictures_tell_their_size_and_end, 0, (int)ARRAY_SIZE(samples));
-	tcase_add_loop_test(tcase, animations_tell_the_size_of_a_frame, 0, 2);
-	tcase_add_loop_test(tcase, no_cut_picture_ends_well, 0, (int)ARRAY_SIZE(samples));
-	tcase_add_loop_test(tcase, flipped_bits_do_no_harm, 0, (int)ARRAY_SIZE(samples));
-	tcase_add_test(tcase, rare_but_good_headers_are_read_and_bad_ones_refused);
-	tcase_add_test(tcase, properties_of_the_primary_item_count);
-	tcase_add_test(tcase, file_of_references_only_is_given_up_soon);
-	tcase_add_test(tcase, what_cannot_be_read_is_an_error);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(&(struct suite_list){
+		.name = "inspect",
+		.tests = tests,
+		.n = ARRAY_SIZE(tests),
+		.loops = loops,
+		.n_loops = ARRAY_SIZE(loops),
+		.timeout_sec = 120,
+	});
 }

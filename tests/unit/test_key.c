@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <check.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 #include <xxhash.h>
 
 #include "cache/key.h"
+#include "fixture.h"
 #include "util/cleanup.h"
 #include "util/fdio.h"
 
@@ -114,20 +114,22 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("key");
-	TCase *tcase = tcase_create("key");
-	SRunner *runner = srunner_create(suite);
-	int failed;
+	const TTest *const tests[] = {
+		hex_goes_there_and_back,
+		hex_of_another_shape_is_refused,
+		what_cannot_be_read_says_so_and_writes_nothing,
+		every_part_of_a_key_changes_it,
+		a_key_is_the_same_on_every_machine,
+	};
+	const struct suite_loop loops[] = {
+		{ a_file_hashes_as_its_bytes_do_at_once, 0, 8 },
+	};
 
-	tcase_add_test(tcase, hex_goes_there_and_back);
-	tcase_add_test(tcase, hex_of_another_shape_is_refused);
-	tcase_add_loop_test(tcase, a_file_hashes_as_its_bytes_do_at_once, 0, 8);
-	tcase_add_test(tcase, what_cannot_be_read_says_so_and_writes_nothing);
-	tcase_add_test(tcase, every_part_of_a_key_changes_it);
-	tcase_add_test(tcase, a_key_is_the_same_on_every_machine);
-	suite_add_tcase(suite, tcase);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(&(struct suite_list){
+		.name = "key",
+		.tests = tests,
+		.n = ARRAY_SIZE(tests),
+		.loops = loops,
+		.n_loops = ARRAY_SIZE(loops),
+	});
 }

@@ -2,11 +2,11 @@
  *
  * Which names carry a view, and where it begins.
  */
-#include <check.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "fixture.h"
 #include "util/cleanup.h"
 #include "view/name.h"
 
@@ -130,18 +130,16 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("name");
-	TCase *tc = tcase_create("split");
-	SRunner *runner = srunner_create(suite);
-	int failed;
+	const TTest *const tests[] = {
+		names_with_a_view_split_at_the_last_at,
+		names_that_mean_something_else_keep_meaning_it,
+		name_of_the_greatest_length_is_split,
+		at_signs_everywhere_are_harmless,
+	};
 
-	suite_add_tcase(suite, tc);
-	tcase_add_test(tc, names_with_a_view_split_at_the_last_at);
-	tcase_add_test(tc, names_that_mean_something_else_keep_meaning_it);
-	tcase_add_test(tc, name_of_the_greatest_length_is_split);
-	tcase_add_test(tc, at_signs_everywhere_are_harmless);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(&(struct suite_list){
+		.name = "name",
+		.tests = tests,
+		.n = ARRAY_SIZE(tests),
+	});
 }

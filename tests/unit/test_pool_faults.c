@@ -38,8 +38,7 @@ START_TEST(job_submitted_after_the_stop_is_answered_too)
 	pool_stop(pool);
 	submit(&job, "");
 	ck_assert_msg(EVENTUALLY(is_done(&job)), "the job never ended");
-	sem_post(&job.done);
-	collect(&job);
+	collect_done(&job);
 	ck_assert_int_eq(job.error, ESHUTDOWN);
 	pool = pool_free(pool);
 	ck_assert_uint_eq(count_descriptors(), descriptors);

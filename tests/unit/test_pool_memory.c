@@ -79,8 +79,7 @@ START_TEST(running_jobs_stay_within_the_memory)
 
 	options.memory_bytes = 2 * estimate_of(2000, 2000) + MIB;
 	start(&options);
-	for (size_t i = 0; i < ARRAY_SIZE(jobs); i++)
-		submit(&jobs[i], "FAKE pixels=2000x2000\nFAKE sleep=30ms");
+	submit_all(jobs, ARRAY_SIZE(jobs), "FAKE pixels=2000x2000\nFAKE sleep=100ms");
 	while (done < ARRAY_SIZE(jobs)) {
 		struct pool_stats now = figures();
 
@@ -90,11 +89,9 @@ START_TEST(running_jobs_stay_within_the_memory)
 			now.memory_waiting > most_waiting ? now.memory_waiting : most_waiting;
 		done += is_done(&jobs[done]);
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(jobs); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(jobs); i++)
 		sem_post(&jobs[i].done);
-		collect(&jobs[i]);
-		ck_assert_msg(jobs[i].error == 0, "%s", jobs[i].reason);
-	}
+	collect_sound(jobs, ARRAY_SIZE(jobs));
 	/* Two at a time, as there is room for. */
 	ck_assert_uint_eq(most, 2 * estimate_of(2000, 2000));
 	ck_assert_uint_ge(most_waiting, 1);
@@ -112,7 +109,7 @@ START_TEST(heavy_job_waits_and_small_ones_pass)
 	/* The first has threads of its own, being alone. */
 	options.memory_bytes = estimate_of(3000, 3000) + estimate_of(640, 480) + 64 * MIB;
 	start(&options);
-	submit(&runs, "FAKE pixels=3000x3000\nFAKE sleep=600ms");
+	submit(&runs, "FAKE pixels=3000x3000\nFAKE sleep=2s");
 	ck_assert(EVENTUALLY(figures().memory_used_bytes > 0));
 	submit(&heavy, "FAKE pixels=3000x3001");
 	ck_assert(EVENTUALLY(figures().memory_waiting == 1));
@@ -134,7 +131,7 @@ START_TEST(prefetch_waits_for_all_others)
 	struct pool_options options = options_of(1);
 
 	start(&options);
-	submit(&first, "FAKE sleep=200ms");
+	submit(&first, "FAKE sleep=1s");
 	for (size_t i = 0; i < ARRAY_SIZE(ahead); i++) {
 		ahead[i].base.class = JOB_PREFETCH;
 		submit(&ahead[i], "");
@@ -161,9 +158,8 @@ START_TEST(lone_job_has_all_threads_and_one_of_many_has_one)
 	start(&options);
 	ck_assert_uint_eq(run("FAKE output-per-thread=1000").reply.size_bytes, 3000);
 	for (size_t i = 0; i < ARRAY_SIZE(jobs); i++)
-		submit(&jobs[i], i == 0 ? "FAKE sleep=300ms" : "FAKE output-per-thread=1000");
-	for (size_t i = 0; i < ARRAY_SIZE(jobs); i++)
-		collect(&jobs[i]);
+		submit(&jobs[i], i == 0 ? "FAKE sleep=1500ms" : "FAKE output-per-thread=1000");
+	collect_all(jobs, ARRAY_SIZE(jobs));
 	for (size_t i = 1; i < ARRAY_SIZE(jobs); i++)
 		ck_assert_uint_eq(jobs[i].reply.size_bytes, 1000);
 }
@@ -256,11 +252,9 @@ START_TEST(idle_encoders_end_but_for_one)
 
 	options.idle_usec = 300 * USEC_PER_MSEC;
 	start(&options);
-	for (size_t i = 0; i < ARRAY_SIZE(jobs); i++)
-		submit(&jobs[i], "FAKE sleep=300ms");
+	submit_all(jobs, ARRAY_SIZE(jobs), "FAKE sleep=1500ms");
 	ck_assert(EVENTUALLY(figures().running == 3));
-	for (size_t i = 0; i < ARRAY_SIZE(jobs); i++)
-		collect(&jobs[i]);
+	collect_all(jobs, ARRAY_SIZE(jobs));
 	ck_assert(EVENTUALLY(figures().retired_idle == 2));
 	ck_assert(EVENTUALLY(children_of(zygote_pid(), &last) == 1));
 	clock_sleep(2 * options.idle_usec);
@@ -283,12 +277,8 @@ START_TEST(hung_zygote_is_replaced_and_no_job_is_lost)
 	ck_assert_int_eq(run("").error, 0);
 	hung = zygote_pid();
 	kill(hung, SIGSTOP);
-	for (size_t i = 0; i < ARRAY_SIZE(jobs); i++)
-		submit(&jobs[i], "FAKE sleep=100ms");
-	for (size_t i = 0; i < ARRAY_SIZE(jobs); i++) {
-		collect(&jobs[i]);
-		ck_assert_msg(jobs[i].error == 0, "%s", jobs[i].reason);
-	}
+	submit_all(jobs, ARRAY_SIZE(jobs), "FAKE sleep=100ms");
+	collect_sound(jobs, ARRAY_SIZE(jobs));
 	ck_assert(EVENTUALLY(figures().zygote_restarts == 1));
 	ck_assert_int_eq(run("").error, 0);
 	ck_assert_int_ne(zygote_pid(), hung);

@@ -4,13 +4,13 @@
  * and nothing else that this machine's libvips has. libvips is called in the bodies of tests
  * only, since it does not survive a fork after its first use.
  */
-#include <check.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <vips/vips.h>
 
 #include "encode/encoder/reach.h"
+#include "fixture.h"
 #include "util/cleanup.h"
 
 /* What a nickname begins with: pngload, pngload_buffer, pngload_source. */
@@ -63,6 +63,39 @@ START_TEST(only_our_formats_are_reached)
 }
 END_TEST
 
+static void *distrust(GType type, void *unused)
+{
+	VipsOperationClass *class;
+
+	(void)unused;
+	if (G_TYPE_IS_ABSTRACT(type))
+		return NULL;
+	class = g_type_class_ref(type);
+	class->flags |= VIPS_OPERATION_UNTRUSTED;
+	g_type_class_unref(class);
+	return NULL;
+}
+
+static bool is_blocked(const char *nickname)
+{
+	VipsOperationClass *class = g_type_class_ref(vips_type_find("VipsOperation", nickname));
+	bool blocked = class->flags & VIPS_OPERATION_BLOCKED;
+
+	g_type_class_unref(class);
+	return blocked;
+}
+
+/* As a later libvips may come to see a loader of ours. */
+START_TEST(what_libvips_distrusts_of_ours_is_not_reached)
+{
+	ck_assert_int_eq(VIPS_INIT("test_reach"), 0);
+	vips_type_map_all(g_type_from_name("VipsForeignLoadNsgif"), distrust, NULL);
+	reach_restrict();
+	ck_assert(is_blocked("gifload_source"));
+	ck_assert(!is_blocked("pngload_source"));
+}
+END_TEST
+
 static const struct {
 	const char *name, *bytes;
 } strangers[] = {
@@ -99,17 +132,19 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("reach");
-	TCase *tcase = tcase_create("libvips");
-	SRunner *runner;
-	int failed;
+	const TTest *const tests[] = {
+		only_our_formats_are_reached,
+		what_libvips_distrusts_of_ours_is_not_reached,
+	};
+	const struct suite_loop loops[] = {
+		{ blocked_formats_are_not_read, 0, ARRAY_SIZE(strangers) },
+	};
 
-	tcase_add_test(tcase, only_our_formats_are_reached);
-	tcase_add_loop_test(tcase, blocked_formats_are_not_read, 0, ARRAY_SIZE(strangers));
-	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(&(struct suite_list){
+		.name = "reach",
+		.tests = tests,
+		.n = ARRAY_SIZE(tests),
+		.loops = loops,
+		.n_loops = ARRAY_SIZE(loops),
+	});
 }

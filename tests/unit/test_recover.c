@@ -250,22 +250,24 @@ START_TEST(damaged_pages_after_an_unclean_stop_are_looked_for)
 }
 END_TEST
 
-START_TEST(sums_that_are_not_those_of_the_rows_are_damage)
+static void leave_five_changed_by(const char *sql)
 {
 	ck_assert_int_eq(fixture_open(MB), 0);
 	put_five();
 	cache = cache_free(cache);
-	ask("UPDATE shelf SET bytes = bytes + 1 WHERE shelf = 0");
+	ask(sql);
+}
+
+START_TEST(sums_that_are_not_those_of_the_rows_are_damage)
+{
+	leave_five_changed_by("UPDATE shelf SET bytes = bytes + 1 WHERE shelf = 0");
 	check_rebuilt();
 }
 END_TEST
 
 START_TEST(a_catalog_of_another_version_is_set_aside_and_rebuilt)
 {
-	ck_assert_int_eq(fixture_open(MB), 0);
-	put_five();
-	cache = cache_free(cache);
-	ask("PRAGMA user_version = 99");
+	leave_five_changed_by("PRAGMA user_version = 99");
 	check_rebuilt();
 }
 END_TEST

@@ -163,7 +163,7 @@ END_TEST
 
 START_TEST(source_that_changed_during_the_encode_is_stale)
 {
-	struct source *source = source_new("photo", "FAKE sleep=300ms");
+	struct source *source = source_new("photo", "FAKE sleep=1s");
 	struct asker asker;
 
 	start(&(struct render_options){ 0 });
@@ -181,8 +181,8 @@ END_TEST
 
 START_TEST(failure_of_a_source_that_changed_is_not_remembered)
 {
-	struct source *source = source_new("photo", "FAKE sleep=300ms\nFAKE error=damaged");
-	struct source *copy = source_new("copy", "FAKE sleep=300ms\nFAKE error=damaged");
+	struct source *source = source_new("photo", "FAKE sleep=1s\nFAKE error=damaged");
+	struct source *copy = source_new("copy", "FAKE sleep=1s\nFAKE error=damaged");
 	struct asker asker;
 
 	start(&(struct render_options){ 0 });
@@ -199,7 +199,7 @@ END_TEST
 
 START_TEST(chmod_during_the_encode_is_no_change)
 {
-	struct source *source = source_new("photo", "FAKE sleep=300ms");
+	struct source *source = source_new("photo", "FAKE sleep=1s");
 	struct asker asker;
 
 	start(&(struct render_options){ 0 });

@@ -4,7 +4,6 @@
  * stop is possible without it and stopped with it. What they do together is asked of encoders,
  * by tests/mount/sandbox.
  */
-#include <check.h>
 #include <errno.h>
 #include <seccomp.h>
 #include <signal.h>
@@ -19,9 +18,13 @@
 
 #include "attempt.h"
 #include "encode/encoder/sandbox.h"
+#include "fixture.h"
 #include "util/cleanup.h"
 
-#define NNP SANDBOX_PART_NO_NEW_PRIVS
+#define NNP    SANDBOX_PART_NO_NEW_PRIVS
+#define CREATE "create:" /* and a path in the test's own folder */
+
+static char folder[256];
 
 /* What the process of a test found, for who forked it. */
 struct finding {
@@ -89,14 +92,15 @@ static const struct {
 	const char *attempt;
 	int error; /* 0: allowed with the part as well */
 } stops[] = {
+	{ NNP, "dump", EPERM },
 	{ SANDBOX_PART_USER, "root", EPERM },
 	{ SANDBOX_PART_CAPS, "chroot", EPERM },
 	{ NNP | SANDBOX_PART_LANDLOCK, "open:/etc/passwd", EACCES },
-	{ NNP | SANDBOX_PART_LANDLOCK, "create:/tmp/lensfs-attempt", EACCES },
+	{ NNP | SANDBOX_PART_LANDLOCK, CREATE, EACCES },
 	{ NNP | SANDBOX_PART_LANDLOCK, "exec:/bin/true", EACCES },
 	{ NNP | SANDBOX_PART_LANDLOCK, "memfd", 0 },
 	{ NNP | SANDBOX_PART_SECCOMP, "open:/etc/passwd", EPERM },
-	{ NNP | SANDBOX_PART_SECCOMP, "create:/tmp/lensfs-attempt", EPERM },
+	{ NNP | SANDBOX_PART_SECCOMP, CREATE, EPERM },
 	{ NNP | SANDBOX_PART_SECCOMP, "exec:/bin/true", EPERM },
 	{ NNP | SANDBOX_PART_SECCOMP, "fork", EPERM },
 	{ NNP | SANDBOX_PART_SECCOMP, "thread", 0 },
@@ -115,10 +119,16 @@ static const struct {
 
 START_TEST(part_stops_what_is_possible_without_it)
 {
+	bool creates = strcmp(stops[_i].attempt, CREATE) == 0;
 	struct question without = { .attempt = stops[_i].attempt };
-	struct question with = { .attempt = stops[_i].attempt, .parts = stops[_i].parts };
+	struct question with = { .parts = stops[_i].parts };
 	struct finding finding;
+	char create[300];
 
+	snprintf(create, sizeof(create), "%s%s/made", CREATE, folder);
+	if (creates)
+		without.attempt = create;
+	with.attempt = without.attempt;
 	if (!can(with.parts))
 		return;
 	ck_assert_int_eq(ask(&without, &finding), 0);
@@ -258,26 +268,37 @@ START_TEST(parts_are_named_in_one_order)
 }
 END_TEST
 
+static void setup(void)
+{
+	temp_folder_make(folder);
+}
+
+static void teardown(void)
+{
+	temp_folder_remove(folder);
+}
+
 int main(void)
 {
-	Suite *suite = suite_create("sandbox");
-	TCase *tcase = tcase_create("parts");
-	SRunner *runner;
-	int failed;
+	const TTest *const tests[] = {
+		landlock_keeps_signals_inside_where_the_kernel_can,
+		limits_are_not_to_be_raised_again,
+		abort_still_ends_by_its_signal,
+		change_of_user_keeps_the_death_signal,
+		parts_are_named_in_one_order,
+	};
+	const struct suite_loop loops[] = {
+		{ part_stops_what_is_possible_without_it, 0, ARRAY_SIZE(stops) },
+		{ what_a_system_lacks_is_told_and_the_rest_holds, 0, ARRAY_SIZE(lacks) },
+	};
 
-	tcase_add_loop_test(
-		tcase, part_stops_what_is_possible_without_it, 0, ARRAY_SIZE(stops));
-	tcase_add_test(tcase, landlock_keeps_signals_inside_where_the_kernel_can);
-	tcase_add_test(tcase, limits_are_not_to_be_raised_again);
-	tcase_add_test(tcase, abort_still_ends_by_its_signal);
-	tcase_add_test(tcase, change_of_user_keeps_the_death_signal);
-	tcase_add_loop_test(
-		tcase, what_a_system_lacks_is_told_and_the_rest_holds, 0, ARRAY_SIZE(lacks));
-	tcase_add_test(tcase, parts_are_named_in_one_order);
-	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(&(struct suite_list){
+		.name = "sandbox",
+		.setup = setup,
+		.teardown = teardown,
+		.tests = tests,
+		.n = ARRAY_SIZE(tests),
+		.loops = loops,
+		.n_loops = ARRAY_SIZE(loops),
+	});
 }

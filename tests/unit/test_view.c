@@ -2,10 +2,10 @@
  *
  * The grammar of views, by example; test_view_properties.c goes through the combinations.
  */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "fixture.h"
 #include "util/cleanup.h"
 #include "view/view.h"
 
@@ -318,24 +318,20 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("view");
-	TCase *examples = tcase_create("examples");
-	SRunner *runner = srunner_create(suite);
-	int failed;
+	const TTest *const tests[] = {
+		view_prints_its_canonical_text,
+		what_is_no_view_is_refused_with_its_reason,
+		only_the_given_bytes_are_read,
+		text_as_long_as_a_view_may_be_is_read_and_longer_is_not,
+		resolving_makes_every_choice_explicit,
+		lossless_is_never_dropped_in_silence,
+		lossless_says_nothing_new_where_the_source_chooses_an_exact_format,
+		frames_are_kept_where_source_and_target_animate_and_nobody_says_still,
+	};
 
-	suite_add_tcase(suite, examples);
-	tcase_add_test(examples, view_prints_its_canonical_text);
-	tcase_add_test(examples, what_is_no_view_is_refused_with_its_reason);
-	tcase_add_test(examples, only_the_given_bytes_are_read);
-	tcase_add_test(examples, text_as_long_as_a_view_may_be_is_read_and_longer_is_not);
-	tcase_add_test(examples, resolving_makes_every_choice_explicit);
-	tcase_add_test(examples, lossless_is_never_dropped_in_silence);
-	tcase_add_test(
-		examples, lossless_says_nothing_new_where_the_source_chooses_an_exact_format);
-	tcase_add_test(examples,
-		frames_are_kept_where_source_and_target_animate_and_nobody_says_still);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(&(struct suite_list){
+		.name = "view",
+		.tests = tests,
+		.n = ARRAY_SIZE(tests),
+	});
 }

@@ -4,11 +4,11 @@
  * are views is written here a second time, by hand, so that the table in src/view/token.c is
  * not its own judge. tests/fuzz/fuzz_view.c asserts the same over arbitrary text.
  */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "fixture.h"
 #include "util/cleanup.h"
 #include "view/view.h"
 
@@ -271,21 +271,18 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("view_properties");
-	TCase *tc = tcase_create("properties");
-	SRunner *runner = srunner_create(suite);
-	int failed;
+	const TTest *const tests[] = {
+		every_combination_is_a_view_by_the_rules_and_only_by_them,
+		every_canonical_text_parses_to_its_view,
+		resolving_twice_changes_nothing_and_its_text_parses_to_it,
+		all_orders_of_tokens_are_one_view,
+		views_are_equal_if_and_only_if_their_texts_are,
+		changing_one_byte_never_gives_the_same_view_or_a_crash,
+	};
 
-	suite_add_tcase(suite, tc);
-	tcase_set_timeout(tc, 60);
-	tcase_add_test(tc, every_combination_is_a_view_by_the_rules_and_only_by_them);
-	tcase_add_test(tc, every_canonical_text_parses_to_its_view);
-	tcase_add_test(tc, resolving_twice_changes_nothing_and_its_text_parses_to_it);
-	tcase_add_test(tc, all_orders_of_tokens_are_one_view);
-	tcase_add_test(tc, views_are_equal_if_and_only_if_their_texts_are);
-	tcase_add_test(tc, changing_one_byte_never_gives_the_same_view_or_a_crash);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(&(struct suite_list){
+		.name = "view_properties",
+		.tests = tests,
+		.n = ARRAY_SIZE(tests),
+	});
 }
