@@ -43,6 +43,7 @@ static struct cache *cache;
 static struct pool *pool;
 static struct render *render;
 static struct source *sources;
+static atomic_int n_unheld; /* uses of a source by who held no reference to it */
 static size_t descriptors;
 static uint64_t limit_bytes;
 static usec_t deadline_usec;
@@ -59,9 +60,19 @@ static inline uint64_t size_of(int fd)
 
 /* --- Sources --- */
 
-static inline int source_open(struct render_source *base)
+/* A file system frees a source with its last reference, on whatever thread that is: whoever uses
+ * one afterwards uses what is freed. Here it stays, and is counted. */
+static inline struct source *source_held(struct render_source *base)
 {
 	struct source *source = container_of(base, struct source, base);
+
+	n_unheld += source->refs <= 0;
+	return source;
+}
+
+static inline int source_open(struct render_source *base)
+{
+	struct source *source = source_held(base);
 	struct stamp stamp;
 	int fd;
 
@@ -78,7 +89,7 @@ static inline int source_open(struct render_source *base)
 
 static inline void source_describe(struct render_source *base, char *out, size_t out_size)
 {
-	snprintf(out, out_size, "%s", container_of(base, struct source, base)->path);
+	snprintf(out, out_size, "%s", source_held(base)->path);
 }
 
 static inline void source_ref(struct render_source *base)
@@ -88,7 +99,7 @@ static inline void source_ref(struct render_source *base)
 
 static inline void source_unref(struct render_source *base)
 {
-	container_of(base, struct source, base)->refs--;
+	source_held(base)->refs--;
 }
 
 static const struct render_source_ops source_ops = {
@@ -207,6 +218,7 @@ static inline void setup(void)
 	limit_bytes = 10 * 1000 * 1000;
 	deadline_usec = PATIENCE_USEC;
 	sources = NULL;
+	n_unheld = 0;
 	n_told = 0;
 	temp_folder_make(folder);
 	adopt_orphans();
@@ -217,6 +229,7 @@ static inline void teardown(void)
 	struct source *next;
 
 	stop();
+	ck_assert_int_eq(n_unheld, 0);
 	for (struct source *s = sources; s; s = next) {
 		next = s->next;
 		ck_assert_int_eq(s->refs, 0);
