@@ -4,7 +4,7 @@
 # an allocator of their own, under which any mistake ends the process that makes it.
 . "$(dirname "$0")/../lib.sh"
 
-LENSFS=$LENSFS_TEST_TOOLS/own-lensfs
+export LENSFS=$LENSFS_TEST_TOOLS/own-lensfs
 LENSCTL=$LENSFS_TEST_TOOLS/own-lensctl
 own() { start "$@" workers=2 max_pixels=1m "encoder=$LENSFS_TEST_TOOLS/own-encoder"; }
 lensctl() {
