@@ -1,11 +1,11 @@
 -- SPDX-License-Identifier: MIT
 --
--- The catalog of a cache folder, version 3. schema/README.md says how to change it.
+-- The catalog of a cache folder, version 4. schema/README.md says how to change it.
 --
 -- Times are microseconds of the real clock unless a name says otherwise; dev, ino and sizes
 -- are unsigned 64-bit numbers stored as SQLite's signed ones, bit for bit.
 
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
 
 -- What the folder as a whole remembers.
 --   session       counts the daemons that have owned the folder
@@ -14,13 +14,19 @@ PRAGMA user_version = 3;
 --                 that checked it. It outlives clean stops, since few blobs are opened in one.
 --   clean         1 while nobody owns the folder after an orderly stop
 --   turned_bytes  evicted ever: the clock by which uses fade (src/cache/evict.h)
+--   limit_bytes   the bound that the last daemon had, for who looks at a stopped folder
+--   sweep_dir     directories of blobs below this one have no file that no row names; 256: none has
+--   scrub_low     rows whose keys begin with a lower 64-bit number have been checked in this round
+--                 of the scrub (bit for bit, big-endian), and so are trusted again
+--   scrubbed_usec when the last whole round ended; 0 never
 CREATE TABLE meta (
 	name  TEXT NOT NULL PRIMARY KEY,
 	value INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 INSERT INTO meta (name, value) VALUES ('session', 0), ('trusted_from', 0), ('clean', 1),
-	('turned_bytes', 0);
+	('turned_bytes', 0), ('limit_bytes', 0), ('sweep_dir', 256), ('scrub_low', 0),
+	('scrubbed_usec', 0);
 
 -- A variant that was made, or failed to be made. States are those of enum cache_state:
 -- 1 present, 2 evicted (size and dimensions stay, so that ls -l needs no encode), 3 failed.
@@ -42,7 +48,8 @@ CREATE TABLE variant (
 	expires_usec INTEGER NOT NULL,                            -- failed: when it is forgotten
 	error        INTEGER NOT NULL CHECK ((error > 0) = (state = 3)),
 	reason       TEXT    NOT NULL,
-	-- Failed: what the key was made of, so that a person can name what is to be forgotten.
+	-- What the key was made of, so that a person can name what is to be dropped. A key has only
+	-- one, so they stay with the row.
 	content      BLOB    CHECK (content IS NULL OR length(content) = 16),
 	view         TEXT
 ) STRICT, WITHOUT ROWID;
@@ -55,8 +62,8 @@ CREATE INDEX variant_present ON variant (shelf, rank, key, size_bytes, state) WH
 -- Serves the trim of rows without bytes, oldest first, and their count.
 CREATE INDEX variant_absent ON variant (used_usec, state) WHERE state <> 1;
 
--- Serves the failures of one picture.
-CREATE INDEX variant_failed ON variant (content, state) WHERE state = 3;
+-- Serves all that is known of one picture.
+CREATE INDEX variant_content ON variant (content) WHERE content IS NOT NULL;
 
 -- What is present, by shelf: 0 on probation, 1 kept. `age` is the rank of the last one that went
 -- (GreedyDual's L). Sums are kept by the triggers below, inside whatever transaction changes a

@@ -252,51 +252,58 @@ static int open_dir(int parent_fd, const char *name, DIR **ret)
 	return 0;
 }
 
-struct sweep {
-	bool (*keep)(void *userdata, const struct hash128 *key);
-	void *userdata;
-	int64_t removed;
-};
+static int walk_open(struct blob_walk *walk)
+{
+	char name[PATH_SIZE];
+	int r;
 
-static bool is_wanted(const struct sweep *sweep, const char *name, unsigned dir_number)
+	if (walk->number == BLOB_DIRS)
+		snprintf(name, sizeof(name), BLOB_DIR);
+	else
+		snprintf(name, sizeof(name), BLOB_DIR "/%02x", walk->number);
+	r = open_dir(walk->folder_fd, name, &walk->dir);
+	return r == -ENOENT || r == -ENOTDIR || r == -ELOOP ? BLOB_E_NONE : r;
+}
+
+/* A name of ours, in the directory where it belongs; in the directory of directories every file
+ * is a temporary one. */
+static bool is_ours(const struct blob_walk *walk, const char *name)
 {
 	struct hash128 key;
 
 	return strlen(name) == HASH128_HEX_SIZE - 1 && hash128_from_hex(name, &key) &&
-	       key.bytes[0] == dir_number && sweep->keep(sweep->userdata, &key);
+	       key.bytes[0] == walk->number;
 }
 
-/* `dir_number` 256: the directory of directories, where every file is a temporary one. */
-static int sweep_dir(struct sweep *sweep, int parent_fd, const char *name, unsigned dir_number)
+int blob_walk_next(struct blob_walk *walk, bool *ret_ours, struct hash128 *ret_key)
 {
-	_cleanup_(close_dirp) DIR *dir = NULL;
-	const struct dirent *d;
-	int r = open_dir(parent_fd, name, &dir);
+	int r = walk->dir ? 0 : walk_open(walk);
 
-	if (r < 0)
+	if (r != 0)
 		return r;
-	while ((errno = 0, d = readdir(dir))) {
-		/* "." and "..", and whatever else we never made, is not a file to unlink. */
-		if (is_wanted(sweep, d->d_name, dir_number))
+	while ((errno = 0, walk->entry = readdir(walk->dir))) {
+		const char *name = walk->entry->d_name;
+
+		if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
+			walk->entry->d_type == DT_DIR)
 			continue;
-		if (unlinkat(dirfd(dir), d->d_name, 0) == 0)
-			sweep->removed++;
+		*ret_ours = is_ours(walk, name);
+		if (*ret_ours)
+			hash128_from_hex(name, ret_key);
+		return 0;
 	}
-	return -errno;
+	return errno ? -errno : BLOB_E_NONE;
 }
 
-int64_t blob_sweep(
-	int folder_fd, bool (*keep)(void *userdata, const struct hash128 *key), void *userdata)
+int blob_walk_remove(struct blob_walk *walk)
 {
-	struct sweep sweep = { .keep = keep, .userdata = userdata };
-	char name[PATH_SIZE];
-	int r = sweep_dir(&sweep, folder_fd, BLOB_DIR, 256);
+	return unlinkat(dirfd(walk->dir), walk->entry->d_name, 0) < 0 && errno != ENOENT
+	               ? -errno
+	               : 0;
+}
 
-	if (r < 0)
-		return r == -ENOENT ? 0 : r;
-	for (unsigned i = 0; i < 256; i++) {
-		snprintf(name, sizeof(name), BLOB_DIR "/%02x", i);
-		sweep_dir(&sweep, folder_fd, name, i);
-	}
-	return sweep.removed;
+void blob_walk_done(struct blob_walk *walk)
+{
+	close_dirp(&walk->dir);
+	walk->dir = NULL;
 }

@@ -8,6 +8,7 @@
 #ifndef CACHE_BLOB_H
 #define CACHE_BLOB_H
 
+#include <dirent.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -50,9 +51,25 @@ int blob_open(int folder_fd, const struct hash128 *key, int *ret_fd, uint64_t *r
 /* 0 (also when there is none) or -errno. */
 int blob_remove(int folder_fd, const struct hash128 *key);
 
-/* Removes every file that `keep` does not want, and every temporary one. Unreadable directories
- * are left. Returns the number removed, or -errno. */
-int64_t blob_sweep(
-	int folder_fd, bool (*keep)(void *userdata, const struct hash128 *key), void *userdata);
+/* One directory of blobs, file by file:
+ *
+ *	_cleanup_(blob_walk_done) struct blob_walk walk = { .folder_fd = …, .number = 0 };
+ *	while ((r = blob_walk_next(&walk, &ours, &key)) == 0) …
+ */
+#define BLOB_DIRS 256 /* numbered by the first byte of their keys */
+
+struct blob_walk {
+	int folder_fd;   /* borrowed */
+	unsigned number; /* BLOB_DIRS: the directory of directories, where temporary files lie */
+	DIR *dir;        /* owned; NULL before the first step */
+	const struct dirent *entry; /* readdir()'s */
+};
+
+/* The next file, and its key where its name is one that belongs there. 0, BLOB_E_NONE at the
+ * end, or -errno. */
+int blob_walk_next(struct blob_walk *walk, bool *ret_ours, struct hash128 *ret_key);
+/* Removes the file it stands at. 0 or -errno. */
+int blob_walk_remove(struct blob_walk *walk);
+void blob_walk_done(struct blob_walk *walk);
 
 #endif

@@ -66,22 +66,34 @@ static int open_folder(
 	if (r == 0)
 		r = folder_secret(&cache->folder, &cache->secret, &secret_created, reason);
 	if (r == 0)
-		r = recover_catalog(&cache->folder, secret_created, &recovered, reason);
+		r = recover_catalog(&cache->folder, secret_created, options->as_is, &recovered,
+			reason);
 	if (r != 0)
 		return r;
 	cache->catalog = recovered.catalog;
 	cache->session = recovered.session;
-	budget_init(&cache->budget, options->limit_bytes, recovered.bytes, recovered.entries);
+	atomic_init(&cache->trusted_below, recovered.session.scrub_low);
+	budget_init(&cache->budget,
+		options->as_is ? recovered.session.limit_bytes : options->limit_bytes,
+		recovered.bytes, recovered.entries);
 	return 0;
 }
 
-static int put_in_order(struct cache *cache)
+static int put_in_order(struct cache *cache, bool as_is)
 {
+	int r;
+
 	/* The names of a new catalog and its WAL, without which the session is not on disk. */
 	if (fsync(cache->folder.fd) < 0)
 		return -errno;
-	if (!cache->session.clean && recover_blobs(&cache->folder, cache->catalog) < 0)
+	if (!as_is && recover_blobs(&cache->folder, cache->catalog,
+			      &cache->session.sweep_dir) < 0)
 		cache->untidy = true;
+	if (as_is)
+		return 0;
+	r = cache_note_session(cache);
+	if (r < 0)
+		return r;
 	return cache_set_limit(cache, cache->budget.limit_bytes);
 }
 
@@ -91,7 +103,7 @@ int cache_new(
 	_cleanup_(cache_destroyp) struct cache *cache = cache_allocate(options);
 	int r;
 
-	if (!cache || options->limit_bytes == 0) {
+	if (!cache || (options->limit_bytes == 0 && !options->as_is)) {
 		r = cache ? -EINVAL : -ENOMEM;
 		snprintf(reason, CACHE_REASON_MAX, "cannot start the cache: %s", strerror(-r));
 		return r;
@@ -99,7 +111,7 @@ int cache_new(
 	r = open_folder(cache, options, reason);
 	if (r != 0)
 		return r;
-	r = put_in_order(cache);
+	r = put_in_order(cache, options->as_is);
 	if (r < 0) {
 		snprintf(reason, CACHE_REASON_MAX, "cannot write to cache folder '%.128s': %s",
 			LOG_QUOTE(cache->folder.path), strerror(-r));
@@ -112,11 +124,14 @@ int cache_new(
 /* Blobs are not synced one by one, so they are before a note says that all is well. */
 static int end_session(struct cache *cache)
 {
+	int r;
+
 	if (cache->untidy)
 		return 0;
 	if (cache->published && syncfs(cache->folder.fd) < 0)
 		return -errno;
-	return catalog_session_end(cache->catalog);
+	r = cache_note_session(cache);
+	return r == 0 ? catalog_session_end(cache->catalog) : r;
 }
 
 struct cache *cache_free(struct cache *cache)
@@ -218,7 +233,8 @@ static int try_open(struct cache *cache, const struct hash128 *key,
 	const struct catalog_row *row, int *ret_fd)
 {
 	_cleanup_close_ int fd = -1;
-	bool doubtful = row->session < cache->session.trusted_from;
+	bool doubtful = row->session < cache->session.trusted_from &&
+	                !cache_is_scrubbed(cache, key);
 	uint64_t size_bytes;
 	int r = blob_open(cache->folder.fd, key, &fd, &size_bytes);
 
@@ -356,6 +372,8 @@ int cache_flush(struct cache *cache)
 	bool trim = is_trim_due(cache);
 	int r;
 
+	if (catalog_is_damaged(cache->catalog))
+		cache_note_damage(cache);
 	if (!trim && uses_are_none(&cache->uses))
 		return 0;
 	r = catalog_begin(cache->catalog, &txn);
@@ -366,6 +384,16 @@ int cache_flush(struct cache *cache)
 	return r == 0 ? catalog_commit(&txn) : r;
 }
 
+int cache_maintain(struct cache *cache)
+{
+	return catalog_maintain(cache->catalog);
+}
+
+int cache_due_fd(const struct cache *cache)
+{
+	return catalog_due_fd(cache->catalog);
+}
+
 void cache_stats(struct cache *cache, struct cache_stats *ret)
 {
 	LOCK_SCOPE(&cache->lock);
@@ -373,4 +401,5 @@ void cache_stats(struct cache *cache, struct cache_stats *ret)
 	ret->bytes = cache->budget.present_bytes;
 	ret->limit_bytes = cache->budget.limit_bytes;
 	ret->entries = cache->budget.entries;
+	ret->damaged = cache->damage_noted;
 }

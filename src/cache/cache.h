@@ -18,6 +18,7 @@
 #ifndef CACHE_CACHE_H
 #define CACHE_CACHE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "cache/key.h"
@@ -30,6 +31,9 @@ struct cache_options {
 	const char *folder;      /* made with its parents (0700) when missing */
 	uint64_t limit_bytes;    /* bound on the sum of blobs; > 0 */
 	const char *fingerprint; /* of the encoder; part of every key. Borrowed for the life */
+	/* To look at a folder that no daemon has: nothing is mended or evicted, a catalog that
+	 * would be set aside is -EUCLEAN, and the bound is the one that the last daemon had. */
+	bool as_is;
 };
 
 #define CACHE_REASON_MAX 256
@@ -44,7 +48,8 @@ enum {
 /* Opens or creates. On failure -errno or CACHE_E_LOCKED, and `reason` says what to tell the
  * user (with the path, and the pid of the owner where one holds the lock). A catalog of an
  * unknown schema version, or one that SQLite calls damaged, is set aside as catalog.db.TIME and
- * rebuilt empty; blobs that no row names are removed. On success `reason` is empty, or a note
+ * rebuilt empty; blobs that no row names are removed, in a large folder later (scrub.h): a start
+ * takes less than a second however much there is. On success `reason` is empty, or a note
  * about that worth a warning. Call it in the process that goes on to use it: SQLite does not
  * survive fork, and the lock would name the parent. (slow) */
 int cache_new(
@@ -134,6 +139,10 @@ struct cache_blob *cache_blob_free(struct cache_blob *blob); /* NULL is fine; re
 /* The read-write descriptor, borrowed from the blob. */
 int cache_blob_fd(const struct cache_blob *blob);
 
+/* What the key will be made of, so that a person can have it dropped, and see what it is. */
+void cache_blob_describe(
+	struct cache_blob *blob, const struct hash128 *content, const char *view);
+
 /* What is committed must stay what it is: nobody writes the blob from here on, its descriptor
  * becomes another and read-only. 0, -errno, or CACHE_E_SHARED: somebody who was given the
  * descriptor kept it. (slow only then) */
@@ -159,12 +168,18 @@ int cache_set_limit(struct cache *cache, uint64_t limit_bytes);
  * cache_free(). (slow) */
 int cache_flush(struct cache *cache);
 
+/* What no request should wait for, of the catalog: called every few seconds, and as soon as
+ * cache_due_fd() (an eventfd, borrowed) can be read. 0 or -errno. (slow) */
+int cache_maintain(struct cache *cache);
+int cache_due_fd(const struct cache *cache);
+
 struct cache_stats {
 	uint64_t bytes, limit_bytes; /* of blobs present */
 	uint64_t entries;            /* present */
 	uint64_t evictions, evicted_bytes;
 	uint64_t unkept;  /* results that could not be kept */
 	uint64_t dropped; /* blobs found missing, short or wrong */
+	bool damaged; /* the catalog is, and the next start begins it anew */
 };
 void cache_stats(struct cache *cache, struct cache_stats *ret);
 

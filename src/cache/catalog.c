@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Statements stand in one table, near the functions that bind them (those of variants,
- * sources and failures in catalog_variant.c, catalog_source.c and catalog_failure.c), and are prepared once on
+ * sources and contents in catalog_variant.c, catalog_source.c and catalog_content.c), and are prepared once on
  * both connections (a select is wanted by either; the reader is set query_only, so a slip
  * fails). A point select takes about 3 µs, an update in a transaction of its own 35 µs.
  */
@@ -15,6 +15,13 @@
 #include "cache/schema.h"
 #include "cache/statements.h"
 
+/* Free pages are given back from here on, down to there: a cache that is full writes as much as
+ * it deletes, and would otherwise shrink and grow its file for ever. */
+#define VACUUM_FROM_PAGES  16384 /* 64 MiB */
+#define VACUUM_SPARE_PAGES 4096
+#define VACUUM_PAGES       "64" /* at a time: a millisecond */
+#define VACUUM_STEPS       256  /* a round */
+
 #define BUSY_MSEC_READER 100
 #define BUSY_MSEC_WRITER 2000
 
@@ -27,6 +34,7 @@ static const char *const statements[STATEMENT_COUNT] = {
 	[META_SET] = "UPDATE meta SET value = ?2 WHERE name = ?1",
 	[SHELF_GET] = "SELECT age, bytes FROM shelf WHERE shelf = ?1",
 	[SHELF_SET_AGE] = "UPDATE shelf SET age = ?2 WHERE shelf = ?1",
+	[SHELF_SUMS] = "SELECT sum(bytes), sum(entries) FROM shelf",
 	[TOTALS] = "SELECT shelf.bytes, shelf.entries,"
 		   " shelf.entries = count(v.key) AND shelf.bytes = total(v.size_bytes)"
 		   " AND coalesce(min(v.size_bytes), 0) >= 0 AND total(v.size_bytes) < 1e18"
@@ -40,14 +48,14 @@ static const char *const statements[STATEMENT_COUNT] = {
 	/* No INSERT OR REPLACE: it would delete without a trigger. */
 	[VARIANT_PUT] = "INSERT INTO variant (key, state, session, hash, size_bytes, width,"
 			" height, encode_usec, used_usec, uses, turned_bytes, shelf, rank,"
-			" expires_usec, error, reason)"
+			" expires_usec, error, reason, content, view)"
 			" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,"
-			" ?15, ?16)"
+			" ?15, ?16, ?17, ?18)"
 			" ON CONFLICT (key) DO UPDATE SET state = ?2, session = ?3, hash = ?4,"
 			" size_bytes = ?5, width = ?6, height = ?7, encode_usec = ?8,"
 			" used_usec = ?9, uses = ?10, turned_bytes = ?11, shelf = ?12,"
 			" rank = ?13, expires_usec = ?14, error = ?15, reason = ?16,"
-			" content = NULL, view = NULL",
+			" content = coalesce(?17, content), view = coalesce(?18, view)",
 	[VARIANT_EVICT] = "UPDATE variant SET state = 2 WHERE key = ?1 AND state = 1",
 	[VARIANT_DELETE] = "DELETE FROM variant WHERE key = ?1",
 	[VARIANT_TRIM] = "DELETE FROM variant WHERE key IN (SELECT key FROM variant"
@@ -65,10 +73,33 @@ static const char *const statements[STATEMENT_COUNT] = {
 	[SOURCE_TRIM] = "DELETE FROM source WHERE (dev, ino) IN (SELECT dev, ino FROM source"
 			" ORDER BY learnt_usec LIMIT max(0,"
 			" (SELECT count(*) FROM source) - ?1))",
-	[FAILURE_NAME] = "UPDATE variant SET content = ?2, view = ?3 WHERE key = ?1",
 	[FAILURES_OF] = "SELECT key, view, expires_usec FROM variant"
 			" WHERE state = 3 AND content = ?1 LIMIT ?2",
+	[VARIANTS_OF] = "SELECT key, state, size_bytes, encode_usec, used_usec, view"
+			" FROM variant WHERE content = ?1 LIMIT ?2",
+	[VARIANTS_ANY] = "SELECT key, state, size_bytes, encode_usec, used_usec, view"
+			 " FROM variant LIMIT ?1",
+	[VARIANT_NAMED] = "SELECT key, state, size_bytes, encode_usec, used_usec, view"
+			  " FROM variant WHERE key = ?1",
+	[MOST_VALUED] = "SELECT key, state, size_bytes, encode_usec, used_usec, view"
+			" FROM variant WHERE state = 1 AND shelf = ?1"
+			" ORDER BY rank DESC, key DESC LIMIT ?2",
+	[ABSENT_COUNT] = "SELECT count(*) FROM variant WHERE state <> 1",
+	[SOURCE_COUNT] = "SELECT count(*) FROM source",
+	[SCAN_ROWS] = "SELECT key, state, session, hash, size_bytes, state <> 1 OR EXISTS"
+		      " (SELECT 1 FROM variant AS p INDEXED BY variant_present"
+		      " WHERE p.state = 1 AND p.shelf = v.shelf AND p.rank = v.rank"
+		      " AND p.key = v.key AND p.size_bytes = v.size_bytes)"
+		      " FROM variant AS v WHERE key > ?1 ORDER BY key LIMIT ?2",
+	[SCAN_PAGES] = "SELECT quick_check = 'ok' FROM pragma_quick_check LIMIT 1",
+	[SOURCES_FORGET] = "DELETE FROM source WHERE (dev, ino) IN"
+			   " (SELECT dev, ino FROM source LIMIT ?1)",
 };
+
+int catalog_prepare(struct connection *c)
+{
+	return connection_prepare(c, statements, STATEMENT_COUNT);
+}
 
 int catalog_run(struct connection *c, sqlite3_stmt *s)
 {
@@ -148,7 +179,7 @@ static int open_writer(struct catalog *catalog, const char *path, char reason[CA
 
 	if (r == 0)
 		r = schema_open(c, &catalog->fresh, reason);
-	return r == 0 ? connection_prepare(c, statements, STATEMENT_COUNT) : r;
+	return r == 0 ? catalog_prepare(c) : r;
 }
 
 static int open_reader(struct catalog *catalog, const char *path)
@@ -160,7 +191,23 @@ static int open_reader(struct catalog *catalog, const char *path)
 		r = schema_configure(c);
 	if (r == 0)
 		r = connection_exec(c, "PRAGMA query_only = ON");
-	return r == 0 ? connection_prepare(c, statements, STATEMENT_COUNT) : r;
+	return r == 0 ? catalog_prepare(c) : r;
+}
+
+static int open_keeper(struct catalog *catalog, const char *path)
+{
+	struct connection *c = &catalog->keeper;
+	int r = connection_init(c, path, BUSY_MSEC_WRITER);
+
+	if (r == 0)
+		r = schema_configure(c);
+	if (r == 0)
+		r = connection_exec(c, "PRAGMA query_only = ON; PRAGMA cache_size = -512;"
+				       "PRAGMA wal_autocheckpoint = 0");
+	if (r < 0)
+		return r;
+	catalog->path = strdup(path);
+	return catalog->path ? 0 : -ENOMEM;
 }
 
 DEFINE_CLEANUP(struct catalog *, catalog_free)
@@ -176,6 +223,8 @@ int catalog_new(const char *path, struct catalog **ret, char reason[CACHE_REASON
 	r = open_writer(catalog, path, reason);
 	if (r == 0)
 		r = open_reader(catalog, path);
+	if (r == 0)
+		r = open_keeper(catalog, path);
 	if (r != 0 && !reason[0])
 		snprintf(reason, CACHE_REASON_MAX, "%s",
 			catalog->writer.db ? sqlite3_errmsg(catalog->writer.db) : "");
@@ -192,32 +241,77 @@ struct catalog *catalog_free(struct catalog *catalog)
 {
 	if (!catalog)
 		return NULL;
+	snapshot_done(&catalog->snapshot);
+	connection_done(&catalog->keeper);
 	connection_done(&catalog->reader);
 	/* The last one to close moves the WAL into the file and removes it. */
 	connection_done(&catalog->writer);
+	free(catalog->path);
 	free(catalog);
 	return NULL;
 }
 
-static int session_advance(struct connection *c, struct catalog_session *session)
-{
-	uint64_t clean;
-	int r = catalog_meta_get(c, "session", &session->number);
+struct figure {
+	const char *name;
+	uint64_t *value;
+};
 
-	if (r == 0)
-		r = catalog_meta_get(c, "trusted_from", &session->trusted_from);
-	if (r == 0)
-		r = catalog_meta_get(c, "clean", &clean);
+static int figures_get(struct connection *c, const struct figure *figures, size_t n)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < n && r == 0; i++)
+		r = catalog_meta_get(c, figures[i].name, figures[i].value);
+	return r;
+}
+
+static int figures_set(struct connection *c, const struct figure *figures, size_t n)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < n && r == 0; i++)
+		r = catalog_meta_set(c, figures[i].name, *figures[i].value);
+	return r;
+}
+
+static int session_advance(struct connection *c, bool fresh, struct catalog_session *session)
+{
+	uint64_t clean = 0;
+	const struct figure figures[] = {
+		{ "session", &session->number },
+		{ "trusted_from", &session->trusted_from },
+		{ "limit_bytes", &session->limit_bytes },
+		{ "sweep_dir", &session->sweep_dir },
+		{ "scrub_low", &session->scrub_low },
+		{ "scrubbed_usec", &session->scrubbed_usec },
+		{ "clean", &clean },
+	};
+	int r = figures_get(c, figures, ARRAY_SIZE(figures));
+
 	if (r < 0)
 		return r;
-	session->clean = clean;
+	session->clean = clean && !fresh;
 	session->number++;
 	if (!clean)
 		session->trusted_from = session->number;
-	r = catalog_meta_set(c, "session", session->number);
-	if (r == 0)
-		r = catalog_meta_set(c, "trusted_from", session->trusted_from);
-	return r == 0 ? catalog_meta_set(c, "clean", 0) : r;
+	if (!session->clean)
+		session->sweep_dir = session->scrub_low = 0;
+	clean = 0;
+	return figures_set(c, figures, ARRAY_SIZE(figures));
+}
+
+static int session_note(struct connection *c, const struct catalog_session *session)
+{
+	struct catalog_session copy = *session;
+	const struct figure figures[] = {
+		{ "trusted_from", &copy.trusted_from },
+		{ "limit_bytes", &copy.limit_bytes },
+		{ "sweep_dir", &copy.sweep_dir },
+		{ "scrub_low", &copy.scrub_low },
+		{ "scrubbed_usec", &copy.scrubbed_usec },
+	};
+
+	return figures_set(c, figures, ARRAY_SIZE(figures));
 }
 
 int catalog_session_start(struct catalog *catalog, struct catalog_session *ret)
@@ -231,7 +325,7 @@ int catalog_session_start(struct catalog *catalog, struct catalog_session *ret)
 
 		r = catalog_begin(catalog, &txn);
 		if (r == 0)
-			r = session_advance(c, &session);
+			r = session_advance(c, catalog->fresh, &session);
 		if (r == 0)
 			r = catalog_commit(&txn);
 	}
@@ -239,7 +333,6 @@ int catalog_session_start(struct catalog *catalog, struct catalog_session *ret)
 		r = connection_exec(c, "PRAGMA synchronous = NORMAL");
 	if (r < 0)
 		return r;
-	session.clean = session.clean && !catalog->fresh;
 	*ret = session;
 	return 0;
 }
@@ -252,6 +345,84 @@ int catalog_session_end(struct catalog *catalog)
 	if (c->damaged || catalog->reader.damaged)
 		return -EUCLEAN;
 	return catalog_meta_set(c, "clean", 1);
+}
+
+int catalog_session_note(struct catalog *catalog, const struct catalog_session *session)
+{
+	_cleanup_(catalog_txn_done) struct catalog_txn txn = { 0 };
+	int r = catalog_begin(catalog, &txn);
+
+	if (r == 0)
+		r = session_note(&catalog->writer, session);
+	return r == 0 ? catalog_commit(&txn) : r;
+}
+
+bool catalog_is_damaged(struct catalog *catalog)
+{
+	{
+		LOCK_SCOPE(&catalog->writer.lock);
+		if (catalog->writer.damaged)
+			return true;
+	}
+	LOCK_SCOPE(&catalog->reader.lock);
+	return catalog->reader.damaged;
+}
+
+void catalog_note_damage(struct catalog *catalog)
+{
+	LOCK_SCOPE(&catalog->reader.lock);
+	catalog->reader.damaged = true;
+}
+
+int catalog_due_fd(const struct catalog *catalog)
+{
+	return catalog->snapshot.due_fd;
+}
+
+static int vacuum_some(struct catalog *catalog, bool *ret_more)
+{
+	struct connection *c = &catalog->writer;
+	sqlite3_int64 before, after;
+
+	LOCK_SCOPE(&c->lock);
+	int r = connection_number(c, "PRAGMA freelist_count", 0, &before);
+
+	if (r == 0)
+		r = connection_exec(c, "PRAGMA incremental_vacuum(" VACUUM_PAGES ")");
+	if (r == 0)
+		r = connection_number(c, "PRAGMA freelist_count", 0, &after);
+	*ret_more = r == 0 && after < before && after > VACUUM_SPARE_PAGES;
+	return r;
+}
+
+static int vacuum(struct catalog *catalog)
+{
+	sqlite3_int64 free_pages;
+	bool more = true;
+	int r;
+
+	{
+		LOCK_SCOPE(&catalog->keeper.lock);
+		r = connection_number(
+			&catalog->keeper, "PRAGMA freelist_count", 0, &free_pages);
+	}
+	if (r < 0 || free_pages < VACUUM_FROM_PAGES)
+		return r;
+	/* A step at a time, so that who wants to publish waits for one. */
+	for (unsigned i = 0; i < VACUUM_STEPS && more && r == 0; i++)
+		r = vacuum_some(catalog, &more);
+	return r;
+}
+
+int catalog_maintain(struct catalog *catalog)
+{
+	int r;
+
+	{
+		LOCK_SCOPE(&catalog->keeper.lock);
+		r = snapshot_checkpoint(&catalog->snapshot, &catalog->keeper);
+	}
+	return r == 0 ? vacuum(catalog) : r;
 }
 
 int catalog_begin(struct catalog *catalog, struct catalog_txn *ret)

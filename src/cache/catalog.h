@@ -38,6 +38,9 @@ struct catalog_row {
 	usec_t used_usec;         /* outlives the bytes, as these two do: */
 	uint32_t uses;            /* as evict.h counts them, */
 	uint64_t turned_bytes;    /* at this position of its clock */
+	/* What the key was made of; borrowed, and only written: NULL leaves what is there. */
+	const struct hash128 *content;
+	const char *view;
 };
 
 struct catalog_failure {
@@ -46,14 +49,25 @@ struct catalog_failure {
 	usec_t expires_usec;
 };
 
+/* A row as people are shown it. */
+struct catalog_named {
+	struct hash128 key;
+	enum cache_state state;
+	uint64_t size_bytes;
+	usec_t encode_usec, used_usec;
+	char view[VIEW_TEXT_MAX]; /* "" where nobody said */
+};
+
 struct catalog_session {
-	uint64_t number;
-	uint64_t trusted_from; /* see schema/catalog.sql */
-	bool clean; /* the folder was left in order: no blob is unrecorded. False when fresh */
+	bool clean; /* the folder was left in order. False when fresh */
+	/* Of meta, see schema/catalog.sql: */
+	uint64_t number, trusted_from, limit_bytes, sweep_dir, scrub_low, scrubbed_usec;
 };
 
 /* Opens or creates; `reason` says why not. 0, -errno or CATALOG_E_UNUSABLE, which leaves the
- * files as they are. After an unclean stop the whole file is checked. */
+ * files as they are. After an unclean stop a file of up to CATALOG_CHECKED_MAX bytes is checked
+ * page by page, in some 0.1 s; a larger one by catalog_scan (the scrub), while it is in use. */
+#define CATALOG_CHECKED_MAX ((uint64_t)32 << 20)
 int catalog_new(const char *path, struct catalog **ret, char reason[CACHE_REASON_MAX]);
 struct catalog *catalog_free(struct catalog *catalog); /* NULL is fine; returns NULL */
 
@@ -62,9 +76,21 @@ struct catalog *catalog_free(struct catalog *catalog); /* NULL is fine; returns 
 int catalog_session_start(struct catalog *catalog, struct catalog_session *ret);
 /* Notes a clean stop, unless the file was found damaged. */
 int catalog_session_end(struct catalog *catalog);
+/* Writes down all but `number` and `clean`. */
+int catalog_session_note(struct catalog *catalog, const struct catalog_session *session);
+/* SQLite, or who compared what it said, has called the file damaged since it was opened. */
+bool catalog_is_damaged(struct catalog *catalog);
+void catalog_note_damage(struct catalog *catalog);
 
-/* Bytes and number of what is PRESENT, by one walk over an index. 0, -errno, or CATALOG_E_NONE
- * where the rows' sizes cannot be, or are not what the shelves say. */
+/* What no request should wait for: moves the WAL into the file, gives free pages back. Called
+ * every few seconds, and when catalog_due_fd() (an eventfd, borrowed) can be read. (slow) */
+int catalog_maintain(struct catalog *catalog);
+int catalog_due_fd(const struct catalog *catalog);
+
+/* Bytes and number of what is PRESENT, as the shelves say. Where they are few, also by one walk
+ * over an index: 0, -errno, or CATALOG_E_NONE where the rows' sizes cannot be, or are not what
+ * the shelves say. */
+#define CATALOG_COUNTED_MAX 100000
 int catalog_totals(struct catalog *catalog, uint64_t *ret_bytes, uint64_t *ret_entries);
 
 /* By the reader. 0, CATALOG_E_NONE or -errno. */
@@ -87,12 +113,16 @@ int catalog_txn_get(
 /* Adds or replaces; sets shelf and rank by `uses` and the shelf's age. */
 int catalog_txn_put(
 	struct catalog_txn *txn, const struct hash128 *key, const struct catalog_row *row);
-/* Notes what a FAILED row is of, which catalog_txn_put() leaves open. */
-int catalog_txn_name_failure(struct catalog_txn *txn, const struct hash128 *key,
-	const struct hash128 *content, const char *view);
 /* Up to `max` FAILED rows of this content, expired ones and those of other encoders among them. */
 int catalog_txn_failures(struct catalog_txn *txn, const struct hash128 *content,
 	struct catalog_failure *ret, size_t max, size_t *ret_n);
+/* Up to `max` rows of this content, or of any. */
+int catalog_txn_of_content(struct catalog_txn *txn, const struct hash128 *content,
+	struct catalog_named *ret, size_t max, size_t *ret_n);
+int catalog_txn_any(
+	struct catalog_txn *txn, struct catalog_named *ret, size_t max, size_t *ret_n);
+/* Forgets the contents of up to `max` sources; how many. */
+int catalog_txn_forget_sources(struct catalog_txn *txn, uint64_t max, uint64_t *ret_n);
 /* PRESENT → EVICTED; other rows stay. */
 int catalog_txn_evict(struct catalog_txn *txn, const struct hash128 *key);
 int catalog_txn_delete(struct catalog_txn *txn, const struct hash128 *key);

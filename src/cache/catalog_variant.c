@@ -19,11 +19,32 @@ static uint64_t column_uint64(sqlite3_stmt *s, int column)
 	return (uint64_t)sqlite3_column_int64(s, column);
 }
 
+static int shelf_sums(struct connection *c, uint64_t *ret_bytes, uint64_t *ret_entries)
+{
+	_cleanup_statement_ sqlite3_stmt *s = c->statements[SHELF_SUMS];
+	int r = catalog_fetch(c, s);
+
+	if (r != 0)
+		return r;
+	*ret_bytes = column_uint64(s, 0);
+	*ret_entries = column_uint64(s, 1);
+	return *ret_bytes < INT64_MAX && *ret_entries < INT64_MAX ? 0 : CATALOG_E_NONE;
+}
+
 int catalog_totals(struct catalog *catalog, uint64_t *ret_bytes, uint64_t *ret_entries)
 {
 	struct connection *c = &catalog->writer;
 
 	LOCK_SCOPE(&c->lock);
+	int r = shelf_sums(c, ret_bytes, ret_entries);
+
+	if (r != 0 || *ret_entries > CATALOG_COUNTED_MAX)
+		return r;
+	return catalog_count(c, ret_bytes, ret_entries);
+}
+
+int catalog_count(struct connection *c, uint64_t *ret_bytes, uint64_t *ret_entries)
+{
 	_cleanup_statement_ sqlite3_stmt *s = c->statements[TOTALS];
 	uint64_t bytes = 0, entries = 0;
 
@@ -46,6 +67,8 @@ static int variant_read(sqlite3_stmt *s, struct catalog_row *row)
 {
 	struct cache_entry *entry = &row->entry;
 
+	row->content = NULL;
+	row->view = NULL;
 	entry->state = (enum cache_state)sqlite3_column_int(s, 0);
 	row->session = column_uint64(s, 1);
 	entry->size_bytes = column_uint64(s, 3);
@@ -145,6 +168,10 @@ static void bind_row(sqlite3_stmt *s, const struct catalog_row *row)
 	bind_uint64(s, 14, row->expires_usec);
 	sqlite3_bind_int(s, 15, entry->error);
 	sqlite3_bind_text(s, 16, entry->reason, -1, SQLITE_STATIC);
+	if (!row->content)
+		return;
+	catalog_bind_hash(s, 17, row->content);
+	sqlite3_bind_text(s, 18, row->view, -1, SQLITE_STATIC);
 }
 
 int catalog_txn_put(

@@ -84,6 +84,8 @@ static int system_errno(const struct connection *c, int fallback)
 static int errno_of(const struct connection *c, int rc)
 {
 	switch (rc & 0xff) {
+	case SQLITE_INTERRUPT:
+		return -EINTR;
 	case SQLITE_FULL:
 		return -ENOSPC;
 	case SQLITE_NOMEM:

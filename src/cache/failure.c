@@ -13,7 +13,7 @@
 #define BATCH 32 /* failures of one picture looked at in one go */
 
 static int put_locked(struct cache *cache, const struct hash128 *key,
-	const struct catalog_row *row, const struct cache_failure *failure)
+	const struct catalog_row *row)
 	REQUIRES(cache->publish)
 {
 	_cleanup_(catalog_txn_done) struct catalog_txn txn = { 0 };
@@ -29,8 +29,6 @@ static int put_locked(struct cache *cache, const struct hash128 *key,
 	if (r == 0 && old.entry.state == CACHE_PRESENT)
 		return 0;
 	r = catalog_txn_put(&txn, key, row);
-	if (r == 0)
-		r = catalog_txn_name_failure(&txn, key, failure->content, failure->view);
 	return r == 0 ? catalog_commit(&txn) : r;
 }
 
@@ -44,6 +42,8 @@ int cache_put_failure(
 		.session = cache->session.number,
 		.expires_usec = now + (ttl < ttl_max ? ttl : ttl_max),
 		.used_usec = now,
+		.content = failure->content,
+		.view = failure->view,
 	};
 
 	if (failure->error <= 0)
@@ -51,7 +51,7 @@ int cache_put_failure(
 	snprintf(row.entry.reason, sizeof(row.entry.reason), "%s", failure->reason);
 	cache_count_put(cache);
 	LOCK_SCOPE(&cache->publish);
-	return put_locked(cache, key, &row, failure);
+	return put_locked(cache, key, &row);
 }
 
 /* A use of the encoder that we have, and not of one before it; not over by itself. */

@@ -12,6 +12,7 @@
  */
 #include <assert.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/statvfs.h>
 
@@ -30,6 +31,8 @@
 struct cache_blob {
 	struct cache *cache; /* borrowed */
 	struct blob_file file;
+	struct hash128 content;
+	char view[VIEW_TEXT_MAX]; /* canonical, and of `content`; "": nobody said */
 };
 
 /* A reservation that knows the lock it is made and given back under. */
@@ -290,6 +293,13 @@ int cache_blob_fd(const struct cache_blob *blob)
 	return blob->file.fd;
 }
 
+void cache_blob_describe(
+	struct cache_blob *blob, const struct hash128 *content, const char *view)
+{
+	blob->content = *content;
+	snprintf(blob->view, sizeof(blob->view), "%s", view);
+}
+
 int cache_blob_seal(struct cache_blob *blob)
 {
 	int r = blob_file_seal(&blob->file);
@@ -308,6 +318,8 @@ int cache_blob_commit(
 			.encode_usec = meta->encode_usec },
 		.session = cache->session.number,
 		.used_usec = now_real(),
+		.content = blob->view[0] ? &blob->content : NULL,
+		.view = blob->view,
 	};
 	int r = hash128_of_fd(
 		&cache->secret, blob->file.fd, &row.entry.hash, &row.entry.size_bytes);

@@ -14,6 +14,10 @@
 #include "util/log.h"
 
 #define CATALOG_NAME "catalog.db"
+#define DAMAGE_NAME  "catalog.damaged"
+#define SWEEP_USEC   (250 * USEC_PER_MSEC) /* of a start */
+
+enum { RECOVER_E_LATER = 1 };
 
 static void close_dirp(DIR **dir)
 {
@@ -62,12 +66,35 @@ static int set_aside(const struct folder *folder)
 	if (r == 0)
 		r = move_aside(folder, "-wal", time_sec);
 	unlinkat(folder->fd, CATALOG_NAME "-shm", 0);
+	if (r == 0)
+		unlinkat(folder->fd, DAMAGE_NAME, 0);
 	return r;
 }
 
-static bool exists(const struct folder *folder)
+static bool exists(const struct folder *folder, const char *name)
 {
-	return faccessat(folder->fd, CATALOG_NAME, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+	return faccessat(folder->fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+int recover_note_damage(const struct folder *folder)
+{
+	int fd = openat(folder->fd, DAMAGE_NAME,
+		O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	if (fd < 0)
+		return -errno;
+	close(fd);
+	return 0;
+}
+
+/* Why the catalog must not be used although it could be opened; NULL: nothing is known. */
+static const char *disqualify(const struct folder *folder, bool secret_lost)
+{
+	if (!exists(folder, CATALOG_NAME))
+		return NULL;
+	if (secret_lost)
+		return "its secret was lost";
+	return exists(folder, DAMAGE_NAME) ? "damage was found while it was in use" : NULL;
 }
 
 DEFINE_CLEANUP(struct catalog *, catalog_free)
@@ -92,19 +119,20 @@ static int open_catalog(const char *path, struct recovered *ret, char why[CACHE_
 	return r;
 }
 
-int recover_catalog(const struct folder *folder, bool discard, struct recovered *ret,
-	char reason[CACHE_REASON_MAX])
+int recover_catalog(const struct folder *folder, bool secret_lost, bool as_is,
+	struct recovered *ret, char reason[CACHE_REASON_MAX])
 {
-	char path[4096 + sizeof("/" CATALOG_NAME)],
-		why[CACHE_REASON_MAX] = "its secret was lost";
+	const char *disqualified = disqualify(folder, secret_lost);
+	char path[4096 + sizeof("/" CATALOG_NAME)], why[CACHE_REASON_MAX] = "";
 	int r = CATALOG_E_UNUSABLE;
 
 	reason[0] = '\0';
 	snprintf(path, sizeof(path), "%s/" CATALOG_NAME, folder->path);
-	discard = discard && exists(folder);
-	if (!discard)
+	if (disqualified)
+		snprintf(why, sizeof(why), "%s", disqualified);
+	else
 		r = open_catalog(path, ret, why);
-	if (r == CATALOG_E_UNUSABLE) {
+	if (r == CATALOG_E_UNUSABLE && !as_is) {
 		snprintf(reason, CACHE_REASON_MAX,
 			"catalog of cache folder '%.96s' was set aside and begun anew: %.80s",
 			LOG_QUOTE(folder->path), why);
@@ -122,21 +150,48 @@ int recover_catalog(const struct folder *folder, bool discard, struct recovered 
 	return r;
 }
 
-static bool is_recorded(void *userdata, const struct hash128 *key)
+static bool is_recorded(struct catalog *catalog, const struct hash128 *key)
 {
 	struct catalog_row row;
-	int r = catalog_get(userdata, key, &row);
+	int r = catalog_get(catalog, key, &row);
 
 	/* Where the catalog cannot tell, the file stays. */
 	return r < 0 || (r == 0 && row.entry.state == CACHE_PRESENT);
 }
 
-int recover_blobs(const struct folder *folder, struct catalog *catalog)
+/* All of one directory, or as much as there is time for. 0, RECOVER_E_LATER or -errno. */
+static int sweep_dir(
+	const struct folder *folder, struct catalog *catalog, unsigned number, usec_t deadline)
 {
-	int64_t n = blob_sweep(folder->fd, is_recorded, catalog);
+	_cleanup_(blob_walk_done) struct blob_walk walk = {
+		.folder_fd = folder->fd,
+		.number = number,
+	};
+	struct hash128 key;
+	bool ours;
+	int r;
 
-	if (n < 0)
-		return (int)n;
-	log_debug("cache: removed %" PRId64 " files that no row names", n);
-	return 0;
+	while ((r = blob_walk_next(&walk, &ours, &key)) == 0) {
+		if (!ours || !is_recorded(catalog, &key))
+			blob_walk_remove(&walk);
+		if (now_monotonic() > deadline)
+			return RECOVER_E_LATER;
+	}
+	return r == BLOB_E_NONE ? 0 : r;
+}
+
+int recover_blobs(const struct folder *folder, struct catalog *catalog, uint64_t *dir)
+{
+	usec_t deadline = now_monotonic() + SWEEP_USEC;
+	int r = 0;
+
+	/* Temporary files are few, and the scrub could not tell them from new ones. */
+	if (*dir == 0)
+		r = sweep_dir(folder, catalog, BLOB_DIRS, USEC_NEVER);
+	while (r == 0 && *dir < BLOB_DIRS) {
+		r = sweep_dir(folder, catalog, (unsigned)*dir, deadline);
+		if (r == 0)
+			(*dir)++;
+	}
+	return r < 0 ? r : 0;
 }

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "cache/catalog.h"
 #include "catalog.sql.h"
 
 int schema_configure(struct connection *c)
@@ -50,13 +51,23 @@ static int create(struct connection *c)
 	return r == 0 ? connection_exec(c, "COMMIT") : r;
 }
 
+static bool is_large(struct connection *c)
+{
+	sqlite3_int64 bytes;
+
+	return connection_number(c,
+		       "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
+		       0, &bytes) == 0 &&
+	       (uint64_t)bytes > CATALOG_CHECKED_MAX;
+}
+
 /* What neither a kill nor a power loss should do, but disks and people can. */
 static int check_pages(struct connection *c, char reason[CACHE_REASON_MAX])
 {
 	sqlite3_int64 clean = 0, ok = 0;
 	int r = connection_number(c, "SELECT value FROM meta WHERE name = 'clean'", 0, &clean);
 
-	if (r < 0 || clean)
+	if (r < 0 || clean || is_large(c))
 		return r;
 	r = connection_number(
 		c, "SELECT quick_check = 'ok' FROM pragma_quick_check LIMIT 1", 0, &ok);
@@ -70,6 +81,9 @@ int schema_open(struct connection *c, bool *ret_fresh, char reason[CACHE_REASON_
 {
 	int r = check_version(c, ret_fresh, reason);
 
+	/* Before the first page is written, and that is by the change to WAL. */
+	if (r == 0 && *ret_fresh)
+		r = connection_exec(c, "PRAGMA auto_vacuum = INCREMENTAL");
 	if (r == 0)
 		r = schema_configure(c);
 	if (r != 0)

@@ -6,6 +6,7 @@
 #ifndef CACHE_STATE_H
 #define CACHE_STATE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "cache/budget.h"
@@ -21,6 +22,7 @@ struct cache {
 	struct secret secret;
 	const char *fingerprint; /* borrowed from the caller of cache_new() */
 	struct catalog *catalog; /* owned */
+	/* `number` and `trusted_from` are fixed, the rest is under `lock`. */
 	struct catalog_session session;
 
 	/* Place 5 of util/lock.h. Serialises whatever changes which blobs are present, over its
@@ -36,6 +38,11 @@ struct cache {
 	unsigned puts;               /* rows written since the last trim */
 	bool published;              /* in this session */
 	bool untidy; /* a file that no row names may remain: the next start has to look */
+
+	bool damage_noted; /* the next start will set the catalog aside */
+
+	/* Rows whose keys begin with a lower number are trusted whatever their session. */
+	atomic_uint_fast64_t trusted_below;
 
 	struct uses uses;
 };
@@ -60,5 +67,11 @@ int cache_write_uses(struct cache *cache, struct catalog_txn *txn);
 int cache_clock(struct cache *cache, struct catalog_txn *txn, struct evict_clock *ret);
 
 void cache_count_put(struct cache *cache);
+
+/* Of scrub.c: was it looked at since the last unclean stop; how far all that has come, written
+ * down (0 or -errno); the catalog is damaged. */
+bool cache_is_scrubbed(struct cache *cache, const struct hash128 *key);
+int cache_note_session(struct cache *cache);
+void cache_note_damage(struct cache *cache);
 
 #endif

@@ -18,6 +18,7 @@ enum statement {
 	META_SET,
 	SHELF_GET,
 	SHELF_SET_AGE,
+	SHELF_SUMS,
 	TOTALS,
 	VARIANT_GET,
 	VARIANT_PUT,
@@ -28,17 +29,30 @@ enum statement {
 	SOURCE_GET,
 	SOURCE_PUT,
 	SOURCE_TRIM,
-	FAILURE_NAME,
 	FAILURES_OF,
+	VARIANTS_OF,
+	VARIANTS_ANY,
+	SOURCES_FORGET,
+	VARIANT_NAMED,
+	MOST_VALUED,
+	ABSENT_COUNT,
+	SOURCE_COUNT,
+	SCAN_ROWS,
+	SCAN_PAGES,
 	STATEMENT_COUNT
 };
 
 struct catalog {
 	struct connection writer;
 	struct connection reader;
+	struct connection keeper; /* for what no request may wait for: checkpoints */
+	char *path;               /* owned; for connections that come and go */
 	struct snapshot snapshot;
 	bool fresh; /* made by catalog_new(); fixed after it */
 };
+
+/* Prepares all of them. 0 or -errno. */
+int catalog_prepare(struct connection *c);
 
 /* Steps to the end. */
 int catalog_run(struct connection *c, sqlite3_stmt *s);
@@ -49,8 +63,16 @@ int catalog_fetch(struct connection *c, sqlite3_stmt *s);
 void catalog_bind_hash(sqlite3_stmt *s, int column, const struct hash128 *hash);
 /* 0 or -EUCLEAN. */
 int catalog_column_hash(sqlite3_stmt *s, int column, struct hash128 *ret);
+/* The columns key, state, size_bytes, encode_usec, used_usec, view. 0 or -EUCLEAN. */
+int catalog_read_named(sqlite3_stmt *s, struct catalog_named *ret);
+/* Up to `max` such rows of a bound statement. */
+int catalog_read_all_named(struct connection *c, sqlite3_stmt *s, struct catalog_named *ret,
+	size_t max, size_t *ret_n);
 /* Cut to fit; "" for NULL. */
 void catalog_column_text(sqlite3_stmt *s, int column, char *out, size_t out_size);
+
+/* catalog_totals(), counted. */
+int catalog_count(struct connection *c, uint64_t *ret_bytes, uint64_t *ret_entries);
 
 /* A figure of the folder by name. 0 or -errno; -EUCLEAN when there is none. */
 int catalog_meta_get(struct connection *c, const char *name, uint64_t *ret);

@@ -44,6 +44,8 @@ struct daemon {
 	struct control control;
 	struct housekeeper keeper;
 	bool keeping;
+	struct scrubber scrubber;
+	bool scrubbing;
 	struct server server;
 	bool listening;
 
@@ -230,6 +232,18 @@ static void open_watch(struct daemon *daemon, const struct options *options)
 			LOG_QUOTE(options->source), strerror(-r));
 }
 
+/* Nor to look after blobs that nobody asks for. */
+static void open_scrubber(struct daemon *daemon)
+{
+	int r = scrubber_start(&daemon->scrubber, daemon->cache);
+
+	daemon->scrubbing = r == 0;
+	if (daemon->scrubbing)
+		daemon->control.scrubber = &daemon->scrubber;
+	else
+		log_warning("cannot start the scrub of the cache: %s", strerror(-r));
+}
+
 /* Neither is not being able to be steered. */
 static void open_server(struct daemon *daemon)
 {
@@ -316,6 +330,7 @@ enum exit_code daemon_new(const struct options *options, const char *mountpoint,
 		}
 	}
 	if (code == EXIT_CODE_OK) {
+		open_scrubber(daemon);
 		open_server(daemon);
 		*ret = daemon;
 	} else {
@@ -363,6 +378,8 @@ struct daemon *daemon_free(struct daemon *daemon)
 		housekeeper_stop(&daemon->keeper);
 	if (daemon->listening)
 		server_stop(&daemon->server);
+	if (daemon->scrubbing)
+		scrubber_stop(&daemon->scrubber);
 	render_free(daemon->render);
 	fs_free(daemon->fs);
 	cache_free(daemon->cache); /* borrows the fingerprint from the pool */

@@ -8,6 +8,7 @@
 
 #include "cache/cache.h"
 #include "control/journal.h"
+#include "control/scrubber.h"
 #include "encode/pool.h"
 #include "fs/fs.h"
 #include "render/render.h"
@@ -20,6 +21,7 @@ struct control {
 	struct pool *pool;
 	struct render *render;
 	struct fs *fs;
+	struct scrubber *scrubber; /* NULL: none is running */
 	const struct tree *tree;
 	const char *socket_path; /* of control/server; NULL: there is none */
 	struct journal journal;

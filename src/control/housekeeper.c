@@ -2,65 +2,101 @@
 #include "control/housekeeper.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
+#include <sys/eventfd.h>
 
+#include "util/cleanup.h"
 #include "util/log.h"
 
-#define ROUND_SEC 3
+#define ROUND_MSEC 3000
 
-/* True after a round, false when it is time to stop. */
-static bool wait_round(struct housekeeper *keeper)
+enum wake { WAKE_STOP, WAKE_ROUND, WAKE_CATALOG };
+
+static enum wake wait_for_work(struct housekeeper *keeper, usec_t round_at)
 {
-	struct timespec until;
-	bool stopping;
+	struct pollfd polled[] = {
+		{ .fd = keeper->stop_fd, .events = POLLIN },
+		{ .fd = cache_due_fd(keeper->control->cache), .events = POLLIN },
+	};
+	usec_t now = now_monotonic();
+	int timeout_msec = now < round_at ? (int)((round_at - now) / USEC_PER_MSEC) + 1 : 0;
+	int n;
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += ROUND_SEC;
-	pthread_mutex_lock(&keeper->mutex);
-	while (!keeper->stopping &&
-		pthread_cond_timedwait(&keeper->wake, &keeper->mutex, &until) != ETIMEDOUT)
-		;
-	stopping = keeper->stopping;
-	pthread_mutex_unlock(&keeper->mutex);
-	return !stopping;
+	do
+		n = poll(polled, ARRAY_SIZE(polled), timeout_msec);
+	while (n < 0 && errno == EINTR);
+	if (polled[0].revents)
+		return WAKE_STOP;
+	return n > 0 ? WAKE_CATALOG : WAKE_ROUND;
+}
+
+static void tell_damage(struct housekeeper *keeper)
+{
+	struct cache_stats stats;
+
+	cache_stats(keeper->control->cache, &stats);
+	if (stats.damaged && !keeper->told_damage)
+		log_error("the catalog in cache folder '%s' is damaged; it is begun anew at "
+			  "the next start",
+			LOG_QUOTE(cache_folder(keeper->control->cache)));
+	keeper->told_damage = stats.damaged;
+}
+
+static void do_round(struct housekeeper *keeper)
+{
+	int r = cache_flush(keeper->control->cache);
+
+	if (r < 0)
+		log_debug("cache: %s", strerror(-r));
+	fs_trim(keeper->control->fs);
+	tell_damage(keeper);
+}
+
+static void maintain(struct housekeeper *keeper)
+{
+	int r = cache_maintain(keeper->control->cache);
+
+	if (r < 0)
+		log_debug("cache: %s", strerror(-r));
 }
 
 static void *housekeeper_main(void *arg)
 {
 	struct housekeeper *keeper = arg;
-	struct control *control = keeper->control;
+	usec_t round_at = now_monotonic() + ROUND_MSEC * USEC_PER_MSEC;
+	enum wake wake;
 
 	pthread_setname_np(pthread_self(), "lensfs-keeper");
-	while (wait_round(keeper)) {
-		int r = cache_flush(control->cache);
-
-		if (r < 0)
-			log_debug("cache: %s", strerror(-r));
-		fs_trim(control->fs);
+	while ((wake = wait_for_work(keeper, round_at)) != WAKE_STOP) {
+		/* Nobody waits for either, but a stream of commits must not starve the rounds.
+		 */
+		if (wake == WAKE_ROUND || now_monotonic() >= round_at) {
+			do_round(keeper);
+			round_at = now_monotonic() + ROUND_MSEC * USEC_PER_MSEC;
+		}
+		maintain(keeper);
 	}
 	return NULL;
 }
 
 int housekeeper_start(struct housekeeper *keeper, struct control *control)
 {
-	pthread_condattr_t attr;
+	int r;
 
 	*keeper = (struct housekeeper){ .control = control };
-	pthread_mutex_init(&keeper->mutex, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&keeper->wake, &attr);
-	pthread_condattr_destroy(&attr);
-	return -pthread_create(&keeper->thread, NULL, housekeeper_main, keeper);
+	keeper->stop_fd = eventfd(0, EFD_CLOEXEC);
+	if (keeper->stop_fd < 0)
+		return -errno;
+	r = -pthread_create(&keeper->thread, NULL, housekeeper_main, keeper);
+	if (r < 0)
+		close_fd(&keeper->stop_fd);
+	return r;
 }
 
 void housekeeper_stop(struct housekeeper *keeper)
 {
-	pthread_mutex_lock(&keeper->mutex);
-	keeper->stopping = true;
-	pthread_cond_signal(&keeper->wake);
-	pthread_mutex_unlock(&keeper->mutex);
+	eventfd_write(keeper->stop_fd, 1);
 	pthread_join(keeper->thread, NULL);
-	pthread_cond_destroy(&keeper->wake);
-	pthread_mutex_destroy(&keeper->mutex);
+	close_fd(&keeper->stop_fd);
 }

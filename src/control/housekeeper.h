@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The thread that does what no request should wait for: every few seconds it writes down the
- * cache's uses and gives back descriptors nobody used for minutes.
+ * cache's uses and gives back descriptors nobody used for minutes; and as soon as the catalog's
+ * write-ahead log is long, it moves that into the file.
  */
 #ifndef CONTROL_HOUSEKEEPER_H
 #define CONTROL_HOUSEKEEPER_H
@@ -14,9 +15,8 @@
 struct housekeeper {
 	struct control *control; /* borrowed */
 	pthread_t thread;
-	pthread_mutex_t mutex;
-	pthread_cond_t wake;
-	bool stopping; /* protected by mutex */
+	int stop_fd;      /* owned, eventfd */
+	bool told_damage; /* the thread's */
 };
 
 /* 0 or -errno. */

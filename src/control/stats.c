@@ -60,6 +60,26 @@ static void add_cache(json_t *object, struct cache *cache)
 	set(object, "evicted_bytes", stats.evicted_bytes);
 	set(object, "unkept", stats.unkept);
 	set(object, "dropped", stats.dropped);
+	json_object_set_new(object, "catalog", json_string(stats.damaged ? "damaged" : "sound"));
+}
+
+static void add_scrub(json_t *object, struct scrubber *scrubber)
+{
+	static const char *const states[] = {
+		[SCRUBBER_IDLE] = "idle",
+		[SCRUBBER_RUNNING] = "running",
+		[SCRUBBER_PAUSED] = "paused",
+	};
+	struct scrubber_stats stats = { 0 };
+
+	if (scrubber)
+		scrubber_stats(scrubber, &stats);
+	json_object_set_new(object, "scrub",
+		scrubber ? json_string(states[stats.state]) : json_null());
+	set(object, "scrub_permille", stats.progress.permille);
+	set(object, "scrub_rounds", stats.rounds);
+	set(object, "scrub_found", stats.found + stats.progress.found);
+	set(object, "scrub_mended", stats.mended + stats.progress.mended);
 }
 
 static void add_pool(json_t *object, struct pool *pool)
@@ -125,6 +145,7 @@ int stats_make_json(void *context, char **ret_text, size_t *ret_length)
 	set(object, "uptime_seconds", (now_monotonic() - control->started_at) / USEC_PER_SEC);
 	add_render(object, control->render);
 	add_cache(object, control->cache);
+	add_scrub(object, control->scrubber);
 	add_pool(object, control->pool);
 	add_fs(object, control->fs);
 	set(object, "rss_bytes", rss_bytes());

@@ -300,7 +300,12 @@ static void publish_success(struct render_job *job)
 				.encode_usec = job->outcome.wall_usec,
 			},
 	};
-	int r = cache_blob_commit(job->blob, &job->key, &result.entry);
+	char text[VIEW_TEXT_MAX];
+	int r;
+
+	view_print(&job->id.view, text);
+	cache_blob_describe(job->blob, &job->content, text);
+	r = cache_blob_commit(job->blob, &job->key, &result.entry);
 
 	if (r < 0) {
 		finish_failure(job, -r, 0, "the variant cannot be read back");

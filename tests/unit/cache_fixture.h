@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 
 #include "cache/cache.h"
+#include "cache/scrub.h"
 #include "fixture.h"
 
 static char folder[256];
@@ -251,6 +252,29 @@ static inline void check_invariants(void)
 	ck_assert_int_eq(
 		ask("SELECT count(*) FROM variant WHERE state = 1"), (int64_t)stats.entries);
 	check_shelves();
+}
+
+/* A whole walk; what it found and mended. */
+static inline struct cache_scrub_progress fixture_scrub(const struct cache_scrub_options *options)
+{
+	struct cache_scrub_progress progress;
+	struct cache_scrub *scrub;
+	uint64_t bytes;
+	int r;
+
+	ck_assert_int_eq(cache_scrub_new(cache, options, &scrub), 0);
+	while ((r = cache_scrub_step(scrub, &bytes)) == 0)
+		;
+	ck_assert_int_eq(r, CACHE_SCRUB_E_DONE);
+	cache_scrub_progress(scrub, &progress);
+	cache_scrub_free(scrub);
+	return progress;
+}
+
+/* What a start has no time for, where the disk is slow. */
+static inline void finish_recovery(void)
+{
+	fixture_scrub(&(struct cache_scrub_options){ .mend = true });
 }
 
 static inline int run_suite(const char *name, const TTest *const *tests, size_t n)
