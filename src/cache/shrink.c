@@ -28,6 +28,9 @@
  * one or two. */
 #define WINDOW_MIN 8
 #define WINDOW_MAX 256
+/* Victims of one transaction at most, by and large: what a kill leaves undone is bounded, files
+ * that no row names any more among it, and so is the log that the transaction writes. */
+#define ROUND_MAX 1024
 
 struct victims {
 	struct evict_candidate *items; /* owned */
@@ -149,7 +152,8 @@ static int choose_and_mark(struct catalog_txn *txn, struct evict_clock *clock, u
 {
 	struct windows w;
 
-	for (size_t size = WINDOW_MIN; bytes > 0; size = size < WINDOW_MAX ? 2 * size : size) {
+	for (size_t size = WINDOW_MIN; bytes > 0 && victims->n < ROUND_MAX;
+		size = size < WINDOW_MAX ? 2 * size : size) {
 		size_t first = victims->n;
 		uint64_t freed;
 		int r = victims_reserve(victims, EVICT_SHELVES * size);
@@ -211,18 +215,25 @@ static void remove_files(struct cache *cache, const struct victims *victims)
 		cache_remove_blob(cache, &victims->items[i].key);
 }
 
-static void account(struct cache *cache, const struct victims *victims)
+/* Returns their bytes. */
+static uint64_t account(struct cache *cache, const struct victims *victims)
 {
+	uint64_t bytes = 0;
+
 	LOCK_SCOPE(&cache->lock);
 	for (size_t i = 0; i < victims->n; i++) {
 		budget_release(&cache->budget, victims->items[i].size_bytes);
-		cache->counters.evicted_bytes += victims->items[i].size_bytes;
+		bytes += victims->items[i].size_bytes;
 	}
+	cache->counters.evicted_bytes += bytes;
 	cache->counters.evictions += victims->n;
 	cache->puts += (unsigned)victims->n;
+	return bytes;
 }
 
-int cache_shrink_locked(struct cache *cache, uint64_t bytes)
+/* One transaction and its files. */
+static int shrink_some_locked(struct cache *cache, uint64_t bytes, uint64_t *ret_bytes)
+	REQUIRES(cache->publish)
 {
 	_cleanup_(victims_done) struct victims victims = { 0 };
 	int r = choose(cache, bytes, &victims);
@@ -236,8 +247,21 @@ int cache_shrink_locked(struct cache *cache, uint64_t bytes)
 		return r;
 	}
 	remove_files(cache, &victims);
-	account(cache, &victims);
+	*ret_bytes = account(cache, &victims);
 	return 0;
+}
+
+int cache_shrink_locked(struct cache *cache, uint64_t bytes)
+{
+	uint64_t freed = 1;
+	int r = 0;
+
+	while (bytes > 0 && freed > 0 && r == 0) {
+		r = shrink_some_locked(cache, bytes, &freed);
+		if (r == 0)
+			bytes -= freed < bytes ? freed : bytes;
+	}
+	return r;
 }
 
 int cache_retire_locked(struct cache *cache, const struct hash128 *key,
