@@ -294,6 +294,8 @@ static int session_advance(struct connection *c, bool fresh, struct catalog_sess
 	session->number++;
 	if (!clean)
 		session->trusted_from = session->number;
+	if (fresh)
+		session->scrubbed_usec = now_real();
 	if (!session->clean)
 		session->sweep_dir = session->scrub_low = 0;
 	clean = 0;

@@ -98,20 +98,16 @@ int cache_clear_step(struct cache *cache, struct cache_cleared *cleared)
 	return r == 0 && sources == 0 ? CACHE_CLEAR_E_DONE : r;
 }
 
-int cache_drop_content(struct cache *cache, const struct hash128 *content,
-	void (*each)(void *context, const char *view), void *context,
-	struct cache_cleared *cleared)
+int cache_drop_content(
+	struct cache *cache, const struct hash128 *content, struct cache_cleared *cleared)
 {
 	_cleanup_free_ struct batch *batch = malloc(sizeof(*batch));
 	int r = 0;
 
 	if (!batch)
 		return -ENOMEM;
-	do {
+	do
 		r = forget_batch(cache, content, batch, cleared);
-		for (size_t i = 0; r == 0 && i < batch->n; i++)
-			if (batch->rows[i].state == CACHE_PRESENT)
-				each(context, batch->rows[i].view);
-	} while (r == 0 && batch->n == BATCH);
+	while (r == 0 && batch->n == BATCH);
 	return r;
 }

@@ -19,10 +19,9 @@ struct cache_cleared {
  * CACHE_CLEAR_E_DONE: nothing is left; -errno. (slow) */
 int cache_clear_step(struct cache *cache, struct cache_cleared *cleared);
 
-/* Forgets all variants of this content, of other encoders too, and adds to *cleared; `each` is
- * told the views of those that had bytes, without a lock held. 0 or -errno. (slow) */
-int cache_drop_content(struct cache *cache, const struct hash128 *content,
-	void (*each)(void *context, const char *view), void *context,
-	struct cache_cleared *cleared);
+/* Forgets all variants of this content, of other encoders too, and adds to *cleared. 0 or -errno.
+ * (slow) */
+int cache_drop_content(
+	struct cache *cache, const struct hash128 *content, struct cache_cleared *cleared);
 
 #endif

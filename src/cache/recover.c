@@ -15,7 +15,7 @@
 
 #define CATALOG_NAME "catalog.db"
 #define DAMAGE_NAME  "catalog.damaged"
-#define SWEEP_USEC   (250 * USEC_PER_MSEC) /* of a start */
+#define SWEEP_USEC   (400 * USEC_PER_MSEC) /* of a start */
 
 enum { RECOVER_E_LATER = 1 };
 

@@ -30,7 +30,7 @@ int recover_catalog(const struct folder *folder, bool secret_lost, bool as_is,
 int recover_note_damage(const struct folder *folder);
 
 /* Removes temporary files and blobs that no PRESENT row names, in the directories from *dir on
- * and for a quarter of a second; *dir is the first that is left, BLOB_DIRS when none is. 0 or
+ * and for less than half a second; *dir is the first that is left, BLOB_DIRS when none is. 0 or
  * -errno. */
 int recover_blobs(const struct folder *folder, struct catalog *catalog, uint64_t *dir);
 

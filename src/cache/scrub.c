@@ -101,6 +101,19 @@ int cache_scrub_new(struct cache *cache, const struct cache_scrub_options *optio
 	return 0;
 }
 
+const char *cache_problem_words(enum cache_problem_kind kind)
+{
+	static const char *const words[] = {
+		[CACHE_PROBLEM_STRAY] = "a file that no record names",
+		[CACHE_PROBLEM_MISSING] = "the file is missing",
+		[CACHE_PROBLEM_SIZE] = "the file has not the size that was recorded",
+		[CACHE_PROBLEM_BYTES] = "the file has not the bytes that were recorded",
+		[CACHE_PROBLEM_CATALOG] = "the catalog is damaged",
+	};
+
+	return words[kind];
+}
+
 static void tell(
 	struct cache_scrub *scrub, enum cache_problem_kind kind, const char *what, bool mended)
 {

@@ -36,6 +36,9 @@ struct cache_problem {
 	bool mended;
 };
 
+/* For a person, after the name of a file. */
+const char *cache_problem_words(enum cache_problem_kind kind);
+
 struct cache_scrub_options {
 	bool mend; /* else everything is only told */
 	/* From the beginning, all hashes, all pages; not only what is left of the round of the

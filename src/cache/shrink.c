@@ -30,7 +30,7 @@
 #define WINDOW_MAX 256
 /* Victims of one transaction at most, by and large: what a kill leaves undone is bounded, files
  * that no row names any more among it, and so is the log that the transaction writes. */
-#define ROUND_MAX 1024
+#define ROUND_MAX 256
 
 struct victims {
 	struct evict_candidate *items; /* owned */
@@ -85,8 +85,6 @@ static bool is_apart(const struct catalog_row *row, const struct use *use)
 static void count_use(
 	struct catalog_row *row, const struct use *use, const struct evict_clock *clock)
 {
-	if (!is_apart(row, use))
-		return;
 	row->uses = evict_uses(row->uses, row->turned_bytes, clock);
 	row->turned_bytes = clock->turned_bytes;
 	row->used_usec = use->used_usec;
@@ -96,15 +94,22 @@ static int write_use(struct cache *cache, struct catalog_txn *txn, const struct 
 	const struct evict_clock *clock)
 {
 	struct catalog_row row;
+	bool apart, trust;
 	int r = catalog_txn_get(txn, &use->key, &row);
 
 	if (r == CATALOG_E_NONE)
 		return 0;
 	if (r < 0)
 		return r;
-	count_use(&row, use, clock);
-	if (use->verified && row.entry.state == CACHE_PRESENT)
+	apart = is_apart(&row, use);
+	trust = use->verified && row.entry.state == CACHE_PRESENT &&
+	        row.session != cache->session.number;
+	if (apart)
+		count_use(&row, use, clock);
+	if (trust)
 		row.session = cache->session.number;
+	if (!apart && !trust)
+		return 0;
 	return catalog_txn_put(txn, &use->key, &row);
 }
 

@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "cli/cache_forget.h"
+#include "cli/cache_status.h"
+#include "cli/cache_work.h"
 #include "cli/exit_code.h"
 #include "cli/explain.h"
 #include "cli/show_stats.h"
@@ -21,14 +23,27 @@ static const struct command {
 	const char *argument, *help;
 	int (*run)(const char *argument);
 	bool many; /* arguments, one after the other */
+	const char *option; /* before them; has this run instead */
+	int (*run_option)(const char *argument);
 } commands[] = {
 	{ "explain", "PATH", "what a name means, what is known of it, what went wrong",
-		explain_path, false },
+		explain_path, false, NULL, NULL },
 	{ "stats", "MOUNT", "the figures of a mount (any path in it will do)", show_stats,
-		false },
+		false, NULL, NULL },
 	{ "cache forget", "PATH…",
 		"forget that a view failed, or all views of a picture did: they are tried anew",
-		cache_forget, true },
+		cache_forget, true, NULL, NULL },
+	{ "cache status", "MOUNT|FOLDER",
+		"what is in the cache, what is worth most there, what would be evicted next",
+		cache_status, false, NULL, NULL },
+	{ "cache verify", "[--repair] MOUNT|FOLDER",
+		"look at all of the cache, and drop what is wrong; exit codes as fsck's",
+		cache_verify, false, "--repair", cache_repair },
+	{ "cache clear", "MOUNT|FOLDER", "drop everything that is in the cache", cache_clear,
+		false, NULL, NULL },
+	{ "cache drop", "PATH…",
+		"drop what is cached of a view, a picture, or all pictures below a folder",
+		cache_drop_path, true, NULL, NULL },
 };
 
 static void print_help(FILE *out)
@@ -44,7 +59,13 @@ static void print_help(FILE *out)
 	      "to\n"
 	      "forget), 2 usage, 3 not the user who may, 5 not a path in a lensfs mount, or "
 	      "it\n"
-	      "does not answer. Of several paths, the highest.\n",
+	      "does not answer, 6 a cache folder that cannot be used. Of several paths, the "
+	      "highest.\n"
+	      "Those of cache verify: 0 nothing is wrong, 1 what was is mended, 4 something is "
+	      "left,\n"
+	      "8 it could not be looked at. FOLDER is a cache folder, with or without a lensfs "
+	      "that\n"
+	      "uses it.\n",
 		out);
 }
 
@@ -64,13 +85,18 @@ static int match(const struct command *command, int n_words, char **words)
 static int run(const struct command *command, int n_arguments, char **arguments)
 {
 	int worst = EXIT_CODE_OK;
+	bool option = command->option && n_arguments > 0 &&
+	              strcmp(arguments[0], command->option) == 0;
 
+	arguments += option;
+	n_arguments -= option;
 	if (n_arguments < 1 || (n_arguments > 1 && !command->many)) {
 		log_error("usage: lensctl %s %s", command->name, command->argument);
 		return EXIT_CODE_USAGE;
 	}
 	for (int i = 0; i < n_arguments; i++) {
-		int code = command->run(arguments[i]);
+		int code = option ? command->run_option(arguments[i])
+		                  : command->run(arguments[i]);
 
 		worst = code > worst ? code : worst;
 	}

@@ -10,5 +10,10 @@
 /* Asks the lensfs that `path` is mounted by for `command`, which is about this path. The exit
  * code; EXIT_CODE_OK with its answer, the caller's to unref, else after a message. */
 int steer(const char *command, const char *path, json_t **ret_answer);
+/* The same, with the members of `more` (borrowed) in the request. */
+int steer_with(const char *command, const char *path, json_t *more, json_t **ret_answer);
+/* The same, of the lensfs that listens at this socket; `path` is for messages. */
+int steer_socket(const char *socket_path, const char *command, const char *path, json_t *more,
+	json_t **ret_answer);
 
 #endif

@@ -5,7 +5,9 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "cache/outlook.h"
 #include "control/forget.h"
+#include "control/work.h"
 #include "util/cleanup.h"
 
 #define VIEWS_TOLD 300 /* lensctl takes answers of 64 KiB */
@@ -84,7 +86,7 @@ static json_t *cache_forget(struct control *control, const json_t *request)
 {
 	const char *given = json_string_value(json_object_get(request, "path"));
 	_cleanup_free_ char *path = given ? strdup(given) : NULL;
-	char reason[FORGET_REASON_MAX];
+	char reason[TARGET_REASON_MAX];
 	struct views views = { 0 };
 	int r;
 
@@ -102,12 +104,125 @@ static json_t *cache_forget(struct control *control, const json_t *request)
 		(json_int_t)views.more);
 }
 
+/* --- What is in the cache ----------------------------------------------------------------- */
+
+static json_t *list_variants(const struct cache_variant *variants, size_t n)
+{
+	json_t *list = json_array();
+	char key[HASH128_HEX_SIZE];
+
+	for (size_t i = 0; list && i < n; i++)
+		json_array_append_new(list,
+			json_pack("{s:s, s:s, s:I, s:I, s:I}", "key",
+				hash128_hex(&variants[i].key, key), "view", variants[i].view,
+				"bytes", (json_int_t)variants[i].size_bytes, "encode_ms",
+				(json_int_t)(variants[i].encode_usec / USEC_PER_MSEC), "used",
+				(json_int_t)(variants[i].used_usec / USEC_PER_SEC)));
+	return list;
+}
+
+static json_t *cache_status(struct control *control, const json_t *request)
+{
+	struct cache_outlook outlook;
+	int r = cache_outlook(control->cache, &outlook);
+
+	(void)request;
+	if (r < 0)
+		return refusal(-r, "the catalog cannot be read");
+	return json_pack("{s:b, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "ok", 1, "bytes",
+		(json_int_t)outlook.stats.bytes, "limit",
+		(json_int_t)outlook.stats.limit_bytes, "entries",
+		(json_int_t)outlook.stats.entries, "absent", (json_int_t)outlook.absent,
+		"sources", (json_int_t)outlook.sources, "top",
+		list_variants(outlook.top, outlook.n_top), "next",
+		list_variants(outlook.next, outlook.n_next));
+}
+
+/* --- Long work ---------------------------------------------------------------------------- */
+
+static json_t *begin(struct control *control, enum work_kind kind, const char *path, bool repair)
+{
+	int r = control->work ? work_start(control->work, kind, path, repair) : -ENOSYS;
+
+	if (r == -EBUSY)
+		return refusal(EBUSY, "it is at work already; try again later");
+	return r < 0 ? refusal(-r, "it cannot begin") : json_pack("{s:b}", "ok", 1);
+}
+
+static json_t *cache_verify(struct control *control, const json_t *request)
+{
+	return begin(control, WORK_VERIFY, "", json_is_true(json_object_get(request, "repair")));
+}
+
+static json_t *cache_clear(struct control *control, const json_t *request)
+{
+	(void)request;
+	return begin(control, WORK_CLEAR, "", false);
+}
+
+static json_t *cache_drop_path(struct control *control, const json_t *request)
+{
+	const char *given = json_string_value(json_object_get(request, "path"));
+	_cleanup_free_ char *path = given ? strdup(given) : NULL;
+
+	if (!path || !decode_path(path))
+		return refusal(EINVAL, "a path is needed, percent-encoded");
+	return begin(control, WORK_DROP, path, false);
+}
+
+static json_t *tell_work(const struct work_report *report)
+{
+	static const char *const kinds[] = {
+		[WORK_NONE] = "none",
+		[WORK_VERIFY] = "verify",
+		[WORK_CLEAR] = "clear",
+		[WORK_DROP] = "drop",
+	};
+	json_t *lines = json_array();
+
+	for (size_t i = 0; lines && !report->running && i < report->n_lines; i++)
+		json_array_append_new(lines, json_string(report->lines[i]));
+	return json_pack("{s:b, s:s, s:b, s:i, s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:o}", "ok", 1,
+		"work", kinds[report->kind], "running", report->running, "permille",
+		(int)report->permille, "found", (json_int_t)report->found, "mended",
+		(json_int_t)report->mended, "pictures", (json_int_t)report->pictures,
+		"variants", (json_int_t)report->variants, "bytes", (json_int_t)report->bytes,
+		"error", report->error ? strerrorname_np(report->error) : "", "reason",
+		report->reason, "lines", lines);
+}
+
+static json_t *cache_work(struct control *control, const json_t *request)
+{
+	_cleanup_free_ struct work_report *report = calloc(1, sizeof(*report));
+
+	(void)request;
+	if (!report)
+		return NULL;
+	if (control->work)
+		work_report(control->work, report);
+	return tell_work(report);
+}
+
+static json_t *cache_stop(struct control *control, const json_t *request)
+{
+	(void)request;
+	if (control->work)
+		work_stop(control->work);
+	return json_pack("{s:b}", "ok", 1);
+}
+
 static const struct {
 	const char *name;
 	/* NULL: no memory. */
 	json_t *(*run)(struct control *control, const json_t *request);
 } commands[] = {
 	{ "cache forget", cache_forget },
+	{ "cache status", cache_status },
+	{ "cache verify", cache_verify },
+	{ "cache clear", cache_clear },
+	{ "cache drop", cache_drop_path },
+	{ "cache work", cache_work },
+	{ "cache stop", cache_stop },
 };
 
 static json_t *run(struct control *control, const json_t *request)

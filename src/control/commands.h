@@ -12,6 +12,13 @@
  *	cache forget   path: a view's name, or a picture, which stands for all of its views.
  *	               Forgets the failures remembered of them; `views` are those that were, the first
  *	               300 of them, and `more` how many else.
+ *	cache status   What is in the cache: its figures, `top` and `next`.
+ *	cache verify   repair: whether to mend. Begins long work.
+ *	cache clear    Begins long work.
+ *	cache drop     path: as for forget, or a folder. Begins long work.
+ *	cache work     How far that has come: `work`, `running`, `permille`, … and when it is no
+ *	               longer running, how it ended. EBUSY answers who would begin a second.
+ *	cache stop     Has it end soon.
  */
 #ifndef CONTROL_COMMANDS_H
 #define CONTROL_COMMANDS_H

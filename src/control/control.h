@@ -22,6 +22,7 @@ struct control {
 	struct render *render;
 	struct fs *fs;
 	struct scrubber *scrubber; /* NULL: none is running */
+	struct work *work;         /* of control/server; NULL: there is none */
 	const struct tree *tree;
 	const char *socket_path; /* of control/server; NULL: there is none */
 	struct journal journal;

@@ -1,155 +1,168 @@
-/* SPDX-License-Identifier: MIT
- *
- * The path is resolved in the source, by the rules of fs/lookup: a real file wins, and only what
- * is not there is read as a view. Asking our own mount instead would be one more way to wait for
- * ourselves.
- */
+/* SPDX-License-Identifier: MIT */
 #include "control/forget.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "source/sniff.h"
 #include "util/cleanup.h"
-#include "util/log.h"
-#include "view/name.h"
-
-struct target {
-	const struct tree *tree; /* borrowed */
-	int dir_fd;              /* owned */
-	struct file_id dir;
-	char name[NAME_MAX + 1]; /* of the source, in the folder */
-	bool of_view;            /* `view` is set */
-	struct view view;
-	char *reason; /* borrowed */
-};
-
-static void target_done(struct target *target)
-{
-	close_fd(&target->dir_fd);
-}
-
-__attribute__((format(printf, 3, 4))) static int refuse(
-	char *reason, int error, const char *format, ...)
-{
-	va_list ap;
-
-	va_start(ap, format);
-	vsnprintf(reason, FORGET_REASON_MAX, format, ap);
-	va_end(ap);
-	return -error;
-}
-
-/* Opens the folder, and leaves the last component in `name`. */
-static int find_place(struct target *target, const char *path)
-{
-	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-	_cleanup_free_ char *folder = strndup(path, (size_t)(name - path));
-
-	if (!folder)
-		return refuse(target->reason, ENOMEM, "out of memory");
-	if (!name[0] || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-		return refuse(target->reason, EINVAL, "it is a folder: name a picture");
-	if (strlen(name) > NAME_MAX)
-		return refuse(target->reason, ENAMETOOLONG, "its name is too long");
-	snprintf(target->name, sizeof(target->name), "%s", name);
-	target->dir_fd = tree_open_folder(target->tree, folder, &target->dir);
-	if (target->dir_fd < 0)
-		return refuse(target->reason, -target->dir_fd,
-			"its folder cannot be opened: %s", strerror(-target->dir_fd));
-	return 0;
-}
-
-/* What is there under this name: S_IFMT of it, 0 for nothing, or -errno. */
-static int type_of(const struct target *target)
-{
-	struct statx stx;
-	int r = tree_stat_child(target->tree, target->dir_fd, &target->dir, target->name, &stx);
-
-	if (r == -ENOENT)
-		return 0;
-	return r < 0 ? r : stx.stx_mode & S_IFMT;
-}
-
-static int find_source(struct target *target)
-{
-	char words[VIEW_REASON_MAX];
-	int type = type_of(target);
-	size_t length;
-
-	if (type == 0) {
-		if (name_split(target->name, &length, &target->view, words) != 0)
-			return refuse(
-				target->reason, ENOENT, "no such file, and no view: %s", words);
-		target->name[length] = '\0';
-		target->of_view = true;
-		type = type_of(target);
-	}
-	if (type < 0)
-		return refuse(target->reason, -type, "%s", strerror(-type));
-	if (type == 0)
-		return refuse(target->reason, ENOENT, "there is no '%.64s' to view",
-			LOG_QUOTE(target->name));
-	if (type != S_IFREG)
-		return refuse(target->reason, EINVAL, "'%.64s' is not a regular file",
-			LOG_QUOTE(target->name));
-	return 0;
-}
-
-static int open_picture(struct target *target, enum format *ret)
-{
-	int fd = tree_open(target->dir_fd, target->name, O_RDONLY | O_NOFOLLOW);
-	int r = fd < 0 ? fd : sniff_fd(fd, ret);
-
-	if (r == 0 && format_info(*ret)->readable)
-		return fd;
-	if (fd >= 0)
-		close(fd);
-	return r < 0 ? refuse(target->reason, -r, "it cannot be read: %s", strerror(-r))
-	             : refuse(target->reason, EINVAL, "'%.64s' is not a picture",
-			       LOG_QUOTE(target->name));
-}
-
-static int open_target(struct target *target, const char *path)
-{
-	char words[VIEW_REASON_MAX];
-	enum format format;
-	int fd, r = find_place(target, path);
-
-	if (r == 0)
-		r = find_source(target);
-	if (r < 0)
-		return r;
-	fd = open_picture(target, &format);
-	if (fd >= 0 && target->of_view &&
-		view_resolve(&target->view, format, &target->view, words) != 0) {
-		close(fd);
-		return refuse(target->reason, ENOENT, "no such view: %s", words);
-	}
-	return fd;
-}
 
 int forget_failures(struct control *control, const char *path,
 	void (*each)(void *context, const char *view), void *context,
-	char reason[FORGET_REASON_MAX])
+	char reason[TARGET_REASON_MAX])
 {
 	_cleanup_(target_done) struct target target = {
 		.tree = control->tree,
 		.dir_fd = -1,
 		.reason = reason,
 	};
-	_cleanup_close_ int fd = open_target(&target, path);
+	_cleanup_close_ int fd = target_open(&target, path);
 	int r;
 
 	if (fd < 0)
 		return fd;
 	r = render_forget_failures(
 		control->render, fd, target.of_view ? &target.view : NULL, each, context);
-	return r < 0 ? refuse(reason, -r, "the catalog cannot be changed: %s", strerror(-r))
+	return r < 0 ? target_refuse(reason, -r, "the catalog cannot be changed: %s",
+			       strerror(-r))
 	             : 0;
+}
+
+/* --- Dropping ----------------------------------------------------------------------------- */
+
+static int drop_picture(struct drop *drop, const char *path)
+{
+	_cleanup_(target_done) struct target target = {
+		.tree = drop->control->tree,
+		.dir_fd = -1,
+		.reason = drop->reason,
+	};
+	_cleanup_close_ int fd = target_open(&target, path);
+	int r;
+
+	if (fd < 0)
+		return fd;
+	r = render_drop(drop->control->render, fd, target.of_view ? &target.view : NULL,
+		&drop->cleared);
+	drop->pictures++;
+	return r < 0 ? target_refuse(drop->reason, -r, "the catalog cannot be changed: %s",
+			       strerror(-r))
+	             : 0;
+}
+
+/* What cannot be read or is no picture has no variants to drop. */
+static int drop_file(struct drop *drop, int dir_fd, const char *name)
+{
+	_cleanup_close_ int fd = tree_open(dir_fd, name, O_RDONLY | O_NOFOLLOW);
+	enum format format;
+	struct stat st;
+	int r;
+
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || sniff_fd(fd, &format) < 0 ||
+		!format_info(format)->readable)
+		return 0;
+	r = render_drop(drop->control->render, fd, NULL, &drop->cleared);
+	drop->pictures++;
+	return r < 0 ? target_refuse(drop->reason, -r, "the catalog cannot be changed: %s",
+			       strerror(-r))
+	             : 0;
+}
+
+/* Folders yet to be walked, as a stack of paths. */
+struct folder_path {
+	struct folder_path *next;
+	char path[];
+};
+
+static int push(struct folder_path **stack, const char *above, const char *name)
+{
+	size_t size = strlen(above) + strlen(name) + 2;
+	struct folder_path *folder = malloc(sizeof(*folder) + size);
+
+	if (!folder)
+		return -ENOMEM;
+	snprintf(folder->path, size, "%s%s%s", above, *above ? "/" : "", name);
+	folder->next = *stack;
+	*stack = folder;
+	return 0;
+}
+
+static void close_dirp(DIR **dir)
+{
+	if (*dir)
+		closedir(*dir);
+}
+
+static DIR *open_dir(int path_fd)
+{
+	int fd = openat(path_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+
+	if (!dir && fd >= 0)
+		close(fd);
+	return dir;
+}
+
+static bool is_folder(int dir_fd, const struct dirent *d)
+{
+	struct stat st;
+
+	if (d->d_type != DT_UNKNOWN)
+		return d->d_type == DT_DIR;
+	return fstatat(dir_fd, d->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
+}
+
+static int drop_in_folder(struct drop *drop, const char *path, struct folder_path **stack)
+{
+	struct file_id id;
+	_cleanup_close_ int path_fd = tree_open_folder(drop->control->tree, path, &id);
+	_cleanup_(close_dirp) DIR *dir = path_fd >= 0 ? open_dir(path_fd) : NULL;
+	const struct dirent *d;
+	int r = 0;
+
+	while (dir && r == 0 && (d = readdir(dir))) {
+		if (drop->is_stopped(drop->context))
+			return target_refuse(drop->reason, ECANCELED, "it was stopped");
+		if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0)
+			continue;
+		r = is_folder(path_fd, d) ? push(stack, path, d->d_name)
+		                          : drop_file(drop, path_fd, d->d_name);
+	}
+	return r;
+}
+
+static int drop_folder(struct drop *drop, const char *path)
+{
+	struct folder_path *stack = NULL, *folder;
+	int r = push(&stack, path, "");
+
+	/* push() has put a slash behind what stands above nothing. */
+	if (r == 0)
+		stack->path[strlen(path)] = '\0';
+	while ((folder = stack)) {
+		stack = folder->next;
+		if (r == 0)
+			r = drop_in_folder(drop, folder->path, &stack);
+		free(folder);
+	}
+	return r;
+}
+
+int drop_variants(struct drop *drop, const char *path)
+{
+	_cleanup_free_ char *folder = strdup(path);
+	_cleanup_close_ int fd = -1;
+	struct file_id id;
+	size_t length = strlen(path);
+
+	if (!folder)
+		return -ENOMEM;
+	while (length > 0 && folder[length - 1] == '/')
+		folder[--length] = '\0';
+	fd = tree_open_folder(drop->control->tree, folder, &id);
+	return fd >= 0 ? drop_folder(drop, folder) : drop_picture(drop, path);
 }

@@ -138,12 +138,19 @@ int server_start(struct server *server, struct control *control, const char *fol
 		r = -ENOMEM;
 	if (r == 0)
 		r = bind_socket(server);
-	if (r == 0)
+	if (r == 0) {
+		work_init(&server->work, control);
+		control->work = &server->work;
 		r = -pthread_create(&server->thread, NULL, server_main, server);
+		if (r < 0)
+			work_done(&server->work);
+	}
 	if (r == 0)
 		control->socket_path = server->path;
-	else
+	else {
+		control->work = NULL;
 		server_close(server);
+	}
 	return r;
 }
 
@@ -151,6 +158,8 @@ void server_stop(struct server *server)
 {
 	eventfd_write(server->stop_fd, 1);
 	pthread_join(server->thread, NULL);
+	work_done(&server->work);
+	server->control->work = NULL;
 	unlinkat(server->folder_fd, SERVER_SOCKET_NAME, 0);
 	server->control->socket_path = NULL;
 	server_close(server);

@@ -14,11 +14,13 @@
 #include <pthread.h>
 
 #include "control/control.h"
+#include "control/work.h"
 
 #define SERVER_SOCKET_NAME "control.sock"
 
 struct server {
 	struct control *control; /* borrowed */
+	struct work work;
 	char *path;              /* owned: of the socket */
 	int folder_fd;           /* owned */
 	int sock;                /* owned */
@@ -27,8 +29,8 @@ struct server {
 };
 
 /* `folder` is absolute, and ours: a socket that lies there was left by a daemon that died. Sets
- * control->socket_path. 0 or -errno; then there is nothing to stop. */
+ * control->socket_path and ->work. 0 or -errno; then there is nothing to stop. */
 int server_start(struct server *server, struct control *control, const char *folder);
-void server_stop(struct server *server); /* joins; removes the socket */
+void server_stop(struct server *server); /* joins, stops long work; removes the socket */
 
 #endif

@@ -22,6 +22,35 @@ static int content_of(struct render *render, int source_fd, struct hash128 *ret)
 	return r;
 }
 
+int render_drop(struct render *render, int source_fd, const struct view *view,
+	struct cache_cleared *cleared)
+{
+	struct cache *cache = render->options.cache;
+	char text[VIEW_TEXT_MAX];
+	struct cache_entry entry;
+	struct hash128 content, key;
+	int r = content_of(cache, source_fd, &content);
+
+	if (r < 0)
+		return r;
+	if (!view)
+		return cache_drop_content(cache, &content, cleared);
+	view_print(view, text);
+	key = cache_key(cache, &content, text);
+	r = cache_lookup(cache, &key, &entry);
+	if (r < 0 || entry.state == CACHE_ABSENT)
+		return r;
+	r = cache_drop(cache, &key);
+	if (r < 0)
+		return r;
+	cleared->records++;
+	if (entry.state == CACHE_PRESENT) {
+		cleared->variants++;
+		cleared->bytes += entry.size_bytes;
+	}
+	return 0;
+}
+
 int render_forget_failures(struct render *render, int source_fd, const struct view *view,
 	void (*each)(void *context, const char *view), void *context)
 {

@@ -15,6 +15,7 @@
 #define RENDER_RENDER_H
 
 #include "cache/cache.h"
+#include "cache/clear.h"
 #include "encode/pool.h"
 #include "source/stamp.h"
 #include "view/view.h"
@@ -102,6 +103,11 @@ void render_get(struct render *render, struct render_source *source, const struc
  * -errno. (slow) */
 int render_forget_failures(struct render *render, int source_fd, const struct view *view,
 	void (*each)(void *context, const char *view), void *context);
+
+/* Drops what the cache has of what `source_fd` has now: of the resolved `view`, or of every view
+ * when NULL, and adds to *cleared. 0 or -errno. (slow) */
+int render_drop(struct render *render, int source_fd, const struct view *view,
+	struct cache_cleared *cleared);
 
 struct render_stats {
 	uint64_t hits;      /* opens served from the cache (warm reads never come here) */

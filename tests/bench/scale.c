@@ -62,15 +62,18 @@ static struct hash128 key_of(uint64_t i, uint64_t n)
 	return key;
 }
 
-/* Spread over all of the keys. */
-static uint64_t evicted_number(uint64_t j, uint64_t n)
+/* Those with files, spread over all of the keys: one in eleven of them is hot. */
+#define FILES (EVICTED + HOT)
+#define HOT_EVERY (FILES / HOT)
+
+static uint64_t file_number(uint64_t j, uint64_t n)
 {
-	return n / (EVICTED + HOT) * j;
+	return n / FILES * j;
 }
 
 static uint64_t hot_number(uint64_t j, uint64_t n)
 {
-	return evicted_number(EVICTED + j, n);
+	return file_number(j * HOT_EVERY, n);
 }
 
 /* --- Making ------------------------------------------------------------------------------- */
@@ -113,11 +116,11 @@ enum kind { PLAIN, GOING, KEPT };
 
 static enum kind kind_of(uint64_t i, uint64_t n)
 {
-	uint64_t step = n / (EVICTED + HOT), j = i / step;
+	uint64_t step = n / FILES, j = i / step;
 
-	if (i % step != 0 || j >= EVICTED + HOT)
+	if (i % step != 0 || j >= FILES)
 		return PLAIN;
-	return j < EVICTED ? GOING : KEPT;
+	return j % HOT_EVERY == 0 ? KEPT : GOING;
 }
 
 static void insert(sqlite3 *db, sqlite3_stmt *s, uint64_t i, uint64_t n,
@@ -229,7 +232,7 @@ static void make(const char *folder, uint64_t n)
 	struct hash128 hash;
 	char path[4200];
 
-	if (n < EVICTED + HOT)
+	if (n < FILES)
 		die("make", "too few entries");
 	hash = hash_of_files(folder);
 	snprintf(path, sizeof(path), "%s/catalog.db", folder);
@@ -240,8 +243,8 @@ static void make(const char *folder, uint64_t n)
 		snprintf(path, sizeof(path), "%s/blobs/%02x", folder, i);
 		mkdir(path, 0700);
 	}
-	for (uint64_t j = 0; j < EVICTED + HOT; j++)
-		make_file(folder, evicted_number(j, n), n);
+	for (uint64_t j = 0; j < FILES; j++)
+		make_file(folder, file_number(j, n), n);
 	snprintf(path, sizeof(path), "%s/entries", folder);
 	FILE *f = fopen(path, "we");
 

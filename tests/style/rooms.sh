@@ -21,7 +21,7 @@ may_include()
 	render) echo util view picture source cache encode ;;
 	fs) echo util view source render ;;
 	control) echo util view source cache encode render fs ;;
-	cli) echo util view source control fs ;; # where everything is put together
+	cli) echo util view source cache control fs ;; # where everything is put together
 	*) return 1 ;;
 	esac
 }
