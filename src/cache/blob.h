@@ -59,9 +59,10 @@ int blob_remove(int folder_fd, const struct hash128 *key);
 #define BLOB_DIRS 256 /* numbered by the first byte of their keys */
 
 struct blob_walk {
-	int folder_fd;   /* borrowed */
-	unsigned number; /* BLOB_DIRS: the directory of directories, where temporary files lie */
-	DIR *dir;        /* owned; NULL before the first step */
+	int folder_fd; /* borrowed */
+	unsigned
+		number; /* BLOB_DIRS: the directory of directories, where temporary files lie */
+	DIR *dir;       /* owned; NULL before the first step */
 	const struct dirent *entry; /* readdir()'s */
 };
 

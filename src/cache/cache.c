@@ -66,8 +66,8 @@ static int open_folder(
 	if (r == 0)
 		r = folder_secret(&cache->folder, &cache->secret, &secret_created, reason);
 	if (r == 0)
-		r = recover_catalog(&cache->folder, secret_created, options->as_is, &recovered,
-			reason);
+		r = recover_catalog(
+			&cache->folder, secret_created, options->as_is, &recovered, reason);
 	if (r != 0)
 		return r;
 	cache->catalog = recovered.catalog;
@@ -86,8 +86,8 @@ static int put_in_order(struct cache *cache, bool as_is)
 	/* The names of a new catalog and its WAL, without which the session is not on disk. */
 	if (fsync(cache->folder.fd) < 0)
 		return -errno;
-	if (!as_is && recover_blobs(&cache->folder, cache->catalog,
-			      &cache->session.sweep_dir) < 0)
+	if (!as_is &&
+		recover_blobs(&cache->folder, cache->catalog, &cache->session.sweep_dir) < 0)
 		cache->untidy = true;
 	if (as_is)
 		return 0;
@@ -233,8 +233,8 @@ static int try_open(struct cache *cache, const struct hash128 *key,
 	const struct catalog_row *row, int *ret_fd)
 {
 	_cleanup_close_ int fd = -1;
-	bool doubtful = row->session < cache->session.trusted_from &&
-	                !cache_is_scrubbed(cache, key);
+	bool doubtful =
+		row->session < cache->session.trusted_from && !cache_is_scrubbed(cache, key);
 	uint64_t size_bytes;
 	int r = blob_open(cache->folder.fd, key, &fd, &size_bytes);
 

@@ -179,7 +179,7 @@ struct cache_stats {
 	uint64_t evictions, evicted_bytes;
 	uint64_t unkept;  /* results that could not be kept */
 	uint64_t dropped; /* blobs found missing, short or wrong */
-	bool damaged; /* the catalog is, and the next start begins it anew */
+	bool damaged;     /* the catalog is, and the next start begins it anew */
 };
 void cache_stats(struct cache *cache, struct cache_stats *ret);
 

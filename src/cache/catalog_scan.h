@@ -40,8 +40,7 @@ int catalog_scan_sums(struct catalog_scan *scan);
 int catalog_scan_pages(struct catalog_scan *scan);
 
 /* How many rows have no bytes; how many sources are known. */
-int catalog_scan_counts(
-	struct catalog_scan *scan, uint64_t *ret_absent, uint64_t *ret_sources);
+int catalog_scan_counts(struct catalog_scan *scan, uint64_t *ret_absent, uint64_t *ret_sources);
 /* Up to `max` PRESENT rows of the highest ranks of the shelf, in order. */
 int catalog_scan_most_valued(struct catalog_scan *scan, enum evict_shelf shelf,
 	struct catalog_named *ret, size_t max, size_t *ret_n);

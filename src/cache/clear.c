@@ -26,8 +26,7 @@ static int find(struct catalog_txn *txn, const struct hash128 *content, struct b
 	return catalog_txn_any(txn, batch->rows, BATCH, &batch->n);
 }
 
-static int forget_rows(
-	struct cache *cache, const struct hash128 *content, struct batch *batch)
+static int forget_rows(struct cache *cache, const struct hash128 *content, struct batch *batch)
 {
 	_cleanup_(catalog_txn_done) struct catalog_txn txn = { 0 };
 	int r = catalog_begin(cache->catalog, &txn);
@@ -55,8 +54,8 @@ static void account(
 	}
 }
 
-static int forget_batch(struct cache *cache, const struct hash128 *content,
-	struct batch *batch, struct cache_cleared *cleared)
+static int forget_batch(struct cache *cache, const struct hash128 *content, struct batch *batch,
+	struct cache_cleared *cleared)
 {
 	int r;
 

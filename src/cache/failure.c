@@ -13,8 +13,7 @@
 #define BATCH 32 /* failures of one picture looked at in one go */
 
 static int put_locked(struct cache *cache, const struct hash128 *key,
-	const struct catalog_row *row)
-	REQUIRES(cache->publish)
+	const struct catalog_row *row) REQUIRES(cache->publish)
 {
 	_cleanup_(catalog_txn_done) struct catalog_txn txn = { 0 };
 	struct catalog_row old;

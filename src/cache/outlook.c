@@ -70,8 +70,7 @@ static int choose(struct cache *cache, struct going *going)
 	return r;
 }
 
-static int find_next(
-	struct cache *cache, struct catalog_scan *scan, struct cache_outlook *ret)
+static int find_next(struct cache *cache, struct catalog_scan *scan, struct cache_outlook *ret)
 {
 	struct catalog_named named;
 	struct going going;

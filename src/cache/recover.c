@@ -78,8 +78,8 @@ static bool exists(const struct folder *folder, const char *name)
 
 int recover_note_damage(const struct folder *folder)
 {
-	int fd = openat(folder->fd, DAMAGE_NAME,
-		O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int fd = openat(
+		folder->fd, DAMAGE_NAME, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
 	if (fd < 0)
 		return -errno;

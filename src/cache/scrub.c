@@ -14,10 +14,10 @@
 #include "util/cleanup.h"
 #include "util/log.h"
 
-#define ROUND_USEC    (7 * 24 * 3600 * USEC_PER_SEC)
-#define STEP_FILES    256
-#define STEP_ROWS     64
-#define STEP_BYTES    ((uint64_t)1 << 20)
+#define ROUND_USEC     (7 * 24 * 3600 * USEC_PER_SEC)
+#define STEP_FILES     256
+#define STEP_ROWS      64
+#define STEP_BYTES     ((uint64_t)1 << 20)
 #define SWEEP_PERMILLE 200 /* of the way, for who looks on */
 
 enum phase { SWEEP, SUMS, PAGES, ROWS, DONE };

@@ -44,8 +44,9 @@ struct cache_scrub_options {
 	/* From the beginning, all hashes, all pages; not only what is left of the round of the
 	 * scrub, without what this daemon wrote itself. */
 	bool whole;
-	void (*on_problem)(void *context, const struct cache_problem *problem); /* may be NULL */
-	void *context;                                                          /* borrowed */
+	void (*on_problem)(
+		void *context, const struct cache_problem *problem); /* may be NULL */
+	void *context;                                               /* borrowed */
 };
 
 struct cache_scrub;

@@ -70,8 +70,8 @@ void cache_place_done(struct cache_place *place)
 	*place = (struct cache_place){ 0 };
 }
 
-int cache_place_ask(const struct cache_place *place, const char *command, json_t *more,
-	json_t **ret_answer)
+int cache_place_ask(
+	const struct cache_place *place, const char *command, json_t *more, json_t **ret_answer)
 {
 	if (place->socket_path)
 		return steer_socket(place->socket_path, command, place->path, more, ret_answer);

@@ -13,7 +13,7 @@
 struct cache_place {
 	const char *path;    /* borrowed; as it was given */
 	struct cache *cache; /* owned; of a stopped folder, else NULL: ask() */
-	char *socket_path;   /* owned; of a running one that was named by its folder, else NULL */
+	char *socket_path; /* owned; of a running one that was named by its folder, else NULL */
 };
 
 /* What was found wrong with the folder: nothing is changed by looking at it. */

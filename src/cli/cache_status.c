@@ -68,8 +68,7 @@ static int look(const struct cache_place *place, struct cache_outlook *ret)
 	return EXIT_CODE_CACHE;
 }
 
-static void print_variants(
-	const char *title, const struct cache_variant *variants, size_t n)
+static void print_variants(const char *title, const struct cache_variant *variants, size_t n)
 {
 	char key[HASH128_HEX_SIZE];
 	usec_t now = now_real();
@@ -83,8 +82,9 @@ static void print_variants(
 		usec_t ago = now > v->used_usec ? now - v->used_usec : 0;
 
 		printf("  %-32s %12" PRIu64 " %10" PRIu64 " %8" PRIu64 "s  %s\n",
-			hash128_hex(&v->key, key), v->size_bytes, v->encode_usec / USEC_PER_MSEC,
-			ago / USEC_PER_SEC, v->view[0] ? LOG_QUOTE(v->view) : "?");
+			hash128_hex(&v->key, key), v->size_bytes,
+			v->encode_usec / USEC_PER_MSEC, ago / USEC_PER_SEC,
+			v->view[0] ? LOG_QUOTE(v->view) : "?");
 	}
 }
 

@@ -18,7 +18,7 @@
 #include "util/cleanup.h"
 #include "util/log.h"
 
-#define POLL_USEC  (200 * USEC_PER_MSEC)
+#define POLL_USEC   (200 * USEC_PER_MSEC)
 #define LINES_SHOWN 100
 
 enum { VERIFY_CLEAN = 0, VERIFY_MENDED = 1, VERIFY_LEFT = 4, VERIFY_FAILED = 8 };
@@ -115,8 +115,8 @@ static int wait_for_end(const struct cache_place *place, struct report *ret)
 	}
 }
 
-static int work_in_daemon(const struct cache_place *place, const char *command, json_t *more,
-	struct report *ret)
+static int work_in_daemon(
+	const struct cache_place *place, const char *command, json_t *more, struct report *ret)
 {
 	json_t *answer;
 	int code = cache_place_ask(place, command, more, &answer);
@@ -212,8 +212,8 @@ static int conclude(const char *path, const struct report *report)
 	if (report->found == 0)
 		puts(report->failed ? "nothing found wrong so far" : "nothing is wrong");
 	else
-		printf("%" PRIu64 " wrong, %" PRIu64 " mended, %" PRIu64 " left\n", report->found,
-			report->mended, left);
+		printf("%" PRIu64 " wrong, %" PRIu64 " mended, %" PRIu64 " left\n",
+			report->found, report->mended, left);
 	if (report->failed)
 		return VERIFY_FAILED;
 	if (left > 0)

@@ -22,7 +22,7 @@ static const struct command {
 	const char *name; /* one word or two */
 	const char *argument, *help;
 	int (*run)(const char *argument);
-	bool many; /* arguments, one after the other */
+	bool many;          /* arguments, one after the other */
 	const char *option; /* before them; has this run instead */
 	int (*run_option)(const char *argument);
 } commands[] = {
@@ -95,8 +95,8 @@ static int run(const struct command *command, int n_arguments, char **arguments)
 		return EXIT_CODE_USAGE;
 	}
 	for (int i = 0; i < n_arguments; i++) {
-		int code = option ? command->run_option(arguments[i])
-		                  : command->run(arguments[i]);
+		int code =
+			option ? command->run_option(arguments[i]) : command->run(arguments[i]);
 
 		worst = code > worst ? code : worst;
 	}

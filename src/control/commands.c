@@ -130,17 +130,17 @@ static json_t *cache_status(struct control *control, const json_t *request)
 	if (r < 0)
 		return refusal(-r, "the catalog cannot be read");
 	return json_pack("{s:b, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "ok", 1, "bytes",
-		(json_int_t)outlook.stats.bytes, "limit",
-		(json_int_t)outlook.stats.limit_bytes, "entries",
-		(json_int_t)outlook.stats.entries, "absent", (json_int_t)outlook.absent,
-		"sources", (json_int_t)outlook.sources, "top",
+		(json_int_t)outlook.stats.bytes, "limit", (json_int_t)outlook.stats.limit_bytes,
+		"entries", (json_int_t)outlook.stats.entries, "absent",
+		(json_int_t)outlook.absent, "sources", (json_int_t)outlook.sources, "top",
 		list_variants(outlook.top, outlook.n_top), "next",
 		list_variants(outlook.next, outlook.n_next));
 }
 
 /* --- Long work ---------------------------------------------------------------------------- */
 
-static json_t *begin(struct control *control, enum work_kind kind, const char *path, bool repair)
+static json_t *begin(
+	struct control *control, enum work_kind kind, const char *path, bool repair)
 {
 	int r = control->work ? work_start(control->work, kind, path, repair) : -ENOSYS;
 
@@ -151,7 +151,8 @@ static json_t *begin(struct control *control, enum work_kind kind, const char *p
 
 static json_t *cache_verify(struct control *control, const json_t *request)
 {
-	return begin(control, WORK_VERIFY, "", json_is_true(json_object_get(request, "repair")));
+	return begin(
+		control, WORK_VERIFY, "", json_is_true(json_object_get(request, "repair")));
 }
 
 static json_t *cache_clear(struct control *control, const json_t *request)
@@ -182,8 +183,8 @@ static json_t *tell_work(const struct work_report *report)
 
 	for (size_t i = 0; lines && !report->running && i < report->n_lines; i++)
 		json_array_append_new(lines, json_string(report->lines[i]));
-	return json_pack("{s:b, s:s, s:b, s:i, s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:o}", "ok", 1,
-		"work", kinds[report->kind], "running", report->running, "permille",
+	return json_pack("{s:b, s:s, s:b, s:i, s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:o}", "ok",
+		1, "work", kinds[report->kind], "running", report->running, "permille",
 		(int)report->permille, "found", (json_int_t)report->found, "mended",
 		(json_int_t)report->mended, "pictures", (json_int_t)report->pictures,
 		"variants", (json_int_t)report->variants, "bytes", (json_int_t)report->bytes,

@@ -27,8 +27,8 @@ int forget_failures(struct control *control, const char *path,
 		return fd;
 	r = render_forget_failures(
 		control->render, fd, target.of_view ? &target.view : NULL, each, context);
-	return r < 0 ? target_refuse(reason, -r, "the catalog cannot be changed: %s",
-			       strerror(-r))
+	return r < 0 ? target_refuse(
+			       reason, -r, "the catalog cannot be changed: %s", strerror(-r))
 	             : 0;
 }
 

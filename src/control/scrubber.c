@@ -27,8 +27,7 @@ static void be_idle(void)
 
 	pthread_setname_np(pthread_self(), "lensfs-scrub");
 	pthread_setschedparam(pthread_self(), SCHED_IDLE, &param);
-	syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0,
-		IOPRIO_PRIO_VALUE(IOPRIO_CLASS_IDLE, 0));
+	syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, IOPRIO_PRIO_VALUE(IOPRIO_CLASS_IDLE, 0));
 }
 
 /* Waits so long, and as long as it is to hold still. False when it is time to stop. */
@@ -46,8 +45,7 @@ static bool rest(struct scrubber *scrubber, usec_t duration)
 		if (scrubber->pauses > 0)
 			pthread_cond_wait(&scrubber->wake, &scrubber->lock.mutex);
 		else
-			pthread_cond_timedwait(
-				&scrubber->wake, &scrubber->lock.mutex, &until);
+			pthread_cond_timedwait(&scrubber->wake, &scrubber->lock.mutex, &until);
 	}
 	return !scrubber->stopping;
 }

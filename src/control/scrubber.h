@@ -22,9 +22,9 @@ struct scrubber {
 	/* A leaf. */
 	struct lock lock;
 	bool stopping;
-	unsigned pauses;              /* who wants it to hold still */
-	bool walking;                 /* in a step */
-	struct cache_scrub *scrub;    /* owned by the thread; here to be stopped */
+	unsigned pauses;           /* who wants it to hold still */
+	bool walking;              /* in a step */
+	struct cache_scrub *scrub; /* owned by the thread; here to be stopped */
 	struct cache_scrub_progress progress;
 	uint64_t rounds, found, mended; /* of the rounds that ended */
 };

@@ -21,10 +21,10 @@
 struct server {
 	struct control *control; /* borrowed */
 	struct work work;
-	char *path;              /* owned: of the socket */
-	int folder_fd;           /* owned */
-	int sock;                /* owned */
-	int stop_fd;             /* owned, eventfd */
+	char *path;    /* owned: of the socket */
+	int folder_fd; /* owned */
+	int sock;      /* owned */
+	int stop_fd;   /* owned, eventfd */
 	pthread_t thread;
 };
 

@@ -60,7 +60,8 @@ static void add_cache(json_t *object, struct cache *cache)
 	set(object, "evicted_bytes", stats.evicted_bytes);
 	set(object, "unkept", stats.unkept);
 	set(object, "dropped", stats.dropped);
-	json_object_set_new(object, "catalog", json_string(stats.damaged ? "damaged" : "sound"));
+	json_object_set_new(
+		object, "catalog", json_string(stats.damaged ? "damaged" : "sound"));
 }
 
 static void add_scrub(json_t *object, struct scrubber *scrubber)
@@ -74,8 +75,8 @@ static void add_scrub(json_t *object, struct scrubber *scrubber)
 
 	if (scrubber)
 		scrubber_stats(scrubber, &stats);
-	json_object_set_new(object, "scrub",
-		scrubber ? json_string(states[stats.state]) : json_null());
+	json_object_set_new(
+		object, "scrub", scrubber ? json_string(states[stats.state]) : json_null());
 	set(object, "scrub_permille", stats.progress.permille);
 	set(object, "scrub_rounds", stats.rounds);
 	set(object, "scrub_found", stats.found + stats.progress.found);

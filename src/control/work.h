@@ -25,12 +25,12 @@ struct work_report {
 	enum work_kind kind; /* WORK_NONE: there was none yet */
 	bool running;
 	unsigned permille;
-	uint64_t found, mended;          /* verify */
-	uint64_t pictures;               /* drop: looked at */
-	uint64_t variants, bytes;        /* clear, drop: gone; verify: looked at */
-	int error;                       /* positive errno */
-	char reason[WORK_REASON_MAX];    /* of the error */
-	size_t n_lines;                  /* verify: what was found, the first of them */
+	uint64_t found, mended;       /* verify */
+	uint64_t pictures;            /* drop: looked at */
+	uint64_t variants, bytes;     /* clear, drop: gone; verify: looked at */
+	int error;                    /* positive errno */
+	char reason[WORK_REASON_MAX]; /* of the error */
+	size_t n_lines;               /* verify: what was found, the first of them */
 	char lines[WORK_LINES_MAX][WORK_LINE_SIZE];
 };
 

@@ -63,7 +63,7 @@ static struct hash128 key_of(uint64_t i, uint64_t n)
 }
 
 /* Those with files, spread over all of the keys: one in eleven of them is hot. */
-#define FILES (EVICTED + HOT)
+#define FILES     (EVICTED + HOT)
 #define HOT_EVERY (FILES / HOT)
 
 static uint64_t file_number(uint64_t j, uint64_t n)
@@ -123,8 +123,8 @@ static enum kind kind_of(uint64_t i, uint64_t n)
 	return j % HOT_EVERY == 0 ? KEPT : GOING;
 }
 
-static void insert(sqlite3 *db, sqlite3_stmt *s, uint64_t i, uint64_t n,
-	const struct hash128 *hash)
+static void insert(
+	sqlite3 *db, sqlite3_stmt *s, uint64_t i, uint64_t n, const struct hash128 *hash)
 {
 	struct hash128 key = key_of(i, n), content = key_of(i / 3, n / 3 + 1);
 	enum kind kind = kind_of(i, n);

@@ -255,7 +255,8 @@ static inline void check_invariants(void)
 }
 
 /* A whole walk; what it found and mended. */
-static inline struct cache_scrub_progress fixture_scrub(const struct cache_scrub_options *options)
+static inline struct cache_scrub_progress fixture_scrub(
+	const struct cache_scrub_options *options)
 {
 	struct cache_scrub_progress progress;
 	struct cache_scrub *scrub;
