@@ -17,8 +17,8 @@
 
 /* Free pages are given back from here on, down to there: a cache that is full writes as much as
  * it deletes, and would otherwise shrink and grow its file for ever. */
-#define VACUUM_FROM_PAGES  16384 /* 64 MiB */
-#define VACUUM_SPARE_PAGES 4096
+#define VACUUM_FROM_PAGES  4096 /* 16 MiB */
+#define VACUUM_SPARE_PAGES 1024
 #define VACUUM_PAGES       "64" /* at a time: a millisecond */
 #define VACUUM_STEPS       256  /* a round */
 
