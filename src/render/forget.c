@@ -29,10 +29,10 @@ int render_drop(struct render *render, int source_fd, const struct view *view,
 	char text[VIEW_TEXT_MAX];
 	struct cache_entry entry;
 	struct hash128 content, key;
-	int r = content_of(cache, source_fd, &content);
+	int r = content_of(render, source_fd, &content);
 
-	if (r < 0)
-		return r;
+	if (r != 0)
+		return r < 0 ? r : 0;
 	if (!view)
 		return cache_drop_content(cache, &content, cleared);
 	view_print(view, text);
