@@ -22,7 +22,9 @@ void dispatcher_init(struct dispatcher *d, const struct pool_options *options)
 	fleet_init(&d->fleet);
 	throttle_init(&d->throttle);
 	d->limits = d->throttle.limits;
-	d->oom_kills = machine_oom_kills("");
+	if (!d->options.machine)
+		d->options.machine = "";
+	d->oom_kills = machine_oom_kills(d->options.machine);
 }
 
 void dispatcher_done(struct dispatcher *d)

@@ -22,7 +22,7 @@ void loss_not_of_memory(struct dispatcher *d, const struct pool_job *job)
 static bool was_starved(struct dispatcher *d, int status)
 {
 	if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL ||
-		machine_oom_kills("") <= d->oom_kills)
+		machine_oom_kills(d->options.machine) <= d->oom_kills)
 		return false;
 	d->oom_kills++;
 	return true;

@@ -104,7 +104,7 @@ void outcome_busy(struct pool_job *job)
 
 void outcome_starved(struct pool_job *job)
 {
-	outcome_fail(job, EFBIG, true,
+	outcome_fail(job, EFBIG, false,
 		"the kernel killed two encoders over it for want of memory, the second while "
 		"it worked alone");
 }

@@ -73,7 +73,9 @@ unsigned throttle_workers(const struct throttle *throttle, unsigned workers)
 
 uint64_t throttle_budget(const struct throttle *throttle, uint64_t memory_bytes)
 {
-	return memory_bytes / 100 * throttle->limits.memory_percent;
+	unsigned percent = throttle->limits.memory_percent;
+
+	return percent < 100 ? memory_bytes / 100 * percent : memory_bytes;
 }
 
 bool throttle_restricts(const struct throttle *throttle)
