@@ -200,7 +200,7 @@ START_TEST(starved_job_is_run_again_alone)
 
 	options.machine = machine;
 	start(&options);
-	submit(&starved, "FAKE sleep-once=20s");
+	submit(&starved, "FAKE sleep=2s");
 	ck_assert(EVENTUALLY(encodes()));
 	kill_for_memory(8);
 	submit(&other, "");
@@ -247,7 +247,7 @@ START_TEST(killed_by_another_it_is_a_crash)
 
 	options.machine = machine;
 	start(&options);
-	submit(&job, "FAKE sleep-once=20s");
+	submit(&job, "FAKE sleep=2s");
 	ck_assert(EVENTUALLY(encodes()));
 	kill_for_memory(7); /* which is no more than there were */
 	collect(&job);
