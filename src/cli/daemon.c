@@ -13,6 +13,7 @@
 #include "cli/stopper.h"
 #include "control/control.h"
 #include "control/housekeeper.h"
+#include "control/relief.h"
 #include "control/server.h"
 #include "source/watch.h"
 #include "util/cleanup.h"
@@ -241,6 +242,22 @@ static void open_server(struct daemon *daemon)
 			LOG_QUOTE(cache_folder(daemon->cache)), strerror(-r));
 }
 
+/* Nor is not knowing how much memory is left. */
+static void open_pressure(struct daemon *daemon)
+{
+	const struct pressure_options options = {
+		.root = "",
+		.config = level_config_default,
+		.act = relief_act,
+		.context = &daemon->control,
+	};
+	int r = pressure_start(&options, &daemon->control.pressure);
+
+	if (r < 0)
+		log_warning("cannot watch the memory (%s); encodes go on whatever happens",
+			strerror(-r));
+}
+
 static void on_ready(void *context)
 {
 	struct daemon *daemon = container_of(context, struct daemon, control);
@@ -316,6 +333,7 @@ enum exit_code daemon_new(const struct options *options, const char *mountpoint,
 		}
 	}
 	if (code == EXIT_CODE_OK) {
+		open_pressure(daemon);
 		open_server(daemon);
 		*ret = daemon;
 	} else {
@@ -363,6 +381,7 @@ struct daemon *daemon_free(struct daemon *daemon)
 		housekeeper_stop(&daemon->keeper);
 	if (daemon->listening)
 		server_stop(&daemon->server);
+	daemon->control.pressure = pressure_stop(daemon->control.pressure);
 	render_free(daemon->render);
 	fs_free(daemon->fs);
 	cache_free(daemon->cache); /* borrows the fingerprint from the pool */
