@@ -65,8 +65,9 @@ static size_t raise_descriptors(void)
 	return limit.rlim_cur / 4 < 4096 ? limit.rlim_cur / 4 : 4096;
 }
 
-/* A quarter of what there is. Where that is less than an ordinary photograph takes, up to half
- * of it, or nothing could be encoded there at all. */
+/* A quarter of what there is. Where that is less than an ordinary photograph takes, up to three
+ * quarters, or nothing could be encoded there at all: encode/headroom.h sees to it that no more
+ * is taken than can be had. */
 static uint64_t encode_memory_default(void)
 {
 	const uint64_t enough = UINT64_C(512) << 20;
@@ -76,7 +77,7 @@ static uint64_t encode_memory_default(void)
 		return enough;
 	if (total / 4 >= enough)
 		return total / 4;
-	return total / 2 < enough ? total / 2 : enough;
+	return total / 4 * 3 < enough ? total / 4 * 3 : enough;
 }
 
 /* --- Opening ----------------------------------------------------------------------------- */

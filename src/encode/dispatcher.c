@@ -24,11 +24,13 @@ void dispatcher_init(struct dispatcher *d, const struct pool_options *options)
 	d->limits = d->throttle.limits;
 	if (!d->options.machine)
 		d->options.machine = "";
+	headroom_init(&d->headroom, d->options.machine);
 	d->oom_kills = machine_oom_kills(d->options.machine);
 }
 
 void dispatcher_done(struct dispatcher *d)
 {
+	headroom_done(&d->headroom);
 	job_queue_done(&d->queue);
 	fleet_done(&d->fleet);
 	lock_done(&d->lock);
@@ -103,11 +105,17 @@ static void update_throttle(struct dispatcher *d)
 	throttle_tick(&d->throttle, now_monotonic());
 }
 
-static struct admission_room room_now(const struct dispatcher *d)
+/* Our own budget, or what the machine can carry beside what is promised, if that is less. */
+static struct admission_room room_now(struct dispatcher *d)
 {
 	uint64_t budget = throttle_budget(&d->throttle, d->options.memory_bytes);
 	uint64_t charged = fleet_charged_bytes(&d->fleet);
+	uint64_t unspent = fleet_unspent_bytes(&d->fleet);
+	uint64_t headroom = headroom_bytes(&d->headroom, now_monotonic());
+	uint64_t more = headroom > unspent ? headroom - unspent : 0;
 
+	if (more < budget && charged + more < budget)
+		budget = charged + more;
 	return (struct admission_room){
 		.budget_bytes = budget,
 		.free_bytes = charged < budget ? budget - charged : 0,
@@ -299,8 +307,6 @@ static void schedule(struct dispatcher *d)
 		job_start(d, idle, job);
 		room = room_now(d);
 	}
-	if (!d->throttle.limits.keep_idle)
-		end_idle(d);
 	if (fleet_count_working(&d->fleet) < most && job_queue_has(&d->queue, &room) &&
 		now_monotonic() >= d->fleet.not_before &&
 		!fleet_find(&d->fleet, ENCODER_STARTING))
@@ -314,7 +320,10 @@ void dispatcher_schedule(struct dispatcher *d)
 	update_throttle(d);
 	while (throttle_refuses(&d->throttle) && (job = job_queue_pop(&d->queue)))
 		job_busy(d, job);
-	schedule(d);
+	if (job_queue_length(&d->queue) > 0)
+		schedule(d);
+	if (!d->throttle.limits.keep_idle)
+		end_idle(d);
 	dispatcher_publish(d);
 }
 
@@ -429,7 +438,7 @@ void dispatcher_check_clocks(struct dispatcher *d)
 			on_deadline(d, e);
 	}
 	end_superfluous(d);
-	if (throttle_restricts(&d->throttle))
+	if (job_queue_length(&d->queue) > 0)
 		fail_overdue(d);
 }
 
@@ -440,9 +449,8 @@ usec_t dispatcher_next_clock(struct dispatcher *d)
 	usec_t look = now_monotonic() + USEC_PER_SEC;
 
 	at = breaker < at ? breaker : at;
-	if (throttle_restricts(&d->throttle) && job_queue_length(&d->queue) > 0 && look < at)
-		at = look;
-	return at;
+	/* What others hold of the memory may be given back, which nothing tells. */
+	return job_queue_length(&d->queue) > 0 && look < at ? look : at;
 }
 
 void dispatcher_fail_everything(struct dispatcher *d)

@@ -13,6 +13,7 @@
 #define ENCODE_DISPATCHER_H
 
 #include "encode/fleet.h"
+#include "encode/headroom.h"
 #include "encode/job_queue.h"
 #include "encode/throttle.h"
 #include "util/lock.h"
@@ -34,6 +35,7 @@ struct dispatcher {
 	/* the pool's thread */
 	struct fleet fleet;
 	struct throttle throttle;
+	struct headroom headroom;
 	uint64_t oom_kills; /* accounted for */
 	uint64_t next_job;
 };

@@ -47,6 +47,21 @@ uint64_t fleet_charged_bytes(const struct fleet *fleet)
 	return sum;
 }
 
+uint64_t fleet_unspent_bytes(const struct fleet *fleet)
+{
+	uint64_t sum = 0;
+
+	for (const struct encoder *e = fleet->encoders; e; e = e->next) {
+		uint64_t now = e->charged_bytes ? encoder_measure(e).resident_bytes : 0;
+		uint64_t spent =
+			now > e->before.resident_bytes ? now - e->before.resident_bytes : 0;
+
+		if (spent < e->charged_bytes)
+			sum += e->charged_bytes - spent;
+	}
+	return sum;
+}
+
 struct encoder *fleet_find(const struct fleet *fleet, enum encoder_state state)
 {
 	for (struct encoder *e = fleet->encoders; e; e = e->next) {
