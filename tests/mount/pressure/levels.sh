@@ -14,7 +14,7 @@ level() { # LEVEL NAME
 picture "$SRC/plain.jpg" 320x200
 for i in 1 2 3; do fake "$SRC/$i.jpg" "sleep=50${i}ms"; done
 fake "$SRC/slow.jpg" "sleep=4s"
-fake "$SRC/waits.jpg"
+fake "$SRC/waits.jpg" "sleep=1ms"
 start_fake workers=2 threads=4
 cat "$MNT/1.jpg@webp" >"$T/known"
 
