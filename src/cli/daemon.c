@@ -154,6 +154,7 @@ static enum exit_code open_encoders(struct daemon *daemon, const struct options 
 		.deadline_usec = options->deadline_usec,
 		.keep_stderr = options->foreground,
 		.sandbox = sandbox_modes[options->sandbox],
+		.heed_machine = !options->pressure.off,
 	};
 	char reason[POOL_REASON_MAX];
 
@@ -244,15 +245,25 @@ static void open_server(struct daemon *daemon)
 }
 
 /* Nor is not knowing how much memory is left. */
-static void open_pressure(struct daemon *daemon)
+static void open_pressure(struct daemon *daemon, const struct options *options)
 {
-	const struct pressure_options options = {
+	struct pressure_options pressure_options = {
 		.root = "",
 		.config = level_config_default,
 		.act = relief_act,
 		.context = &daemon->control,
 	};
-	int r = pressure_start(&options, &daemon->control.pressure);
+	int r;
+
+	if (options->pressure.off)
+		return;
+	for (int i = 0; i < 3; i++) {
+		double percent = options->pressure.percent[i];
+
+		pressure_options.config.threshold[READING_MACHINE][i + 1] = percent;
+		pressure_options.config.threshold[READING_GROUP][i + 1] = percent;
+	}
+	r = pressure_start(&pressure_options, &daemon->control.pressure);
 
 	if (r < 0)
 		log_warning("cannot watch the memory (%s); encodes go on whatever happens",
@@ -334,7 +345,7 @@ enum exit_code daemon_new(const struct options *options, const char *mountpoint,
 		}
 	}
 	if (code == EXIT_CODE_OK) {
-		open_pressure(daemon);
+		open_pressure(daemon, options);
 		open_server(daemon);
 		*ret = daemon;
 	} else {

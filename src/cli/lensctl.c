@@ -32,7 +32,7 @@ static const struct command {
 		.run = show_stats },
 	{ "pressure", "MOUNT [--once | --set LEVEL --for TIME]",
 		"memory pressure, live on a terminal; or have the mount behave as at level 0 "
-	        "to 3 "
+		"to 3 "
 		"for a time",
 		.run_words = show_pressure },
 	{ "cache forget", "PATH…",

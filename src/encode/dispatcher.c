@@ -111,7 +111,9 @@ static struct admission_room room_now(struct dispatcher *d)
 	uint64_t budget = throttle_budget(&d->throttle, d->options.memory_bytes);
 	uint64_t charged = fleet_charged_bytes(&d->fleet);
 	uint64_t unspent = fleet_unspent_bytes(&d->fleet);
-	uint64_t headroom = headroom_bytes(&d->headroom, now_monotonic());
+	uint64_t headroom = d->options.heed_machine
+	                            ? headroom_bytes(&d->headroom, now_monotonic())
+	                            : UINT64_MAX;
 	uint64_t more = headroom > unspent ? headroom - unspent : 0;
 
 	if (more < budget && charged + more < budget)
@@ -301,13 +303,13 @@ static void schedule(struct dispatcher *d)
 	struct encoder *idle;
 	struct pool_job *job;
 
-	while (fleet_count_working(&d->fleet) < most &&
+	while (fleet_count_jobs(&d->fleet) < most &&
 		(idle = fleet_find(&d->fleet, ENCODER_IDLE)) &&
 		(job = job_queue_take(&d->queue, &room))) {
 		job_start(d, idle, job);
 		room = room_now(d);
 	}
-	if (fleet_count_working(&d->fleet) < most && job_queue_has(&d->queue, &room) &&
+	if (fleet_count_jobs(&d->fleet) < most && job_queue_has(&d->queue, &room) &&
 		now_monotonic() >= d->fleet.not_before &&
 		!fleet_find(&d->fleet, ENCODER_STARTING))
 		encoder_start(d);

@@ -38,6 +38,15 @@ unsigned fleet_count_working(const struct fleet *fleet)
 	return n;
 }
 
+unsigned fleet_count_jobs(const struct fleet *fleet)
+{
+	unsigned n = 0;
+
+	for (const struct encoder *e = fleet->encoders; e; e = e->next)
+		n += e->job != NULL;
+	return n;
+}
+
 uint64_t fleet_charged_bytes(const struct fleet *fleet)
 {
 	uint64_t sum = 0;

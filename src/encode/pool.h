@@ -44,7 +44,8 @@ struct pool_options {
 	bool keep_stderr;      /* encoders may write to ours: foreground and tests */
 	usec_t deadline_usec;  /* of one attempt, from being handed to an encoder */
 	usec_t idle_usec;      /* after which all idle encoders but one end */
-	const char *machine;   /* of util/machine.h: NULL but in tests. Borrowed for the life */
+	bool heed_machine; /* begin nothing that the machine cannot carry now (encode/headroom.h) */
+	const char *machine; /* of util/machine.h: NULL but in tests. Borrowed for the life */
 };
 
 /* Who goes first. */

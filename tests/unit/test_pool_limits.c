@@ -177,6 +177,39 @@ START_TEST(prefetch_stops_and_goes_on)
 }
 END_TEST
 
+/* --- What the machine has ------------------------------------------------------------------ */
+
+static void put_available(int mib)
+{
+	char path[300], text[100];
+
+	snprintf(path, sizeof(path), "%s/proc/meminfo", machine);
+	snprintf(text, sizeof(text), "MemTotal: %d kB\nMemAvailable: %d kB\n", 1000 << 10,
+		mib << 10);
+	file_write(path, text, strlen(text));
+}
+
+START_TEST(nothing_begins_that_the_machine_cannot_carry)
+{
+	static struct job large, small;
+	struct pool_options options = options_of(2);
+
+	options.machine = machine;
+	options.heed_machine = true;
+	put_available(160); /* of which 80 are left alone */
+	start(&options);
+	submit(&large, "FAKE pixels=3000x3000");
+	ck_assert(EVENTUALLY(figures().memory_waiting == 1));
+	submit(&small, "FAKE pixels=100x100");
+	collect(&small);
+	ck_assert_int_eq(small.error, 0);
+	ck_assert(!is_done(&large));
+	put_available(900);
+	collect(&large);
+	ck_assert_int_eq(large.error, 0);
+}
+END_TEST
+
 /* --- Want of memory ----------------------------------------------------------------------- */
 
 /* It has its memory: the header is behind it, and what it is told to do once has begun. */
@@ -266,6 +299,7 @@ int main(void)
 		what_cannot_begin_waits_no_longer_than_a_deadline,
 		idle_encoders_end_and_come_again,
 		prefetch_stops_and_goes_on,
+		nothing_begins_that_the_machine_cannot_carry,
 		starved_job_is_run_again_alone,
 		job_starved_alone_is_too_large_and_others_are_put_off,
 		killed_by_another_it_is_a_crash,
