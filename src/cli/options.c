@@ -56,7 +56,7 @@ static const struct option_row {
 		"the encoder program (default: the one installed with lensfs)" },
 	{ "pressure", "A:B:C", KIND_LEVELS, offsetof(struct options, pressure), 0, 0,
 		"percent of memory in use at which pressure is elevated, high, critical; or "
-	        "off "
+		"off "
 		"(default: 85:92:97)" },
 	{ "sandbox", "MODE", KIND_WORD, offsetof(struct options, sandbox), 0, 0,
 		"confine encoders: auto (as far as it goes), require, off (default: auto)",

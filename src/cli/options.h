@@ -35,8 +35,8 @@ struct options {
 	uint64_t encode_memory_bytes; /* 0: a share of the machine's */
 	uint64_t sandbox;             /* enum options_sandbox */
 	struct options_pressure pressure;
-	uint64_t timeout_usec;        /* 0: watch the source instead */
-	char *mount_options; /* owned: what is libfuse's, comma-separated; NULL: none */
+	uint64_t timeout_usec; /* 0: watch the source instead */
+	char *mount_options;   /* owned: what is libfuse's, comma-separated; NULL: none */
 };
 
 /* Fills `ret` with defaults and what argv says. 0, or -EINVAL with a message for the user. Free

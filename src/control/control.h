@@ -23,7 +23,7 @@ struct control {
 	struct fs *fs;
 	const struct tree *tree;
 	struct pressure *pressure; /* NULL: nobody watches the memory */
-	const char *socket_path; /* of control/server; NULL: there is none */
+	const char *socket_path;   /* of control/server; NULL: there is none */
 	struct journal journal;
 	usec_t started_at; /* monotonic */
 };
