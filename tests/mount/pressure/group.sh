@@ -30,11 +30,12 @@ for i in $(seq 0 39); do { cat "$T/$((i % 4)).jpg"; echo "$i"; } >"$SRC/$i.jpg";
 picture "$SRC/small.jpg" 320x200
 start -w "$T/in-group" encode_memory=1g workers=4
 has "$(stat_of pressure_sources)" group
-isnt "$(stat_of pressure_group)" null 'use of the group'
+group_is_read() { [[ $(stat_of pressure_group) != null ]]; }
+await 5 group_is_read
 cat "$MNT/small.jpg@webp" >"$T/known"
 
 for i in $(seq 0 39); do
-	(try read "$MNT/$i.jpg@jpeg-w1600-q80" >"$T/result.$i") &
+	(try read "$MNT/$i.jpg@webp-e0" >"$T/result.$i") &
 	readers[i]=$!
 done
 # Meanwhile, and by descriptors of our own: what is cached and what is stored.
@@ -49,8 +50,11 @@ sort "$T"/result.* | uniq -c >&2
 never grep -vE '^(OK|EBUSY|EFBIG)$' "$T"/result.*
 at_least "$(grep -l '^OK$' "$T"/result.* | wc -l)" 1 'pictures encoded'
 
+peak=$(cat "$group"/memory.{max_usage_in_bytes,peak} 2>/dev/null)
+at_least "$peak" $((60 << 20)) 'bytes the group had at most' # it was put to the test
+
 # The group's own killer took nobody but encoders: the daemon is who it was.
 never dead "$DAEMON"
 is "$(stat_of zygote_restarts)" 0 'zygotes lost'
 await 30 grep -q '"level": "normal"' "$MNT/.lensfs/stats.json"
-for i in 0 20 39; do tried OK read "$MNT/$i.jpg@jpeg-w1600-q80"; done
+for i in 0 20 39; do tried OK read "$MNT/$i.jpg@webp-e0"; done
