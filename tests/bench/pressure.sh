@@ -28,7 +28,8 @@ else
 	skip 'no memory controller here'
 fi
 mkdir "$group"
-at_end "rmdir $group"
+remove_group() { for _ in $(seq 100); do rmdir "$group" 2>/dev/null && break; sleep 0.1; done; }
+at_end remove_group
 echo $((LIMIT << 20)) >"$group/$limit"
 printf '#!/bin/sh\necho $$ >%s/cgroup.procs && exec "$@"\n' "$group" >"$T/in-group"
 chmod +x "$T/in-group"
