@@ -259,14 +259,15 @@ static int verify(const char *path, bool repair)
 	return code == EXIT_CODE_CACHE ? VERIFY_FAILED : code;
 }
 
-int cache_verify(const char *path)
+int cache_verify(int n_words, char **words)
 {
-	return verify(path, false);
-}
+	bool repair = n_words > 0 && strcmp(words[0], "--repair") == 0;
 
-int cache_repair(const char *path)
-{
-	return verify(path, true);
+	if (n_words != 1 + repair) {
+		log_error("usage: lensctl cache verify [--repair] MOUNT|FOLDER");
+		return EXIT_CODE_USAGE;
+	}
+	return verify(words[repair], repair);
 }
 
 /* --- Clear and drop ----------------------------------------------------------------------- */

@@ -8,8 +8,7 @@
 
 /* Return exit codes; those of verify are fsck's: 0 nothing is wrong, 1 what was is mended, 4
  * something is left, 8 it could not be looked at. */
-int cache_verify(const char *path);
-int cache_repair(const char *path);
+int cache_verify(int n_words, char **words); /* [--repair] PATH */
 int cache_clear(const char *path);
 int cache_drop_path(const char *path);
 

@@ -13,6 +13,7 @@
 #include "cli/cache_work.h"
 #include "cli/exit_code.h"
 #include "cli/explain.h"
+#include "cli/show_pressure.h"
 #include "cli/show_stats.h"
 #include "config.h"
 #include "util/cleanup.h"
@@ -20,37 +21,43 @@
 
 static const struct command {
 	const char *name; /* one word or two */
-	const char *argument, *help;
-	int (*run)(const char *argument);
-	bool many;          /* arguments, one after the other */
-	const char *option; /* before them; has this run instead */
-	int (*run_option)(const char *argument);
+	const char *arguments, *help;
+	/* One of: about one path; about each of several, one after the other; whatever it makes
+	 * of the words. */
+	int (*run)(const char *path);
+	int (*run_each)(const char *path);
+	int (*run_words)(int n_words, char **words);
 } commands[] = {
 	{ "explain", "PATH", "what a name means, what is known of it, what went wrong",
-		explain_path, false, NULL, NULL },
-	{ "stats", "MOUNT", "the figures of a mount (any path in it will do)", show_stats,
-		false, NULL, NULL },
+		.run = explain_path },
+	{ "stats", "MOUNT", "the figures of a mount (any path in it will do)",
+		.run = show_stats },
+	{ "pressure", "MOUNT [--once | --set LEVEL --for TIME]",
+		"memory pressure, live on a terminal; or have the mount behave as at level 0 "
+		"to 3 "
+		"for a time",
+		.run_words = show_pressure },
 	{ "cache forget", "PATH…",
 		"forget that a view failed, or all views of a picture did: they are tried anew",
-		cache_forget, true, NULL, NULL },
+		.run_each = cache_forget },
 	{ "cache status", "MOUNT|FOLDER",
 		"what is in the cache, what is worth most there, what would be evicted next",
-		cache_status, false, NULL, NULL },
+		.run = cache_status },
 	{ "cache verify", "[--repair] MOUNT|FOLDER",
 		"look at all of the cache, and drop what is wrong; exit codes as fsck's",
-		cache_verify, false, "--repair", cache_repair },
-	{ "cache clear", "MOUNT|FOLDER", "drop everything that is in the cache", cache_clear,
-		false, NULL, NULL },
+		.run_words = cache_verify },
+	{ "cache clear", "MOUNT|FOLDER", "drop everything that is in the cache",
+		.run = cache_clear },
 	{ "cache drop", "PATH…",
 		"drop what is cached of a view, a picture, or all pictures below a folder",
-		cache_drop_path, true, NULL, NULL },
+		.run_each = cache_drop_path },
 };
 
 static void print_help(FILE *out)
 {
 	fputs("usage: lensctl COMMAND ARGUMENT\n\n", out);
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		fprintf(out, "  %s %s\n        %s\n", commands[i].name, commands[i].argument,
+		fprintf(out, "  %s %s\n        %s\n", commands[i].name, commands[i].arguments,
 			commands[i].help);
 	fputs("  -h, --help\n        this text\n"
 	      "  -V, --version\n        version\n"
@@ -82,21 +89,20 @@ static int match(const struct command *command, int n_words, char **words)
 	return n_words >= 2 && strcmp(words[1], space + 1) == 0 ? 2 : 0;
 }
 
-static int run(const struct command *command, int n_arguments, char **arguments)
+static int run(const struct command *command, int n_words, char **words)
 {
 	int worst = EXIT_CODE_OK;
-	bool option = command->option && n_arguments > 0 &&
-	              strcmp(arguments[0], command->option) == 0;
 
-	arguments += option;
-	n_arguments -= option;
-	if (n_arguments < 1 || (n_arguments > 1 && !command->many)) {
-		log_error("usage: lensctl %s %s", command->name, command->argument);
+	if (command->run_words)
+		return command->run_words(n_words, words);
+	if (n_words < 1 || (n_words > 1 && command->run)) {
+		log_error("usage: lensctl %s %s", command->name, command->arguments);
 		return EXIT_CODE_USAGE;
 	}
-	for (int i = 0; i < n_arguments; i++) {
-		int code =
-			option ? command->run_option(arguments[i]) : command->run(arguments[i]);
+	if (command->run)
+		return command->run(words[0]);
+	for (int i = 0; i < n_words; i++) {
+		int code = command->run_each(words[i]);
 
 		worst = code > worst ? code : worst;
 	}

@@ -13,7 +13,8 @@
 bool quantity_bytes(const char *text, uint64_t *ret);
 bool quantity_count(const char *text, uint64_t *ret);
 
-/* Seconds, with a fraction if need be ("0.5"), as microseconds; positive, up to a day. */
+/* Seconds, with a fraction if need be ("0.5"), or with a unit s, m or h ("90s", "5m"), as
+ * microseconds; positive, up to a day. */
 bool quantity_seconds(const char *text, uint64_t *ret_usec);
 
 #endif

@@ -10,7 +10,8 @@
 #include "control/work.h"
 #include "util/cleanup.h"
 
-#define VIEWS_TOLD 300 /* lensctl takes answers of 64 KiB */
+#define PRESSURE_MSEC_MAX (24 * 3600 * 1000) /* a rehearsal is not for ever */
+#define VIEWS_TOLD        300                /* lensctl takes answers of 64 KiB */
 
 /* A name of a file may be no UTF-8, or be cut within a letter, and JSON has no words for that. */
 static json_t *words(const char *text)
@@ -212,6 +213,32 @@ static json_t *cache_stop(struct control *control, const json_t *request)
 	return json_pack("{s:b}", "ok", 1);
 }
 
+/* --- Pressure ------------------------------------------------------------------------------ */
+
+/* False for what is no number, or below 0. */
+static bool get_number(const json_t *request, const char *name, uint64_t *ret)
+{
+	const json_t *value = json_object_get(request, name);
+
+	if (!json_is_integer(value) || json_integer_value(value) < 0)
+		return false;
+	*ret = (uint64_t)json_integer_value(value);
+	return true;
+}
+
+static json_t *pressure(struct control *control, const json_t *request)
+{
+	uint64_t level, msec;
+
+	if (!get_number(request, "level", &level) || !get_number(request, "for_ms", &msec) ||
+		level >= PRESSURE_LEVELS || msec > PRESSURE_MSEC_MAX)
+		return refusal(EINVAL, "a level from 0 to 3 and a duration are needed");
+	if (!control->pressure)
+		return refusal(ENOTSUP, "nobody watches the memory here; the log says why");
+	pressure_simulate(control->pressure, (enum pressure_level)level, msec * USEC_PER_MSEC);
+	return json_pack("{s:b}", "ok", 1);
+}
+
 static const struct {
 	const char *name;
 	/* NULL: no memory. */
@@ -224,6 +251,7 @@ static const struct {
 	{ "cache drop", cache_drop_path },
 	{ "cache work", cache_work },
 	{ "cache stop", cache_stop },
+	{ "pressure", pressure },
 };
 
 static json_t *run(struct control *control, const json_t *request)

@@ -11,6 +11,7 @@
 #include "control/scrubber.h"
 #include "encode/pool.h"
 #include "fs/fs.h"
+#include "pressure/pressure.h"
 #include "render/render.h"
 #include "source/tree.h"
 
@@ -24,7 +25,8 @@ struct control {
 	struct scrubber *scrubber; /* NULL: none is running */
 	struct work *work;         /* of control/server; NULL: there is none */
 	const struct tree *tree;
-	const char *socket_path; /* of control/server; NULL: there is none */
+	struct pressure *pressure; /* NULL: nobody watches the memory */
+	const char *socket_path;   /* of control/server; NULL: there is none */
 	struct journal journal;
 	usec_t started_at; /* monotonic */
 };
