@@ -116,6 +116,8 @@ int connection_error(struct connection *c, int rc)
 	r = errno_of(c, rc);
 	if (r == -EUCLEAN)
 		c->damaged = true;
+	if (c->on_error)
+		c->on_error(c->context, r);
 	log_debug("catalog: %s (%d)", c->db ? sqlite3_errmsg(c->db) : sqlite3_errstr(rc), rc);
 	return r;
 }

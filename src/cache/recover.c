@@ -13,8 +13,6 @@
 #include "util/cleanup.h"
 #include "util/log.h"
 
-#define CATALOG_NAME "catalog.db"
-
 static void close_dirp(DIR **dir)
 {
 	if (*dir)

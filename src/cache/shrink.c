@@ -101,7 +101,7 @@ static int write_use(struct cache *cache, struct catalog_txn *txn, const struct 
 		return r;
 	count_use(&row, use, clock);
 	if (use->verified && row.entry.state == CACHE_PRESENT)
-		row.session = cache->session.number;
+		row.session = cache->session_number;
 	return catalog_txn_put(txn, &use->key, &row);
 }
 

@@ -6,6 +6,8 @@
 #ifndef CACHE_STATEMENTS_H
 #define CACHE_STATEMENTS_H
 
+#include <sys/types.h>
+
 #include "cache/catalog.h"
 #include "cache/connection.h"
 #include "cache/snapshot.h"
@@ -37,7 +39,10 @@ struct catalog {
 	struct connection writer;
 	struct connection reader;
 	struct snapshot snapshot;
-	bool fresh; /* made by catalog_new(); fixed after it */
+	/* Fixed after catalog_new(), but for catalog_replace(): */
+	bool fresh; /* made by it */
+	dev_t dev;  /* of the file */
+	ino_t ino;
 };
 
 /* Steps to the end. */

@@ -170,12 +170,33 @@ static enum exit_code open_encoders(struct daemon *daemon, const struct options 
 	return EXIT_CODE_ENCODER;
 }
 
+/* Once when it begins and once when it ends, however many requests meet it. */
+static void on_trouble(void *context, int error, usec_t lasted_usec)
+{
+	struct daemon *daemon = context;
+	const char *folder = LOG_QUOTE(daemon->cache_folder);
+
+	if (error)
+		log_warning(
+			"cache folder '%s' takes no variants (%s); what is encoded is served "
+			"and not kept until that ends",
+			folder,
+			error == ENOSPC ? "its disk is full, or has less free than cache_free"
+					: strerror(error));
+	else
+		log_warning("cache folder '%s' takes variants again, after %.0f seconds",
+			folder, (double)lasted_usec / (double)USEC_PER_SEC);
+}
+
 static enum exit_code open_cache(
 	struct daemon *daemon, const struct options *options, const char *mountpoint)
 {
 	struct cache_options cache_options = {
 		.limit_bytes = options->cache_size_bytes,
+		.floor = options->cache_free,
 		.fingerprint = pool_hello(daemon->pool)->fingerprint,
+		.on_trouble = on_trouble,
+		.context = daemon,
 	};
 	char reason[CACHE_REASON_MAX] = "";
 
@@ -270,8 +291,11 @@ static enum exit_code open_mount(struct daemon *daemon, const struct options *op
 	};
 	char reason[FS_REASON_MAX];
 
-	if (fs_new(&fs_options, &daemon->fs, reason) == 0)
+	if (fs_new(&fs_options, &daemon->fs, reason) == 0) {
+		cache_set_keeper(daemon->cache,
+			&(struct cache_keeper){ .trim = fs_trim_gone, .context = daemon->fs });
 		return EXIT_CODE_OK;
+	}
 	log_error("%s", reason);
 	return EXIT_CODE_MOUNT;
 }
@@ -364,6 +388,8 @@ struct daemon *daemon_free(struct daemon *daemon)
 	if (daemon->listening)
 		server_stop(&daemon->server);
 	render_free(daemon->render);
+	if (daemon->cache)
+		cache_set_keeper(daemon->cache, NULL);
 	fs_free(daemon->fs);
 	cache_free(daemon->cache); /* borrows the fingerprint from the pool */
 	pool_free(daemon->pool);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/cache_bounds.h"
 #include "cli/cache_forget.h"
 #include "cli/exit_code.h"
 #include "cli/explain.h"
@@ -21,14 +22,22 @@ static const struct command {
 	const char *argument, *help;
 	int (*run)(const char *argument);
 	bool many; /* arguments, one after the other */
+	/* With two arguments; then the others are not set. */
+	int (*run_pair)(const char *first, const char *second);
 } commands[] = {
 	{ "explain", "PATH", "what a name means, what is known of it, what went wrong",
-		explain_path, false },
+		explain_path, false, NULL },
 	{ "stats", "MOUNT", "the figures of a mount (any path in it will do)", show_stats,
-		false },
+		false, NULL },
 	{ "cache forget", "PATH…",
 		"forget that a view failed, or all views of a picture did: they are tried anew",
-		cache_forget, true },
+		cache_forget, true, NULL },
+	{ "cache limit", "SIZE MOUNT",
+		"another cache_size until the mount ends; a lower one evicts at once", NULL,
+		false, cache_limit },
+	{ "cache free", "SIZE MOUNT",
+		"another cache_free until the mount ends, such as 20g or 5%", NULL, false,
+		cache_keep_free },
 };
 
 static void print_help(FILE *out)
@@ -64,11 +73,15 @@ static int match(const struct command *command, int n_words, char **words)
 static int run(const struct command *command, int n_arguments, char **arguments)
 {
 	int worst = EXIT_CODE_OK;
+	bool good = command->run_pair ? n_arguments == 2
+	                              : n_arguments == 1 || (n_arguments > 1 && command->many);
 
-	if (n_arguments < 1 || (n_arguments > 1 && !command->many)) {
+	if (!good) {
 		log_error("usage: lensctl %s %s", command->name, command->argument);
 		return EXIT_CODE_USAGE;
 	}
+	if (command->run_pair)
+		return command->run_pair(arguments[0], arguments[1]);
 	for (int i = 0; i < n_arguments; i++) {
 		int code = command->run(arguments[i]);
 

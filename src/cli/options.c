@@ -13,7 +13,7 @@
 
 /* --- Our own -o options ------------------------------------------------------------------ */
 
-enum kind { KIND_TEXT, KIND_BYTES, KIND_COUNT, KIND_SECONDS, KIND_WORD };
+enum kind { KIND_TEXT, KIND_BYTES, KIND_COUNT, KIND_SECONDS, KIND_WORD, KIND_FLOOR };
 
 static const char *const sandbox_words[] = {
 	[OPTIONS_SANDBOX_AUTO] = "auto",
@@ -35,6 +35,8 @@ static const struct option_row {
 		"folder that keeps encoded variants" },
 	{ "cache_size", "SIZE", KIND_BYTES, offsetof(struct options, cache_size_bytes), 1,
 		UINT64_MAX, "its bound, such as 500m or 20g (default: 2g)" },
+	{ "cache_free", "SIZE", KIND_FLOOR, offsetof(struct options, cache_free), 0, 0,
+		"kept free of its disk, as a size or N% (default: 5%)" },
 	{ "workers", "N", KIND_COUNT, offsetof(struct options, workers), 1, 256,
 		"pictures encoded at once (default: one per processor)" },
 	{ "deadline", "SEC", KIND_SECONDS, offsetof(struct options, deadline_usec), 0, 0,
@@ -152,6 +154,10 @@ static int set_row(
 		if (quantity_seconds(value, place))
 			return 0;
 		break;
+	case KIND_FLOOR:
+		if (quantity_floor(value, place))
+			return 0;
+		break;
 	case KIND_WORD:
 		if (find_word(row->words, value, place))
 			return 0;
@@ -261,6 +267,7 @@ int options_parse(int argc, char **argv, struct options *ret, char reason[OPTION
 
 	*ret = (struct options){
 		.cache_size_bytes = 2ull << 30,
+		.cache_free = { .percent = 5 },
 		.threads = 4,
 		.deadline_usec = 60 * USEC_PER_SEC,
 		.max_pixels = 100 * 1000 * 1000,

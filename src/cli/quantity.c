@@ -45,6 +45,23 @@ bool quantity_count(const char *text, uint64_t *ret)
 	return parse_scaled(text, 1000, ret);
 }
 
+bool quantity_floor(const char *text, struct disk_floor *ret)
+{
+	size_t n = strspn(text, "0123456789");
+	struct disk_floor floor = { 0 };
+
+	if (strcmp(text + n, "%") != 0) {
+		if (!quantity_bytes(text, &floor.bytes))
+			return false;
+	} else {
+		if (n < 1 || n > 2)
+			return false;
+		floor.percent = (unsigned)strtoul(text, NULL, 10);
+	}
+	*ret = floor;
+	return true;
+}
+
 bool quantity_seconds(const char *text, uint64_t *ret_usec)
 {
 	double seconds;

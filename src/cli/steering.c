@@ -109,12 +109,13 @@ static int judge(const char *path, json_t **answer)
 }
 
 static int steer_at(const char *socket_path, const char *command, const char *path,
-	const char *relative, json_t **ret_answer)
+	const char *relative, json_t *more, json_t **ret_answer)
 {
 	_cleanup_free_ char *encoded = encode_path(relative), *request = NULL;
 	json_t *object = json_pack("{s:s, s:s}", "command", command, "path", encoded);
 	int r;
 
+	json_object_update(object, more);
 	request = object ? json_dumps(object, JSON_COMPACT) : NULL;
 	json_decref(object);
 	r = request ? converse(socket_path, request, ret_answer) : -ENOMEM;
@@ -122,6 +123,11 @@ static int steer_at(const char *socket_path, const char *command, const char *pa
 }
 
 int steer(const char *command, const char *path, json_t **ret_answer)
+{
+	return steer_with(command, path, NULL, ret_answer);
+}
+
+int steer_with(const char *command, const char *path, json_t *more, json_t **ret_answer)
 {
 	struct mount_place place;
 	const char *socket_path;
@@ -134,7 +140,7 @@ int steer(const char *command, const char *path, json_t **ret_answer)
 	stats = mount_place_stats(&place, path);
 	socket_path = json_string_value(json_object_get(stats, "control_socket"));
 	if (socket_path)
-		code = steer_at(socket_path, command, path, place.relative, ret_answer);
+		code = steer_at(socket_path, command, path, place.relative, more, ret_answer);
 	else if (stats)
 		log_error("'%s': its lensfs has no control socket; its log says why",
 			LOG_QUOTE(path));

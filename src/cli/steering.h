@@ -10,5 +10,7 @@
 /* Asks the lensfs that `path` is mounted by for `command`, which is about this path. The exit
  * code; EXIT_CODE_OK with its answer, the caller's to unref, else after a message. */
 int steer(const char *command, const char *path, json_t **ret_answer);
+/* The same, with the members of `more` (borrowed) in the request. */
+int steer_with(const char *command, const char *path, json_t *more, json_t **ret_answer);
 
 #endif

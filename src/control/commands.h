@@ -12,6 +12,10 @@
  *	cache forget   path: a view's name, or a picture, which stands for all of its views.
  *	               Forgets the failures remembered of them; `views` are those that were, the first
  *	               300 of them, and `more` how many else.
+ *	cache limit    bytes: the bound from now on, for this run. Answers when what is over it is
+ *	               evicted: `limit`, `used` and how many were `evicted`.
+ *	cache free     bytes, percent (not 0: instead of bytes): what is kept free of the disk.
+ *	               The same answer.
  */
 #ifndef CONTROL_COMMANDS_H
 #define CONTROL_COMMANDS_H

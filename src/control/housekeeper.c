@@ -32,7 +32,7 @@ static void *housekeeper_main(void *arg)
 
 	pthread_setname_np(pthread_self(), "lensfs-keeper");
 	while (wait_round(keeper)) {
-		int r = cache_flush(control->cache);
+		int r = cache_tick(control->cache);
 
 		if (r < 0)
 			log_debug("cache: %s", strerror(-r));

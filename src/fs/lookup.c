@@ -45,9 +45,7 @@ static void fill_variant_entry(
 	struct render *render = fs->options.render;
 	const struct stamp *stamp = &variant->source.stamp;
 	struct cache_entry known;
-	int r = render_peek(render, stamp, &variant->view, &known);
-	bool sized = r == 0 && (known.state == CACHE_PRESENT || known.state == CACHE_EVICTED) &&
-	             fs_tell(fs, variant, &known);
+	bool sized = fs_peek(fs, variant, &known) && fs_tell(fs, variant, &known);
 
 	/* Reads of cached pages are not seen. That its name is asked for again, once it expired,
 	 * is; a mere stat of what nobody read says nothing about its bytes. */

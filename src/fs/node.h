@@ -185,5 +185,7 @@ int nodes_place(
  * still is. False when they were told other bytes: then the variant is no longer found, so that
  * the next lookup makes a new one, and its readers get ESTALE. */
 bool variant_tell(struct variant *variant, const struct cache_entry *entry);
+/* What that is: hash and size. False when nobody was told yet. */
+bool variant_told(struct variant *variant, struct cache_entry *ret);
 
 #endif

@@ -64,7 +64,8 @@ static void read_answer(struct parked *parked, const struct render_result *resul
 	}
 	fd = fcntl(result->fd, F_DUPFD_CLOEXEC, 3);
 	if (fd >= 0)
-		file = fdcache_put(parked->fs->fds, &variant->node, fd, FS_VARIANT_IDLE_USEC);
+		file = fdcache_put_blob(
+			parked->fs->fds, &variant->node, fd, FS_VARIANT_IDLE_USEC);
 	reply_from_blob(parked->req, variant, result->fd, parked->size, parked->off);
 }
 
@@ -87,7 +88,7 @@ static void read_variant(fuse_req_t req, struct variant *variant, size_t size, o
 			fuse_reply_err(req, ESTALE);
 			return;
 		}
-		file = fdcache_put(fs->fds, &variant->node, fd, FS_VARIANT_IDLE_USEC);
+		file = fdcache_put_blob(fs->fds, &variant->node, fd, FS_VARIANT_IDLE_USEC);
 		if (!file) {
 			fuse_reply_err(req, ENOMEM);
 			return;

@@ -215,6 +215,13 @@ void fs_trim(struct fs *fs)
 	fdcache_expire(fs->fds);
 }
 
+uint64_t fs_trim_gone(void *context, uint64_t keep_bytes)
+{
+	struct fs *fs = context;
+
+	return fdcache_trim_gone(fs->fds, keep_bytes, FS_UNKEPT_BYTES);
+}
+
 void fs_stats(struct fs *fs, struct fs_stats *ret)
 {
 	struct nodes_counts counts;

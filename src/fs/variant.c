@@ -106,3 +106,17 @@ bool variant_tell(struct variant *variant, const struct cache_entry *entry)
 	variant->stale = true;
 	return false;
 }
+
+bool variant_told(struct variant *variant, struct cache_entry *ret)
+{
+	LOCK_SCOPE(&variant->nodes->lock);
+
+	if (!variant->told || variant->stale)
+		return false;
+	*ret = (struct cache_entry){
+		.state = CACHE_EVICTED,
+		.hash = variant->told_hash,
+		.size_bytes = variant->told_bytes,
+	};
+	return true;
+}
