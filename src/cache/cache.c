@@ -339,6 +339,15 @@ int cache_drop(struct cache *cache, const struct hash128 *key)
 	return forget_row(cache, key);
 }
 
+int cache_give_up(struct cache *cache, const struct hash128 *key)
+{
+	int r = cache_drop(cache, key);
+	LOCK_SCOPE(&cache->lock);
+
+	cache->counters.dropped++;
+	return r;
+}
+
 static uint64_t catalog_bytes(const struct cache *cache)
 {
 	static const char *const names[] = { CATALOG_NAME, CATALOG_NAME "-wal" };

@@ -122,6 +122,9 @@ int cache_forget_failures(struct cache *cache, const struct hash128 *content,
 /* Forgets failure, size and bytes of `key`. (slow) */
 int cache_drop(struct cache *cache, const struct hash128 *key);
 
+/* The same for a blob that was found to be unreadable after it was opened: a counter. (slow) */
+int cache_give_up(struct cache *cache, const struct hash128 *key);
+
 /* Notes a use of bytes that nobody opened, because the kernel has them. Cheap. */
 void cache_use(struct cache *cache, const struct hash128 *key);
 

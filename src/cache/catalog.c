@@ -76,6 +76,7 @@ int catalog_run(struct connection *c, sqlite3_stmt *s)
 {
 	int rc;
 
+	errno = 0;
 	do
 		rc = sqlite3_step(s);
 	while (rc == SQLITE_ROW);
@@ -84,8 +85,10 @@ int catalog_run(struct connection *c, sqlite3_stmt *s)
 
 int catalog_fetch(struct connection *c, sqlite3_stmt *s)
 {
-	int rc = sqlite3_step(s);
+	int rc;
 
+	errno = 0;
+	rc = sqlite3_step(s);
 	if (rc == SQLITE_ROW)
 		return 0;
 	return rc == SQLITE_DONE ? CATALOG_E_NONE : connection_error(c, rc);

@@ -7,11 +7,15 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cache/blob.h"
 #include "util/cleanup.h"
+#include "util/fdio.h"
 #include "util/log.h"
+
+#define READ_BYTES ((size_t)256 * 1024)
 
 static void close_dirp(DIR **dir)
 {
@@ -90,6 +94,24 @@ static int open_catalog(const char *path, struct recovered *ret, char why[CACHE_
 	return r;
 }
 
+/* SQLite calls a file damaged that the disk cannot read (SQLITE_IOERR_CORRUPTFS, which becomes
+ * SQLITE_CORRUPT): such a disk may recover, and the catalog with it. */
+static int check_readable(const struct folder *folder)
+{
+	_cleanup_close_ int fd = openat(
+		folder->fd, CATALOG_NAME, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	_cleanup_free_ char *buffer = malloc(READ_BYTES);
+	off_t at = 0;
+	ssize_t n = 0;
+
+	if (!buffer)
+		return -ENOMEM;
+	do
+		at += n;
+	while (fd >= 0 && (n = fdio_pread_full(fd, buffer, READ_BYTES, at)) > 0);
+	return n == -EIO ? -EIO : 0;
+}
+
 int recover_catalog(const struct folder *folder, bool discard, struct recovered *ret,
 	char reason[CACHE_REASON_MAX])
 {
@@ -102,6 +124,8 @@ int recover_catalog(const struct folder *folder, bool discard, struct recovered 
 	discard = discard && exists(folder);
 	if (!discard)
 		r = open_catalog(path, ret, why);
+	if (r == CATALOG_E_UNUSABLE && check_readable(folder) < 0)
+		r = -EIO;
 	if (r == CATALOG_E_UNUSABLE) {
 		snprintf(reason, CACHE_REASON_MAX,
 			"catalog of cache folder '%.96s' was set aside and begun anew: %.80s",

@@ -85,11 +85,12 @@ static int open_folder_anew(struct cache *cache)
 	return r;
 }
 
-static int open_catalog_anew(struct cache *cache, bool discard) REQUIRES(cache->publish)
+/* Whole, if it is not damaged. */
+static int open_catalog_anew(struct cache *cache) REQUIRES(cache->publish)
 {
 	char reason[CACHE_REASON_MAX];
 	struct recovered recovered = { 0 };
-	int r = recover_catalog(&cache->folder, discard, &recovered, reason);
+	int r = recover_catalog(&cache->folder, false, &recovered, reason);
 
 	if (reason[0])
 		log_debug("cache: %s", reason);
@@ -134,15 +135,13 @@ static int probe_folder(struct cache *cache) REQUIRES(cache->publish)
 
 int cache_revive_locked(struct cache *cache)
 {
-	bool damaged = trouble_is_damage(&cache->trouble);
 	int r = folder_is_moved(cache) ? open_folder_anew(cache) : 0;
 
 	if (r == 0)
 		r = probe_folder(cache);
-	if (r == 0 && !damaged && catalog_is_at(cache->catalog, cache->folder.fd) &&
+	if (r == 0 && !trouble_has_broken(&cache->trouble) &&
+		catalog_is_at(cache->catalog, cache->folder.fd) &&
 		catalog_probe(cache->catalog) == 0)
 		return 0;
-	/* A look may have found damage. */
-	damaged = trouble_is_damage(&cache->trouble);
-	return r == 0 ? open_catalog_anew(cache, damaged) : r;
+	return r == 0 ? open_catalog_anew(cache) : r;
 }

@@ -61,15 +61,20 @@ int trouble_note(struct trouble *trouble, int r)
 	return r;
 }
 
+static bool is_full(int r)
+{
+	return r == -ENOSPC || r == -EDQUOT;
+}
+
 void trouble_note_catalog(struct trouble *trouble, int r)
 {
 	LOCK_SCOPE(&trouble->lock);
 	if (!trouble_is(r))
 		return;
-	if (r != -ENOSPC && r != -EDQUOT)
+	if (!is_full(r))
 		begin_locked(trouble, -r);
 	trouble->catalog = trouble->error != 0;
-	trouble->damaged |= r == -EUCLEAN;
+	trouble->broken |= !is_full(r) && r != -EROFS;
 }
 
 bool trouble_has_catalog(struct trouble *trouble)
@@ -91,10 +96,10 @@ void trouble_figures(struct trouble *trouble, int *ret_error, uint64_t *ret_coun
 	*ret_count = trouble->count;
 }
 
-bool trouble_is_damage(struct trouble *trouble)
+bool trouble_has_broken(struct trouble *trouble)
 {
 	LOCK_SCOPE(&trouble->lock);
-	return trouble->damaged;
+	return trouble->broken;
 }
 
 bool trouble_is_due(struct trouble *trouble)
@@ -118,7 +123,7 @@ usec_t trouble_end(struct trouble *trouble)
 	usec_t lasted = trouble->error && trouble->told ? now_monotonic() - trouble->began : 0;
 
 	trouble->error = 0;
-	trouble->catalog = trouble->damaged = false;
+	trouble->catalog = trouble->broken = false;
 	return lasted;
 }
 

@@ -22,7 +22,7 @@ struct trouble {
 	int error;         /* positive errno; 0: all is well */
 	bool told;         /* its beginning was */
 	bool catalog;      /* the catalog cannot be written either */
-	bool damaged;      /* it has to be begun anew */
+	bool broken;       /* what SQLite has open of it is of no use any more */
 	usec_t began, due; /* monotonic; `due`: of the next probe */
 	usec_t patience;   /* until the one after it */
 	uint64_t count;    /* ever */
@@ -52,8 +52,9 @@ void trouble_figures(struct trouble *trouble, int *ret_error, uint64_t *ret_coun
 /* Whether it is time to look. */
 bool trouble_is_due(struct trouble *trouble);
 
-/* Whether the catalog has been found damaged since it began. */
-bool trouble_is_damage(struct trouble *trouble);
+/* Whether the catalog has to be opened anew: it was found damaged, or failed in a way that SQLite
+ * keeps to. */
+bool trouble_has_broken(struct trouble *trouble);
 
 /* The probe failed: the next one later. */
 void trouble_postpone(struct trouble *trouble);

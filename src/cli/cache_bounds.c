@@ -43,11 +43,11 @@ int cache_limit(const char *size, const char *path)
 
 int cache_keep_free(const char *size, const char *path)
 {
-	struct disk_floor floor;
+	struct share share;
 
-	if (!quantity_floor(size, &floor) || floor.bytes > INT64_MAX)
+	if (!quantity_share(size, &share) || share.bytes > INT64_MAX)
 		return refuse(size, "such as 20g or 5%");
 	return set("cache free", path,
-		json_pack("{s:I, s:i}", "bytes", (json_int_t)floor.bytes, "percent",
-			(int)floor.percent));
+		json_pack("{s:I, s:i}", "bytes", (json_int_t)share.bytes, "percent",
+			(int)share.percent));
 }

@@ -170,6 +170,13 @@ static enum exit_code open_encoders(struct daemon *daemon, const struct options 
 	return EXIT_CODE_ENCODER;
 }
 
+static const char *trouble_words(int error)
+{
+	return error == ENOSPC    ? "its disk is full, or has less free than cache_free"
+	       : error == EUCLEAN ? "its catalog cannot be read"
+	                          : strerror(error);
+}
+
 /* Once when it begins and once when it ends, however many requests meet it. */
 static void on_trouble(void *context, int error, usec_t lasted_usec)
 {
@@ -180,9 +187,7 @@ static void on_trouble(void *context, int error, usec_t lasted_usec)
 		log_warning(
 			"cache folder '%s' takes no variants (%s); what is encoded is served "
 			"and not kept until that ends",
-			folder,
-			error == ENOSPC ? "its disk is full, or has less free than cache_free"
-					: strerror(error));
+			folder, trouble_words(error));
 	else
 		log_warning("cache folder '%s' takes variants again, after %.0f seconds",
 			folder, (double)lasted_usec / (double)USEC_PER_SEC);
@@ -193,7 +198,7 @@ static enum exit_code open_cache(
 {
 	struct cache_options cache_options = {
 		.limit_bytes = options->cache_size_bytes,
-		.floor = options->cache_free,
+		.floor = { options->cache_free.bytes, options->cache_free.percent },
 		.fingerprint = pool_hello(daemon->pool)->fingerprint,
 		.on_trouble = on_trouble,
 		.context = daemon,

@@ -13,7 +13,7 @@
 
 /* --- Our own -o options ------------------------------------------------------------------ */
 
-enum kind { KIND_TEXT, KIND_BYTES, KIND_COUNT, KIND_SECONDS, KIND_WORD, KIND_FLOOR };
+enum kind { KIND_TEXT, KIND_BYTES, KIND_COUNT, KIND_SECONDS, KIND_WORD, KIND_SHARE };
 
 static const char *const sandbox_words[] = {
 	[OPTIONS_SANDBOX_AUTO] = "auto",
@@ -35,7 +35,7 @@ static const struct option_row {
 		"folder that keeps encoded variants" },
 	{ "cache_size", "SIZE", KIND_BYTES, offsetof(struct options, cache_size_bytes), 1,
 		UINT64_MAX, "its bound, such as 500m or 20g (default: 2g)" },
-	{ "cache_free", "SIZE", KIND_FLOOR, offsetof(struct options, cache_free), 0, 0,
+	{ "cache_free", "SIZE", KIND_SHARE, offsetof(struct options, cache_free), 0, 0,
 		"kept free of its disk, as a size or N% (default: 5%)" },
 	{ "workers", "N", KIND_COUNT, offsetof(struct options, workers), 1, 256,
 		"pictures encoded at once (default: one per processor)" },
@@ -154,8 +154,8 @@ static int set_row(
 		if (quantity_seconds(value, place))
 			return 0;
 		break;
-	case KIND_FLOOR:
-		if (quantity_floor(value, place))
+	case KIND_SHARE:
+		if (quantity_share(value, place))
 			return 0;
 		break;
 	case KIND_WORD:

@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "cache/disk.h"
+#include "cli/quantity.h"
 
 #define OPTIONS_REASON_MAX 512
 
@@ -24,7 +24,7 @@ struct options {
 	char *cache;   /* owned; NULL: the default folder of this source */
 	char *encoder; /* owned; NULL: the installed one, or that of the build folder */
 	uint64_t cache_size_bytes;
-	struct disk_floor cache_free;
+	struct share cache_free;
 	uint64_t workers; /* 0: one per processor */
 	uint64_t threads;
 	uint64_t deadline_usec;

@@ -45,20 +45,20 @@ bool quantity_count(const char *text, uint64_t *ret)
 	return parse_scaled(text, 1000, ret);
 }
 
-bool quantity_floor(const char *text, struct disk_floor *ret)
+bool quantity_share(const char *text, struct share *ret)
 {
 	size_t n = strspn(text, "0123456789");
-	struct disk_floor floor = { 0 };
+	struct share share = { 0 };
 
 	if (strcmp(text + n, "%") != 0) {
-		if (!quantity_bytes(text, &floor.bytes))
+		if (!quantity_bytes(text, &share.bytes))
 			return false;
 	} else {
 		if (n < 1 || n > 2)
 			return false;
-		floor.percent = (unsigned)strtoul(text, NULL, 10);
+		share.percent = (unsigned)strtoul(text, NULL, 10);
 	}
-	*ret = floor;
+	*ret = share;
 	return true;
 }
 

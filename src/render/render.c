@@ -222,6 +222,17 @@ void render_use(struct render *render, const struct stamp *stamp, const struct v
 		cache_use(render->options.cache, &key);
 }
 
+void render_drop(struct render *render, const struct stamp *stamp, const struct view *view)
+{
+	struct hash128 key;
+	int r = render_key(render, stamp, view, &key);
+
+	if (r == 0)
+		r = cache_give_up(render->options.cache, &key);
+	if (r < 0)
+		log_debug("a blob that cannot be read stays: %s", strerror(-r));
+}
+
 int render_open(struct render *render, const struct stamp *stamp, const struct view *view,
 	struct cache_entry *ret, int *ret_fd)
 {

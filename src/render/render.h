@@ -80,6 +80,10 @@ int render_peek(struct render *render, const struct stamp *stamp, const struct v
 /* Tells the cache that the variant is in use although nobody asks for its bytes. */
 void render_use(struct render *render, const struct stamp *stamp, const struct view *view);
 
+/* The disk cannot read the bytes that the cache has: they are forgotten, and made again when they
+ * are asked for. */
+void render_drop(struct render *render, const struct stamp *stamp, const struct view *view);
+
 /* render_peek(), and a descriptor of the bytes when the cache has them: 0, CACHE_E_MISS with
  * *ret telling why, or -errno. Counts as a hit. */
 int render_open(struct render *render, const struct stamp *stamp, const struct view *view,

@@ -138,10 +138,14 @@ START_TEST(a_full_catalog_is_no_trouble_of_its_own)
 	trouble_note_catalog(&trouble, -EDQUOT);
 	ck_assert(trouble_has_catalog(&trouble));
 	trouble_end(&trouble);
+	ck_assert(!trouble_has_broken(&trouble));
+	trouble_note_catalog(&trouble, -EROFS);
+	ck_assert(!trouble_has_broken(&trouble));
+	trouble_end(&trouble);
 	ck_assert(!trouble_has_catalog(&trouble));
 	trouble_note_catalog(&trouble, -EUCLEAN);
 	ck_assert_int_eq(trouble_error(&trouble), EUCLEAN);
-	ck_assert(trouble_is_damage(&trouble));
+	ck_assert(trouble_has_broken(&trouble));
 	trouble_done(&trouble);
 }
 END_TEST
