@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cache/blob.h"
 #include "util/cleanup.h"
@@ -112,6 +113,33 @@ static int check_readable(const struct folder *folder)
 	return n == -EIO ? -EIO : 0;
 }
 
+/* What is ours but may not be written may be made so. */
+static bool unlock_catalog(const struct folder *folder)
+{
+	return fchmodat(folder->fd, CATALOG_NAME, 0600, 0) == 0;
+}
+
+static bool is_locked(int r)
+{
+	return r == -EACCES || r == -EPERM || r == -EROFS;
+}
+
+/* 0, CATALOG_E_UNUSABLE or -errno. */
+static int open_as_it_is(
+	const struct folder *folder, const char *path, struct recovered *ret, char *why)
+{
+	int r = open_catalog(path, ret, why);
+
+	if (is_locked(r) && unlock_catalog(folder))
+		r = open_catalog(path, ret, why);
+	/* The folder is ours to write, or setting it aside will fail. */
+	if (is_locked(r))
+		r = CATALOG_E_UNUSABLE;
+	if (r == CATALOG_E_UNUSABLE && check_readable(folder) < 0)
+		r = -EIO;
+	return r;
+}
+
 int recover_catalog(const struct folder *folder, bool discard, struct recovered *ret,
 	char reason[CACHE_REASON_MAX])
 {
@@ -121,11 +149,8 @@ int recover_catalog(const struct folder *folder, bool discard, struct recovered 
 
 	reason[0] = '\0';
 	snprintf(path, sizeof(path), "%s/" CATALOG_NAME, folder->path);
-	discard = discard && exists(folder);
-	if (!discard)
-		r = open_catalog(path, ret, why);
-	if (r == CATALOG_E_UNUSABLE && check_readable(folder) < 0)
-		r = -EIO;
+	if (!discard || !exists(folder))
+		r = open_as_it_is(folder, path, ret, why);
 	if (r == CATALOG_E_UNUSABLE) {
 		snprintf(reason, CACHE_REASON_MAX,
 			"catalog of cache folder '%.96s' was set aside and begun anew: %.80s",
