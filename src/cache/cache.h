@@ -180,6 +180,10 @@ struct cache_keeper {
 /* NULL: nobody, from when this returns. */
 void cache_set_keeper(struct cache *cache, const struct cache_keeper *keeper);
 
+/* Keys of those that would be evicted next, at most `max`; none while there is room for more than
+ * a while. Who knows of uses that nobody noted has time to, until then. 0 or -errno. (slow) */
+int cache_next_victims(struct cache *cache, struct hash128 *ret, size_t max, size_t *ret_n);
+
 /* Writes what is pending in memory (uses) in one transaction. (slow) */
 int cache_flush(struct cache *cache);
 /* To be called every few seconds: cache_flush(), the disk's floor, the bound on rows, the end of

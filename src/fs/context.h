@@ -13,6 +13,7 @@
 #include "fs/fs.h"
 #include "fs/invalidate.h"
 #include "fs/node.h"
+#include "fs/reader.h"
 
 /* Seconds that the kernel may believe us, where changes are told. */
 #define FS_FOREVER_SEC (365 * 24 * 3600.0)
@@ -58,6 +59,9 @@ struct fs {
 	struct nodes nodes;
 	struct aliases aliases;
 	struct invalidator invalidator;
+
+	/* owned by the thread that calls fs_trim() */
+	struct readers readers;
 
 	atomic_uint_fast64_t lookups, getattrs, reads, xattrs, interrupted;
 };

@@ -41,13 +41,14 @@ static void read_mirror(fuse_req_t req, struct node *node, size_t size, off_t of
 static int reply_from_blob(
 	fuse_req_t req, struct variant *variant, int fd, size_t size, off_t off)
 {
+	struct fs *fs = fs_of(req);
 	bool is_large = variant->told_bytes >= SECOND_COPY_MIN;
 	_cleanup_free_ char *bytes = malloc(size ? size : 1);
 	ssize_t n = bytes ? fdio_pread_full(fd, bytes, size, off) : -ENOMEM;
 
 	if (n < 0)
 		return (int)n;
-	variant->was_read = true;
+	readers_note(fs, variant);
 	fuse_reply_buf(req, bytes, (size_t)n);
 	if (is_large)
 		posix_fadvise(fd, off, (off_t)size, POSIX_FADV_DONTNEED);

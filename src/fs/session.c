@@ -213,6 +213,7 @@ void fs_trim(struct fs *fs)
 {
 	invalidator_tick(&fs->invalidator);
 	fdcache_expire(fs->fds);
+	readers_round(fs);
 }
 
 uint64_t fs_trim_gone(void *context, uint64_t keep_bytes)
