@@ -102,8 +102,8 @@ static int lookup_view(struct fs *fs, struct node *parent, int dir_fd, const cha
 	variant = nodes_enter_variant(&fs->nodes, parent, source_name, &stx, format, &view);
 	if (!variant)
 		return -ENOMEM;
-	nodes_say_variant(&fs->nodes, variant, name,
-		now_monotonic() + (usec_t)(timeout * USEC_PER_SEC));
+	nodes_say_variant(
+		&fs->nodes, variant, name, now_monotonic() + (usec_t)(timeout * USEC_PER_SEC));
 	fill_variant_entry(fs, variant, timeout, ret);
 	return 0;
 }

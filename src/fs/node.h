@@ -78,9 +78,9 @@ struct variant {
 	atomic_bool was_read;
 
 	/* protected by the table's lock; the last four: what readers were told the bytes are */
-	char *said;          /* owned: the name it was looked up by last, in the parent */
-	usec_t said_until;   /* how long the kernel believes in that, monotonic */
-	struct hash128 key;  /* when `keyed`: in nodes->keyed by it */
+	char *said;         /* owned: the name it was looked up by last, in the parent */
+	usec_t said_until;  /* how long the kernel believes in that, monotonic */
+	struct hash128 key; /* when `keyed`: in nodes->keyed by it */
 	bool keyed;
 	UT_hash_handle hh;
 	bool told, stale;
@@ -106,7 +106,8 @@ struct nodes {
 	struct node **buckets; /* owned, a power of two of them */
 	size_t n_buckets, n_nodes;
 	uint64_t n_snapshots; /* ever */
-	struct variant *keyed; /* those that were read, by the key of their bytes in the cache */
+	struct variant
+		*keyed; /* those that were read, by the key of their bytes in the cache */
 	struct marks marks;
 };
 
@@ -190,8 +191,7 @@ int nodes_place(
  */
 
 /* Notes the key of its bytes in the cache. */
-void nodes_key_variant(
-	struct nodes *nodes, struct variant *variant, const struct hash128 *key);
+void nodes_key_variant(struct nodes *nodes, struct variant *variant, const struct hash128 *key);
 /* With a reference for the caller, or NULL. Of several (equal pictures) one. */
 struct variant *nodes_find_key(struct nodes *nodes, const struct hash128 *key);
 /* Notes under which name it was looked up, and until when the kernel believes that. */

@@ -38,8 +38,8 @@ static void ask(struct fs *fs, struct variant *variant_consume)
 	_cleanup_free_ char *name = NULL;
 	struct node *folder;
 
-	if (!nodes_idle_name(&fs->nodes, variant_consume, now_monotonic() - IDLE_USEC, &folder,
-		    &name)) {
+	if (!nodes_idle_name(
+		    &fs->nodes, variant_consume, now_monotonic() - IDLE_USEC, &folder, &name)) {
 		nodes_unref(&fs->nodes, &variant_consume->node);
 		return;
 	}

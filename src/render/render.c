@@ -233,8 +233,7 @@ void render_drop(struct render *render, const struct stamp *stamp, const struct 
 		log_debug("a blob that cannot be read stays: %s", strerror(-r));
 }
 
-int render_next_victims(
-	struct render *render, struct hash128 *ret, size_t max, size_t *ret_n)
+int render_next_victims(struct render *render, struct hash128 *ret, size_t max, size_t *ret_n)
 {
 	return cache_next_victims(render->options.cache, ret, max, ret_n);
 }

@@ -79,8 +79,7 @@ int render_peek(struct render *render, const struct stamp *stamp, const struct v
 
 /* Keys of those that the cache would give up next, at most `max`; none while it has room to spare.
  * 0 or -errno. (slow) */
-int render_next_victims(
-	struct render *render, struct hash128 *ret, size_t max, size_t *ret_n);
+int render_next_victims(struct render *render, struct hash128 *ret, size_t max, size_t *ret_n);
 
 /* Tells the cache that the variant is in use although nobody asks for its bytes. */
 void render_use(struct render *render, const struct stamp *stamp, const struct view *view);
