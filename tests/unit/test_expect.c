@@ -78,6 +78,18 @@ START_TEST(what_is_made_smaller_is_expected_to_be)
 }
 END_TEST
 
+/* Waiters are told before a job gives back what it has. */
+static bool is_given_back(void)
+{
+	usec_t end = now_monotonic() + 5 * USEC_PER_SEC;
+	struct cache_stats stats;
+
+	do
+		cache_stats(cache, &stats);
+	while (stats.reserved_bytes > 0 && now_monotonic() < end);
+	return stats.reserved_bytes == 0;
+}
+
 START_TEST(what_is_larger_than_expected_is_made_once_more_and_kept)
 {
 	/* A fake's source has no header, so 64 KiB are expected of it. */
@@ -95,18 +107,6 @@ START_TEST(what_is_larger_than_expected_is_made_once_more_and_kept)
 	ck_assert_uint_eq(figures().encode_failures, 0);
 }
 END_TEST
-
-/* Waiters are told before a job gives back what it has. */
-static bool is_given_back(void)
-{
-	usec_t end = now_monotonic() + 5 * USEC_PER_SEC;
-	struct cache_stats stats;
-
-	do
-		cache_stats(cache, &stats);
-	while (stats.reserved_bytes > 0 && now_monotonic() < end);
-	return stats.reserved_bytes == 0;
-}
 
 /* However it ends, what was promised is given back. */
 START_TEST(failures_give_their_room_back)
