@@ -20,14 +20,14 @@ uint64_t expect_bytes(int source_fd, enum format source_format, uint64_t source_
 	const struct view *view)
 {
 	struct picture_facts facts;
-	uint64_t pixels = 0, turned;
+	uint64_t pixels, turned;
+	struct size size;
 
-	if (picture_inspect_fd(source_fd, source_format, &facts) == 0) {
-		struct size size = { facts.width, facts.height };
-
-		pixels = pixels_of(view, size);
-		turned = pixels_of(view, size_turn(size));
-		pixels = turned > pixels ? turned : pixels;
-	}
+	if (picture_inspect_fd(source_fd, source_format, &facts) != 0)
+		return UINT64_MAX;
+	size = (struct size){ facts.width, facts.height };
+	pixels = pixels_of(view, size);
+	turned = pixels_of(view, size_turn(size));
+	pixels = turned > pixels ? turned : pixels;
 	return estimate_output(view, pixels, source_format, source_bytes);
 }

@@ -10,7 +10,7 @@
 #include "view/view.h"
 
 /* Bytes, by the size that the source's header says (a few hundred bytes of it are read) and the
- * worst that is known of the view. A source without a readable header makes little. Never 0. */
+ * worst that is known of the view. Never 0; UINT64_MAX where the header cannot be read. */
 uint64_t expect_bytes(int source_fd, enum format source_format, uint64_t source_bytes,
 	const struct view *view);
 
