@@ -10,8 +10,8 @@
  *	probe mmap PATH SIZE		SIZE bytes of a mapping, likewise
  *	probe ends PATH			where SEEK_END is, and then st_size
  *	probe hold PATH SIGNAL		opens, says "open", and copies to stdout once SIGNAL exists
- *	probe spin PATH SIGNAL HOW	reads all of it over and over until SIGNAL exists, says how
- *					often; HOW: `named` opens it each time, `open` only once
+ *	probe spin PATH SIGNAL HOW	reads it all until SIGNAL exists, says how often; HOW:
+ *					`named` opens it each time, `open` only once
  *	probe latency CALL COUNT PATH…	microseconds of COUNT calls: median, 99 %, maximum
  *
  * CALLs of latency reach the daemon each time: `lookup` asks for a new name that is not there
@@ -363,7 +363,6 @@ static int run_hold(const char *path, const char *signal_path)
 	return 0;
 }
 
-/* In bursts, so that a second of it is thousands of reads but not a processor. */
 static int run_spin(const char *path, const char *signal_path, bool named)
 {
 	static char buf[1 << 20];
@@ -371,13 +370,11 @@ static int run_spin(const char *path, const char *signal_path, bool named)
 	unsigned long rounds = 0;
 
 	for (; access(signal_path, F_OK) != 0; rounds++) {
-		if (named) {
-			close(fd);
+		if (named && close(fd) == 0)
 			fd = open_source(path);
-		}
 		if (pread(fd, buf, sizeof(buf), 0) <= 0)
 			die("read");
-		if (rounds % 20 == 0)
+		if (rounds % 20 == 0) /* or it were all that the machine does */
 			nanosleep(&(struct timespec){ .tv_nsec = 5000000 }, NULL);
 	}
 	printf("%lu\n", rounds);
@@ -497,8 +494,7 @@ int main(int argc, char **argv)
 	if (strcmp(what, "spin") == 0 && argc == 5)
 		return run_spin(argv[2], argv[3], strcmp(argv[4], "named") == 0);
 	if (strcmp(what, "latency") == 0 && argc >= 5)
-		return run_latency(
-			argv[2], (unsigned)strtoul(argv[3], NULL, 10), argc - 4, argv + 4);
+		return run_latency(argv[2], (unsigned)atoi(argv[3]), argc - 4, argv + 4);
 	fputs("usage: see the head of tests/mount/probe.c\n", stderr);
 	return 2;
 }
