@@ -157,22 +157,21 @@ static int link_and_record_locked(struct cache *cache, struct blob_file *file,
 }
 
 /* By now the size is known: more or less than was promised. */
-static int settle_room_locked(struct cache_blob *blob, uint64_t size_bytes)
-	REQUIRES(blob->cache->publish)
+static int settle_room_locked(struct cache *cache, struct cache_blob *blob, uint64_t size_bytes)
+	REQUIRES(cache->publish)
 {
 	if (blob->room.cache)
-		return cache_room_resize_locked(&blob->room, size_bytes);
-	return cache_room_take_locked(blob->cache, size_bytes, &blob->room);
+		return cache_room_resize_locked(cache, &blob->room, size_bytes);
+	return cache_room_take_locked(cache, size_bytes, &blob->room);
 }
 
-static int keep_locked(struct cache_blob *blob, const struct hash128 *key,
-	struct catalog_row *row) REQUIRES(blob->cache->publish)
+static int keep_locked(struct cache *cache, struct cache_blob *blob, const struct hash128 *key,
+	struct catalog_row *row) REQUIRES(cache->publish)
 {
-	struct cache *cache = blob->cache;
 	int r = retire_old_locked(cache, key);
 
 	if (r == 0)
-		r = settle_room_locked(blob, row->entry.size_bytes);
+		r = settle_room_locked(cache, blob, row->entry.size_bytes);
 	if (r == 0)
 		r = link_and_record_locked(cache, &blob->file, key, row);
 	if (r == 0) {
@@ -289,17 +288,17 @@ int cache_blob_seal(struct cache_blob *blob)
 }
 
 /* A disk in trouble is left alone until a probe says that it is over. */
-static int try_to_keep_locked(struct cache_blob *blob, const struct hash128 *key,
-	struct catalog_row *row) REQUIRES(blob->cache->publish)
+static int try_to_keep_locked(struct cache *cache, struct cache_blob *blob,
+	const struct hash128 *key, struct catalog_row *row) REQUIRES(cache->publish)
 {
-	struct trouble *trouble = &blob->cache->trouble;
+	struct trouble *trouble = &cache->trouble;
 	int r = -trouble_error(trouble);
 
 	if (r < 0)
 		return r;
-	r = keep_locked(blob, key, row);
+	r = keep_locked(cache, blob, key, row);
 	if (r < 0)
-		blob->cache->failed_bytes = row->entry.size_bytes;
+		cache->failed_bytes = row->entry.size_bytes;
 	trouble_note(trouble, r == CACHE_ROOM_E_DISK ? -ENOSPC : r);
 	return r;
 }
@@ -323,7 +322,7 @@ int cache_blob_commit(
 		return r;
 	{
 		LOCK_SCOPE(&cache->publish);
-		r = try_to_keep_locked(blob, key, &row);
+		r = try_to_keep_locked(cache, blob, key, &row);
 		if (r != 0)
 			note_unkept_locked(cache, key, &row);
 	}

@@ -194,9 +194,8 @@ static int resize(struct room *room, uint64_t bytes)
 	return charge_resize(&room->charge, bytes) == 0 ? 0 : CACHE_ROOM_E_BOUND;
 }
 
-int cache_room_resize_locked(struct room *room, uint64_t bytes)
+int cache_room_resize_locked(struct cache *cache, struct room *room, uint64_t bytes)
 {
-	struct cache *cache = room->cache;
 	uint64_t has = room->charge.bytes;
 	int r = 0;
 

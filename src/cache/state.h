@@ -74,7 +74,8 @@ int cache_clear_room_locked(struct cache *cache, uint64_t incoming) REQUIRES(cac
 int cache_room_take_locked(struct cache *cache, uint64_t bytes, struct room *ret)
 	REQUIRES(cache->publish);
 /* What was promised was not the truth. When there is no room it stays what it is. */
-int cache_room_resize_locked(struct room *room, uint64_t bytes) REQUIRES(room->cache->publish);
+int cache_room_resize_locked(struct cache *cache, struct room *room, uint64_t bytes)
+	REQUIRES(cache->publish);
 /* The blob is there: its room is taken. */
 void cache_room_keep(struct room *room);
 /* Gives back what is still promised. */
