@@ -15,6 +15,12 @@ static int refuse(const char *size, const char *wanted)
 	return EXIT_CODE_USAGE;
 }
 
+static int refuse_words(const char *what)
+{
+	log_error("usage: lensctl cache %s SIZE MOUNT", what);
+	return EXIT_CODE_USAGE;
+}
+
 /* What has become of it: eviction is over when the answer comes. */
 static int set(const char *command, const char *path, json_t *bounds_consume)
 {
@@ -32,19 +38,25 @@ static int set(const char *command, const char *path, json_t *bounds_consume)
 	return EXIT_CODE_OK;
 }
 
-int cache_limit(const char *size, const char *path)
+int cache_limit(int n_words, char **words)
 {
+	const char *size = words[0], *path = n_words == 2 ? words[1] : NULL;
 	uint64_t bytes;
 
+	if (!path)
+		return refuse_words("limit");
 	if (!quantity_bytes(size, &bytes) || bytes == 0 || bytes > INT64_MAX)
 		return refuse(size, "such as 500m or 20g");
 	return set("cache limit", path, json_pack("{s:I}", "bytes", (json_int_t)bytes));
 }
 
-int cache_keep_free(const char *size, const char *path)
+int cache_keep_free(int n_words, char **words)
 {
+	const char *size = words[0], *path = n_words == 2 ? words[1] : NULL;
 	struct share share;
 
+	if (!path)
+		return refuse_words("free");
 	if (!quantity_share(size, &share) || share.bytes > INT64_MAX)
 		return refuse(size, "such as 20g or 5%");
 	return set("cache free", path,

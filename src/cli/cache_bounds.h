@@ -5,8 +5,8 @@
 #ifndef CLI_CACHE_BOUNDS_H
 #define CLI_CACHE_BOUNDS_H
 
-/* As the options cache_size and cache_free are written. Return exit codes. */
-int cache_limit(const char *size, const char *path);
-int cache_keep_free(const char *size, const char *path);
+/* SIZE, as the options cache_size and cache_free are written, and MOUNT. Return exit codes. */
+int cache_limit(int n_words, char **words);
+int cache_keep_free(int n_words, char **words);
 
 #endif

@@ -13,6 +13,7 @@
 #include "cli/stopper.h"
 #include "control/control.h"
 #include "control/housekeeper.h"
+#include "control/relief.h"
 #include "control/server.h"
 #include "source/watch.h"
 #include "util/cleanup.h"
@@ -64,8 +65,9 @@ static size_t raise_descriptors(void)
 	return limit.rlim_cur / 4 < 4096 ? limit.rlim_cur / 4 : 4096;
 }
 
-/* A quarter of what there is. Where that is less than an ordinary photograph takes, up to half
- * of it, or nothing could be encoded there at all. */
+/* A quarter of what there is. Where that is less than an ordinary photograph takes, up to three
+ * quarters, or nothing could be encoded there at all: encode/headroom.h sees to it that no more
+ * is taken than can be had. */
 static uint64_t encode_memory_default(void)
 {
 	const uint64_t enough = UINT64_C(512) << 20;
@@ -75,7 +77,7 @@ static uint64_t encode_memory_default(void)
 		return enough;
 	if (total / 4 >= enough)
 		return total / 4;
-	return total / 2 < enough ? total / 2 : enough;
+	return total / 4 * 3 < enough ? total / 4 * 3 : enough;
 }
 
 /* --- Opening ----------------------------------------------------------------------------- */
@@ -152,6 +154,7 @@ static enum exit_code open_encoders(struct daemon *daemon, const struct options 
 		.deadline_usec = options->deadline_usec,
 		.keep_stderr = options->foreground,
 		.sandbox = sandbox_modes[options->sandbox],
+		.heed_machine = !options->pressure.off,
 	};
 	char reason[POOL_REASON_MAX];
 
@@ -267,6 +270,32 @@ static void open_server(struct daemon *daemon)
 			LOG_QUOTE(cache_folder(daemon->cache)), strerror(-r));
 }
 
+/* Nor is not knowing how much memory is left. */
+static void open_pressure(struct daemon *daemon, const struct options *options)
+{
+	struct pressure_options pressure_options = {
+		.root = "",
+		.config = level_config_default,
+		.act = relief_act,
+		.context = &daemon->control,
+	};
+	int r;
+
+	if (options->pressure.off)
+		return;
+	for (int i = 0; i < 3; i++) {
+		double percent = options->pressure.percent[i];
+
+		pressure_options.config.threshold[READING_MACHINE][i + 1] = percent;
+		pressure_options.config.threshold[READING_GROUP][i + 1] = percent;
+	}
+	r = pressure_start(&pressure_options, &daemon->control.pressure);
+
+	if (r < 0)
+		log_warning("cannot watch the memory (%s); encodes go on whatever happens",
+			strerror(-r));
+}
+
 static void on_ready(void *context)
 {
 	struct daemon *daemon = container_of(context, struct daemon, control);
@@ -345,6 +374,7 @@ enum exit_code daemon_new(const struct options *options, const char *mountpoint,
 		}
 	}
 	if (code == EXIT_CODE_OK) {
+		open_pressure(daemon, options);
 		open_server(daemon);
 		*ret = daemon;
 	} else {
@@ -392,6 +422,7 @@ struct daemon *daemon_free(struct daemon *daemon)
 		housekeeper_stop(&daemon->keeper);
 	if (daemon->listening)
 		server_stop(&daemon->server);
+	daemon->control.pressure = pressure_stop(daemon->control.pressure);
 	render_free(daemon->render);
 	if (daemon->cache)
 		cache_set_keeper(daemon->cache, NULL);

@@ -12,6 +12,7 @@
 #include "cli/cache_forget.h"
 #include "cli/exit_code.h"
 #include "cli/explain.h"
+#include "cli/show_pressure.h"
 #include "cli/show_stats.h"
 #include "config.h"
 #include "util/cleanup.h"
@@ -19,32 +20,38 @@
 
 static const struct command {
 	const char *name; /* one word or two */
-	const char *argument, *help;
-	int (*run)(const char *argument);
-	bool many; /* arguments, one after the other */
-	/* With two arguments; then the others are not set. */
-	int (*run_pair)(const char *first, const char *second);
+	const char *arguments, *help;
+	/* One of: about one path; about each of several, one after the other; whatever it makes
+	 * of the words. */
+	int (*run)(const char *path);
+	int (*run_each)(const char *path);
+	int (*run_words)(int n_words, char **words);
 } commands[] = {
 	{ "explain", "PATH", "what a name means, what is known of it, what went wrong",
-		explain_path, false, NULL },
-	{ "stats", "MOUNT", "the figures of a mount (any path in it will do)", show_stats,
-		false, NULL },
+		.run = explain_path },
+	{ "stats", "MOUNT", "the figures of a mount (any path in it will do)",
+		.run = show_stats },
+	{ "pressure", "MOUNT [--once | --set LEVEL --for TIME]",
+		"memory pressure, live on a terminal; or have the mount behave as at level 0 "
+		"to 3 "
+		"for a time",
+		.run_words = show_pressure },
 	{ "cache forget", "PATH…",
 		"forget that a view failed, or all views of a picture did: they are tried anew",
-		cache_forget, true, NULL },
+		.run_each = cache_forget },
 	{ "cache limit", "SIZE MOUNT",
-		"another cache_size until the mount ends; a lower one evicts at once", NULL,
-		false, cache_limit },
+		"another cache_size until the mount ends; a lower one evicts at once",
+		.run_words = cache_limit },
 	{ "cache free", "SIZE MOUNT",
-		"another cache_free until the mount ends, such as 20g or 5%", NULL, false,
-		cache_keep_free },
+		"another cache_free until the mount ends, such as 20g or 5%",
+		.run_words = cache_keep_free },
 };
 
 static void print_help(FILE *out)
 {
 	fputs("usage: lensctl COMMAND ARGUMENT\n\n", out);
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		fprintf(out, "  %s %s\n        %s\n", commands[i].name, commands[i].argument,
+		fprintf(out, "  %s %s\n        %s\n", commands[i].name, commands[i].arguments,
 			commands[i].help);
 	fputs("  -h, --help\n        this text\n"
 	      "  -V, --version\n        version\n"
@@ -70,20 +77,20 @@ static int match(const struct command *command, int n_words, char **words)
 	return n_words >= 2 && strcmp(words[1], space + 1) == 0 ? 2 : 0;
 }
 
-static int run(const struct command *command, int n_arguments, char **arguments)
+static int run(const struct command *command, int n_words, char **words)
 {
 	int worst = EXIT_CODE_OK;
-	bool good = command->run_pair ? n_arguments == 2
-	                              : n_arguments == 1 || (n_arguments > 1 && command->many);
 
-	if (!good) {
-		log_error("usage: lensctl %s %s", command->name, command->argument);
+	if (command->run_words)
+		return command->run_words(n_words, words);
+	if (n_words < 1 || (n_words > 1 && command->run)) {
+		log_error("usage: lensctl %s %s", command->name, command->arguments);
 		return EXIT_CODE_USAGE;
 	}
-	if (command->run_pair)
-		return command->run_pair(arguments[0], arguments[1]);
-	for (int i = 0; i < n_arguments; i++) {
-		int code = command->run(arguments[i]);
+	if (command->run)
+		return command->run(words[0]);
+	for (int i = 0; i < n_words; i++) {
+		int code = command->run_each(words[i]);
 
 		worst = code > worst ? code : worst;
 	}

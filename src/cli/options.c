@@ -13,7 +13,15 @@
 
 /* --- Our own -o options ------------------------------------------------------------------ */
 
-enum kind { KIND_TEXT, KIND_BYTES, KIND_COUNT, KIND_SECONDS, KIND_WORD, KIND_SHARE };
+enum kind {
+	KIND_TEXT,
+	KIND_BYTES,
+	KIND_COUNT,
+	KIND_SECONDS,
+	KIND_WORD,
+	KIND_LEVELS,
+	KIND_SHARE
+};
 
 static const char *const sandbox_words[] = {
 	[OPTIONS_SANDBOX_AUTO] = "auto",
@@ -56,6 +64,10 @@ static const struct option_row {
 		"threads that answer the kernel (default: 4)" },
 	{ "encoder", "FILE", KIND_TEXT, offsetof(struct options, encoder), 0, 0,
 		"the encoder program (default: the one installed with lensfs)" },
+	{ "pressure", "A:B:C", KIND_LEVELS, offsetof(struct options, pressure), 0, 0,
+		"percent of memory in use at which pressure is elevated, high, critical; or "
+		"off "
+		"(default: 85:92:97)" },
 	{ "sandbox", "MODE", KIND_WORD, offsetof(struct options, sandbox), 0, 0,
 		"confine encoders: auto (as far as it goes), require, off (default: auto)",
 		sandbox_words },
@@ -132,6 +144,21 @@ static bool find_word(const char *const *words, const char *value, uint64_t *ret
 	return false;
 }
 
+static bool parse_levels(const char *value, struct options_pressure *ret)
+{
+	struct options_pressure levels = { .off = strcmp(value, "off") == 0 };
+	unsigned *p = levels.percent;
+	int end = 0;
+
+	if (!levels.off &&
+		(value[strspn(value, "0123456789:")] ||
+			sscanf(value, "%3u:%3u:%3u%n", &p[0], &p[1], &p[2], &end) != 3 ||
+			value[end] || p[0] < 1 || p[0] > p[1] || p[1] > p[2] || p[2] > 100))
+		return false;
+	*ret = levels;
+	return true;
+}
+
 static int set_row(
 	const struct option_row *row, const char *value, struct options *ret, char *reason)
 {
@@ -160,6 +187,10 @@ static int set_row(
 		break;
 	case KIND_WORD:
 		if (find_word(row->words, value, place))
+			return 0;
+		break;
+	case KIND_LEVELS:
+		if (parse_levels(value, place))
 			return 0;
 		break;
 	}
@@ -273,6 +304,7 @@ int options_parse(int argc, char **argv, struct options *ret, char reason[OPTION
 		.max_pixels = 100 * 1000 * 1000,
 		.max_frames = 256,
 		.max_source_bytes = 256ull << 20,
+		.pressure = { .percent = { 85, 92, 97 } },
 	};
 	opterr = 0;
 	while (r == 0 && (c = getopt_long(argc, argv, ":fdshVo:", long_options, NULL)) != -1) {

@@ -18,6 +18,12 @@
 
 enum options_sandbox { OPTIONS_SANDBOX_AUTO, OPTIONS_SANDBOX_REQUIRE, OPTIONS_SANDBOX_OFF };
 
+/* Memory in use, in percent, at which the levels above normal begin. */
+struct options_pressure {
+	bool off;
+	unsigned percent[3];
+};
+
 struct options {
 	char *source, *mountpoint; /* owned; NULL where not given */
 	bool foreground, debug, help, version;
@@ -31,8 +37,9 @@ struct options {
 	uint64_t max_pixels, max_frames, max_source_bytes;
 	uint64_t encode_memory_bytes; /* 0: a share of the machine's */
 	uint64_t sandbox;             /* enum options_sandbox */
-	uint64_t timeout_usec;        /* 0: watch the source instead */
-	char *mount_options; /* owned: what is libfuse's, comma-separated; NULL: none */
+	struct options_pressure pressure;
+	uint64_t timeout_usec; /* 0: watch the source instead */
+	char *mount_options;   /* owned: what is libfuse's, comma-separated; NULL: none */
 };
 
 /* Fills `ret` with defaults and what argv says. 0, or -EINVAL with a message for the user. Free

@@ -64,13 +64,20 @@ bool quantity_share(const char *text, struct share *ret)
 
 bool quantity_seconds(const char *text, uint64_t *ret_usec)
 {
+	size_t digits = strspn(text, "0123456789.");
 	double seconds;
 	char *end;
 
-	if (!isdigit((unsigned char)text[0]) || text[strspn(text, "0123456789.")])
+	if (!isdigit((unsigned char)text[0]) || (text[digits] && text[digits + 1]))
 		return false;
 	seconds = strtod(text, &end);
-	if (*end || !isfinite(seconds) || seconds < 0.001 || seconds > 86400)
+	if (*end == 'm')
+		seconds *= 60;
+	else if (*end == 'h')
+		seconds *= 3600;
+	else if (*end && *end != 's')
+		return false;
+	if (end != text + digits || !isfinite(seconds) || seconds < 0.001 || seconds > 86400)
 		return false;
 	*ret_usec = (uint64_t)llround(seconds * 1e6);
 	return true;

@@ -20,7 +20,8 @@ struct share {
 };
 bool quantity_share(const char *text, struct share *ret);
 
-/* Seconds, with a fraction if need be ("0.5"), as microseconds; positive, up to a day. */
+/* Seconds, with a fraction if need be ("0.5"), or with a unit s, m or h ("90s", "5m"), as
+ * microseconds; positive, up to a day. */
 bool quantity_seconds(const char *text, uint64_t *ret_usec);
 
 #endif

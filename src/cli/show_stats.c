@@ -9,11 +9,13 @@
 static void print_figure(const char *name, const json_t *value)
 {
 	if (json_is_integer(value))
-		printf("%-20s %lld\n", name, (long long)json_integer_value(value));
+		printf("%-25s %lld\n", name, (long long)json_integer_value(value));
+	else if (json_is_real(value))
+		printf("%-25s %.1f\n", name, json_real_value(value));
 	else if (json_is_string(value))
-		printf("%-20s %s\n", name, json_string_value(value));
+		printf("%-25s %s\n", name, json_string_value(value));
 	else
-		printf("%-20s -\n", name);
+		printf("%-25s -\n", name);
 }
 
 int show_stats(const char *path)

@@ -8,7 +8,8 @@
 #include "control/forget.h"
 #include "util/cleanup.h"
 
-#define VIEWS_TOLD 300 /* lensctl takes answers of 64 KiB */
+#define PRESSURE_MSEC_MAX (24 * 3600 * 1000) /* a rehearsal is not for ever */
+#define VIEWS_TOLD        300                /* lensctl takes answers of 64 KiB */
 
 /* A name of a file may be no UTF-8, or be cut within a letter, and JSON has no words for that. */
 static json_t *words(const char *text)
@@ -157,6 +158,19 @@ static json_t *cache_keep_free(struct control *control, const json_t *request)
 	return bounds_answer(control, cache_set_floor(control->cache, &floor), evictions);
 }
 
+static json_t *pressure(struct control *control, const json_t *request)
+{
+	uint64_t level, msec;
+
+	if (!get_number(request, "level", &level) || !get_number(request, "for_ms", &msec) ||
+		level >= PRESSURE_LEVELS || msec > PRESSURE_MSEC_MAX)
+		return refusal(EINVAL, "a level from 0 to 3 and a duration are needed");
+	if (!control->pressure)
+		return refusal(ENOTSUP, "nobody watches the memory here; the log says why");
+	pressure_simulate(control->pressure, (enum pressure_level)level, msec * USEC_PER_MSEC);
+	return json_pack("{s:b}", "ok", 1);
+}
+
 static const struct {
 	const char *name;
 	/* NULL: no memory. */
@@ -165,6 +179,7 @@ static const struct {
 	{ "cache forget", cache_forget },
 	{ "cache limit", cache_limit },
 	{ "cache free", cache_keep_free },
+	{ "pressure", pressure },
 };
 
 static json_t *run(struct control *control, const json_t *request)

@@ -10,6 +10,7 @@
 #include "control/journal.h"
 #include "encode/pool.h"
 #include "fs/fs.h"
+#include "pressure/pressure.h"
 #include "render/render.h"
 #include "source/tree.h"
 
@@ -21,7 +22,8 @@ struct control {
 	struct render *render;
 	struct fs *fs;
 	const struct tree *tree;
-	const char *socket_path; /* of control/server; NULL: there is none */
+	struct pressure *pressure; /* NULL: nobody watches the memory */
+	const char *socket_path;   /* of control/server; NULL: there is none */
 	struct journal journal;
 	usec_t started_at; /* monotonic */
 };

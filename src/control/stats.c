@@ -96,6 +96,9 @@ static void add_pool(json_t *object, struct pool *pool)
 	set(object, "encode_memory_used", stats.memory_used_bytes);
 	set(object, "waiting_for_memory", stats.memory_waiting);
 	set(object, "zygote_restarts", stats.zygote_restarts);
+	set(object, "encoders_rss_bytes", stats.resident_bytes);
+	set(object, "encoders_starved", stats.starved);
+	set(object, "busy", stats.busy);
 	/* What a trial encoder was confined by: "off", "none", or the names of parts. */
 	json_object_set_new(object, "sandbox", json_string(pool_hello(pool)->sandbox));
 }
@@ -122,6 +125,38 @@ static void add_fs(json_t *object, struct fs *fs)
 	set(object, "notifications", stats.notifications);
 }
 
+static void set_named(json_t *object, const char *prefix, const char *name, json_t *value)
+{
+	char whole[64];
+
+	snprintf(whole, sizeof(whole), "%s%s", prefix, name);
+	json_object_set_new(object, whole, value);
+}
+
+static void add_pressure(json_t *object, struct pressure *pressure)
+{
+	struct pressure_stats stats;
+
+	if (!pressure) {
+		json_object_set_new(object, "level", json_null());
+		return;
+	}
+	pressure_stats(pressure, &stats);
+	json_object_set_new(object, "level", json_string(pressure_level_name(stats.level)));
+	set(object, "level_changes", stats.changes);
+	set(object, "level_simulated_seconds",
+		(stats.simulated_usec + USEC_PER_SEC - 1) / USEC_PER_SEC);
+	for (enum pressure_level level = 0; level < PRESSURE_LEVELS; level++)
+		set_named(object, "level_seconds_", pressure_level_name(level),
+			json_integer((json_int_t)(stats.spent_usec[level] / USEC_PER_SEC)));
+	/* Percent; null where this machine does not tell. */
+	for (enum reading reading = 0; reading < READINGS; reading++)
+		set_named(object, "pressure_", reading_name(reading),
+			stats.percent[reading] < 0 ? json_null()
+						   : json_real(stats.percent[reading]));
+	json_object_set_new(object, "pressure_sources", json_string(stats.sources));
+}
+
 int stats_make_json(void *context, char **ret_text, size_t *ret_length)
 {
 	struct control *control = context;
@@ -142,9 +177,9 @@ int stats_make_json(void *context, char **ret_text, size_t *ret_length)
 	add_pool(object, control->pool);
 	add_fs(object, control->fs);
 	set(object, "rss_bytes", rss_bytes());
-	/* No room measures memory pressure yet. */
-	json_object_set_new(object, "level", json_null());
-	text = json_dumps(object, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+	add_pressure(object, control->pressure);
+	text = json_dumps(
+		object, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(6));
 	json_decref(object);
 	if (text)
 		n = asprintf(&line, "%s\n", text);

@@ -6,7 +6,8 @@
  * their deadline it so waits for a bounded time, however many small ones keep coming.
  *
  * A job whose header is not read yet needs next to nothing and always fits. Prefetch begins only
- * when no interactive job is left, so it overtakes none.
+ * when no interactive job is left, so it overtakes none. A job over a budget that somebody has
+ * made smaller for now waits for that to end, and meanwhile stands in nobody's way.
  *
  * Pure, under the lock of the line.
  */
@@ -20,16 +21,26 @@
  * thousand heavy pictures is not gone through for each of them. */
 #define ADMISSION_LOOKAHEAD 32
 
+struct admission_room {
+	uint64_t budget_bytes; /* for all that run */
+	uint64_t free_bytes;   /* what is left of it */
+	bool prefetch;         /* may begin at all */
+};
+
 /* `line` has the first of each class, in order of their places. */
 
 /* Which of the line begins next, NULL when none may. */
 struct pool_job *admission_choose(
-	struct pool_job *const line[static JOB_CLASSES], uint64_t free_bytes);
+	struct pool_job *const line[static JOB_CLASSES], const struct admission_room *room);
 
 /* Whether `job`, which stands in no line, may begin before those that do; its estimate is
  * known. */
 bool admission_allows(struct pool_job *const line[static JOB_CLASSES],
-	const struct pool_job *job, uint64_t free_bytes);
+	const struct pool_job *job, const struct admission_room *room);
+
+/* The first that this room puts off and that was submitted before `before`; NULL. */
+struct pool_job *admission_overdue(struct pool_job *const line[static JOB_CLASSES],
+	const struct admission_room *room, usec_t before);
 
 /* Notes for those of the line that `job` overtakes that it does: it begins. */
 void admission_overtake(

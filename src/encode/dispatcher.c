@@ -2,22 +2,17 @@
 #include "encode/dispatcher.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 
 #include "encode/estimate.h"
+#include "encode/loss.h"
 #include "encode/outcome.h"
 #include "util/cleanup.h"
 #include "util/log.h"
-
-#define ATTEMPTS_MAX 2 /* a crash costs a job one retry */
-
-#define COUNT(d, field, by)                                                                    \
-	do {                                                                                   \
-		LOCK_SCOPE(&(d)->lock);                                                        \
-		(d)->stats.field += (by);                                                      \
-	} while (0)
+#include "util/machine.h"
 
 void dispatcher_init(struct dispatcher *d, const struct pool_options *options)
 {
@@ -25,10 +20,17 @@ void dispatcher_init(struct dispatcher *d, const struct pool_options *options)
 	lock_init(&d->lock);
 	job_queue_init(&d->queue);
 	fleet_init(&d->fleet);
+	throttle_init(&d->throttle);
+	d->limits = d->throttle.limits;
+	if (!d->options.machine)
+		d->options.machine = "";
+	headroom_init(&d->headroom, d->options.machine);
+	d->oom_kills = machine_oom_kills(d->options.machine);
 }
 
 void dispatcher_done(struct dispatcher *d)
 {
+	headroom_done(&d->headroom);
 	job_queue_done(&d->queue);
 	fleet_done(&d->fleet);
 	lock_done(&d->lock);
@@ -36,11 +38,29 @@ void dispatcher_done(struct dispatcher *d)
 
 /* --- Figures ----------------------------------------------------------------------------- */
 
+/* Not under the lock: reading /proc may take a while. */
+static uint64_t resident_bytes(struct dispatcher *d)
+{
+	int pids[DISPATCHER_PIDS_MAX];
+	uint64_t sum = 0;
+	unsigned n;
+
+	lock_take(&d->lock);
+	n = d->n_pids;
+	memcpy(pids, d->pids, n * sizeof(pids[0]));
+	lock_drop(&d->lock);
+	while (n > 0)
+		sum += encoder_measure_pid(pids[--n]).resident_bytes;
+	return sum;
+}
+
 void dispatcher_stats(struct dispatcher *d, struct pool_stats *ret)
 {
+	uint64_t resident = resident_bytes(d);
 	LOCK_SCOPE(&d->lock);
 
 	*ret = d->stats;
+	ret->resident_bytes = resident;
 	ret->restarts = ret->crashes + ret->deadlines + ret->retired_jobs +
 	                ret->retired_growth + ret->condemned;
 	ret->memory_limit_bytes = d->options.memory_bytes;
@@ -48,7 +68,7 @@ void dispatcher_stats(struct dispatcher *d, struct pool_stats *ret)
 	ret->memory_waiting = job_queue_waiting(&d->queue);
 }
 
-static void publish_counts(struct dispatcher *d)
+void dispatcher_publish(struct dispatcher *d)
 {
 	unsigned working = fleet_count_working(&d->fleet);
 	unsigned idle = fleet_count(&d->fleet, ENCODER_IDLE);
@@ -58,82 +78,72 @@ static void publish_counts(struct dispatcher *d)
 	d->stats.running = working;
 	d->stats.encoders = working + idle;
 	d->stats.memory_used_bytes = charged;
+	d->n_pids = 0;
+	for (const struct encoder *e = d->fleet.encoders; e; e = e->next) {
+		if (e->pid > 0 && d->n_pids < DISPATCHER_PIDS_MAX)
+			d->pids[d->n_pids++] = e->pid;
+	}
+}
+
+/* --- Limits ------------------------------------------------------------------------------ */
+
+void dispatcher_limit(struct dispatcher *d, const struct pool_limits *limits)
+{
+	LOCK_SCOPE(&d->lock);
+
+	d->limits = *limits;
+}
+
+static void update_throttle(struct dispatcher *d)
+{
+	struct pool_limits limits;
+
+	lock_take(&d->lock);
+	limits = d->limits;
+	lock_drop(&d->lock);
+	throttle_limit(&d->throttle, &limits);
+	throttle_tick(&d->throttle, now_monotonic());
+}
+
+/* Our own budget, or what the machine can carry beside what is promised, if that is less. */
+static struct admission_room room_now(struct dispatcher *d)
+{
+	uint64_t budget = throttle_budget(&d->throttle, d->options.memory_bytes);
+	uint64_t charged = fleet_charged_bytes(&d->fleet);
+	uint64_t unspent = fleet_unspent_bytes(&d->fleet);
+	uint64_t headroom = d->options.heed_machine
+	                            ? headroom_bytes(&d->headroom, now_monotonic())
+	                            : UINT64_MAX;
+	uint64_t more = headroom > unspent ? headroom - unspent : 0;
+
+	if (more < budget && charged + more < budget)
+		budget = charged + more;
+	return (struct admission_room){
+		.budget_bytes = budget,
+		.free_bytes = charged < budget ? budget - charged : 0,
+		.prefetch = d->throttle.limits.prefetch,
+	};
+}
+
+static void job_busy(struct dispatcher *d, struct pool_job *job)
+{
+	DISPATCHER_COUNT(d, busy, 1);
+	outcome_busy(job);
+}
+
+/* What waits for limits to be lifted waits no longer than for an encode. */
+static void fail_overdue(struct dispatcher *d)
+{
+	struct admission_room room = room_now(d);
+	usec_t now = now_monotonic();
+	struct pool_job *job;
+
+	while (now > d->options.deadline_usec && (job = job_queue_take_overdue(&d->queue, &room,
+							  now - d->options.deadline_usec)))
+		job_busy(d, job);
 }
 
 /* --- Encoders ---------------------------------------------------------------------------- */
-
-/* The encoder died under its job: once more elsewhere, then no more. */
-static void job_bereaved(struct dispatcher *d, struct pool_job *job, int status)
-{
-	COUNT(d, crashes, 1);
-	if (job->attempts < ATTEMPTS_MAX)
-		job_queue_return(&d->queue, job);
-	else
-		outcome_died(job, status);
-}
-
-/* The encoder ended by no fault of the picture's: that attempt did not count. */
-static void job_orphaned(struct dispatcher *d, struct pool_job *job)
-{
-	job->attempts--;
-	job_queue_return(&d->queue, job);
-}
-
-static void fail_queue(struct dispatcher *d, const char *reason)
-{
-	struct pool_job *job;
-
-	while ((job = job_queue_pop(&d->queue)))
-		outcome_fail(job, EIO, true, reason);
-}
-
-/* Encoders or their zygote do not come to life, which is no picture's fault. Jobs wait for the
- * next attempt, but no longer than each of them may take. */
-static void note_trouble(struct dispatcher *d, usec_t attempted, const char *what)
-{
-	struct fleet *fleet = &d->fleet;
-	bool is_known = fleet->ailing_since > 0;
-
-	fleet_note_trouble(fleet, attempted, job_queue_length(&d->queue) > 0);
-	if (!is_known)
-		log_warning("%s; trying again", what);
-	if (fleet->ailing_since && fleet_count_working(fleet) == 0 &&
-		now_monotonic() >= fleet->ailing_since + d->options.deadline_usec)
-		fail_queue(d, what);
-}
-
-static void encoder_exited(struct dispatcher *d, struct encoder *encoder, int status)
-{
-	bool condemned = encoder->condemned;
-	struct pool_job *job = fleet_remove(&d->fleet, encoder);
-
-	if (job && condemned)
-		job_orphaned(d, job);
-	else if (job)
-		job_bereaved(d, job, status);
-}
-
-/* Encoders end with their zygote, but the kernel takes its time. */
-static void zygote_lost(struct dispatcher *d, const char *why)
-{
-	char what[POOL_REASON_MAX];
-	struct encoder *encoder;
-
-	zygote_stop(&d->fleet.zygote);
-	while ((encoder = d->fleet.encoders)) {
-		struct pool_job *job;
-
-		encoder_put_down(encoder);
-		job = fleet_remove(&d->fleet, encoder);
-		if (job)
-			job_orphaned(d, job);
-	}
-	/* In this order: nobody sees the loss counted, and its encoders still running. */
-	publish_counts(d);
-	COUNT(d, zygote_restarts, 1);
-	snprintf(what, sizeof(what), "the encoder zygote is gone (%s)", why);
-	note_trouble(d, d->fleet.zygote_started, what);
-}
 
 /* One more encoder, by a new zygote if need be. */
 static void encoder_start(struct dispatcher *d)
@@ -142,32 +152,26 @@ static void encoder_start(struct dispatcher *d)
 	int r = fleet_revive(&d->fleet, &d->options, what);
 
 	if (r < 0) {
-		note_trouble(d, now_monotonic(), what);
+		loss_note_trouble(d, now_monotonic(), what);
 		return;
 	}
 	r = fleet_request(&d->fleet);
 	if (r == -EPIPE || r == -ECONNRESET) {
-		zygote_lost(d, strerror(-r));
+		loss_of_zygote(d, strerror(-r));
 	} else if (r < 0) {
 		snprintf(what, sizeof(what), "no further encoder for now (%s)", strerror(-r));
-		note_trouble(d, now_monotonic(), what);
+		loss_note_trouble(d, now_monotonic(), what);
 	}
 }
 
 /* --- Jobs -------------------------------------------------------------------------------- */
-
-static uint64_t free_bytes(const struct dispatcher *d)
-{
-	uint64_t charged = fleet_charged_bytes(&d->fleet);
-
-	return charged < d->options.memory_bytes ? d->options.memory_bytes - charged : 0;
-}
 
 static void job_start(struct dispatcher *d, struct encoder *encoder, struct pool_job *job)
 {
 	int r;
 
 	job->attempts++;
+	job->alone = d->throttle.breaker == BREAKER_HALF_OPEN;
 	job->request.job = ++d->next_job;
 	/* Known from an earlier time: kept for it until its header is there again. */
 	encoder->charged_bytes = job->estimate_bytes;
@@ -177,7 +181,7 @@ static void job_start(struct dispatcher *d, struct encoder *encoder, struct pool
 	encoder_end(encoder, true);
 	/* It was gone before it saw the job. */
 	if (r == -EPIPE || r == -ECONNRESET)
-		job_orphaned(d, job);
+		loss_by_no_fault(d, job);
 	else
 		outcome_fail(job, EIO, true, strerror(-r));
 }
@@ -188,9 +192,10 @@ static unsigned job_threads(
 {
 	unsigned all = d->options.workers;
 
-	if (fleet_count_working(&d->fleet) > 1 || job_queue_length(&d->queue) > 0)
+	if (fleet_count_working(&d->fleet) > 1 || job_queue_length(&d->queue) > 0 ||
+		throttle_restricts(&d->throttle))
 		return 1;
-	return estimate_memory(facts, &job->request, all) <= free_bytes(d) ? all : 1;
+	return estimate_memory(facts, &job->request, all) <= room_now(d).free_bytes ? all : 1;
 }
 
 static void on_header(
@@ -198,23 +203,28 @@ static void on_header(
 {
 	struct pool_job *job = encoder->job;
 	bool admitted = encoder->charged_bytes > 0;
+	struct admission_room room;
 	unsigned threads;
 	int r;
 
 	encoder->charged_bytes = 0;
 	fleet_note_health(&d->fleet);
 	job->estimate_bytes = estimate_memory(facts, &job->request, 1);
+	room = room_now(d);
 	if (job->estimate_bytes > d->options.memory_bytes) {
 		r = encoder_drop(encoder);
 		outcome_too_heavy(job, d->options.memory_bytes);
-	} else if ((admitted && job->estimate_bytes <= free_bytes(d)) ||
-		   job_queue_admit(&d->queue, job, free_bytes(d))) {
+	} else if (throttle_refuses(&d->throttle)) {
+		r = encoder_drop(encoder);
+		job_busy(d, job);
+	} else if ((admitted && job->estimate_bytes <= room.free_bytes) ||
+		   job_queue_admit(&d->queue, job, &room)) {
 		threads = job_threads(d, job, facts);
 		r = encoder_go(
 			encoder, threads, estimate_memory(facts, &job->request, threads));
 	} else {
 		r = encoder_drop(encoder);
-		job_orphaned(d, job);
+		loss_by_no_fault(d, job);
 	}
 	if (r < 0)
 		encoder_end(encoder, true);
@@ -231,15 +241,16 @@ static void on_reply(
 	struct dispatcher *d, struct encoder *encoder, const struct encode_reply *reply)
 {
 	encoder->charged_bytes = 0;
+	loss_not_of_memory(d, encoder->job);
 	outcome_answer(encoder, reply);
 	encoder->state = ENCODER_IDLE;
 	encoder->state_since = now_monotonic();
 	fleet_note_health(&d->fleet);
 	if (++encoder->jobs_done >= d->options.jobs_per_encoder) {
-		COUNT(d, retired_jobs, 1);
+		DISPATCHER_COUNT(d, retired_jobs, 1);
 		encoder_end(encoder, false);
 	} else if (has_grown(d, encoder)) {
-		COUNT(d, retired_growth, 1);
+		DISPATCHER_COUNT(d, retired_growth, 1);
 		encoder_end(encoder, false);
 	}
 }
@@ -257,7 +268,7 @@ static void on_silence(struct dispatcher *d, struct encoder *encoder)
 
 	encoder_end(encoder, true);
 	if (is_stillborn)
-		note_trouble(d, now_monotonic(), "encoders end before they begin");
+		loss_note_trouble(d, now_monotonic(), "encoders end before they begin");
 }
 
 void dispatcher_on_encoder(struct dispatcher *d, struct encoder *encoder)
@@ -275,27 +286,47 @@ void dispatcher_on_encoder(struct dispatcher *d, struct encoder *encoder)
 		on_reply(d, encoder, &answer.reply);
 }
 
+static void end_idle(struct dispatcher *d)
+{
+	struct encoder *idle;
+
+	while ((idle = fleet_find(&d->fleet, ENCODER_IDLE))) {
+		encoder_end(idle, false);
+		DISPATCHER_COUNT(d, retired_idle, 1);
+	}
+}
+
 static void schedule(struct dispatcher *d)
 {
+	unsigned most = throttle_workers(&d->throttle, d->options.workers);
+	struct admission_room room = room_now(d);
 	struct encoder *idle;
 	struct pool_job *job;
 
-	while ((idle = fleet_find(&d->fleet, ENCODER_IDLE))) {
-		job = job_queue_take(&d->queue, free_bytes(d));
-		if (!job)
-			return;
+	while (fleet_count_jobs(&d->fleet) < most &&
+		(idle = fleet_find(&d->fleet, ENCODER_IDLE)) &&
+		(job = job_queue_take(&d->queue, &room))) {
 		job_start(d, idle, job);
+		room = room_now(d);
 	}
-	if (job_queue_length(&d->queue) > 0 && now_monotonic() >= d->fleet.not_before &&
-		!fleet_find(&d->fleet, ENCODER_STARTING) &&
-		fleet_count_working(&d->fleet) < d->options.workers)
+	if (fleet_count_jobs(&d->fleet) < most && job_queue_has(&d->queue, &room) &&
+		now_monotonic() >= d->fleet.not_before &&
+		!fleet_find(&d->fleet, ENCODER_STARTING))
 		encoder_start(d);
 }
 
 void dispatcher_schedule(struct dispatcher *d)
 {
-	schedule(d);
-	publish_counts(d);
+	struct pool_job *job;
+
+	update_throttle(d);
+	while (throttle_refuses(&d->throttle) && (job = job_queue_pop(&d->queue)))
+		job_busy(d, job);
+	if (job_queue_length(&d->queue) > 0)
+		schedule(d);
+	if (!d->throttle.limits.keep_idle)
+		end_idle(d);
+	dispatcher_publish(d);
 }
 
 /* --- Events ------------------------------------------------------------------------------ */
@@ -306,7 +337,7 @@ static void on_spawn_failed(struct dispatcher *d, struct encoder *encoder, int e
 
 	fleet_remove(&d->fleet, encoder);
 	snprintf(what, sizeof(what), "no encoder can be forked (%s)", strerror(error));
-	note_trouble(d, now_monotonic(), what);
+	loss_note_trouble(d, now_monotonic(), what);
 }
 
 static void on_event(struct dispatcher *d, const struct zygote_event *event, int pidfd_consume)
@@ -333,7 +364,7 @@ static void on_event(struct dispatcher *d, const struct zygote_event *event, int
 		if (WIFSIGNALED(event->status))
 			log_debug("encoder %d ended: %s", event->pid,
 				strsignal(WTERMSIG(event->status)));
-		encoder_exited(d, encoder, event->status);
+		loss_of_encoder(d, encoder, event->status);
 		break;
 	default:
 		break;
@@ -348,7 +379,7 @@ void dispatcher_on_zygote(struct dispatcher *d)
 	while ((r = zygote_event(&d->fleet.zygote, &event, &pidfd)) > 0)
 		on_event(d, &event, pidfd);
 	if (r < 0)
-		zygote_lost(d, strerror(-r));
+		loss_of_zygote(d, strerror(-r));
 }
 
 /* The answer does not wait for the process to be dead: it has its own descriptors. */
@@ -360,7 +391,8 @@ static void on_deadline(struct dispatcher *d, struct encoder *encoder)
 
 	encoder->job = NULL;
 	encoder_end(encoder, true);
-	COUNT(d, deadlines, 1);
+	DISPATCHER_COUNT(d, deadlines, 1);
+	loss_not_of_memory(d, job);
 	if (at_header && in_time)
 		outcome_header_timed_out(job);
 	else
@@ -371,7 +403,7 @@ static void on_deadline(struct dispatcher *d, struct encoder *encoder)
 static void on_overdue_end(struct dispatcher *d, struct encoder *encoder)
 {
 	encoder_put_down(encoder);
-	encoder_exited(d, encoder, 0);
+	loss_of_encoder(d, encoder, 0);
 }
 
 static void end_superfluous(struct dispatcher *d)
@@ -381,7 +413,7 @@ static void end_superfluous(struct dispatcher *d)
 	while ((encoder = fleet_find_superfluous(&d->fleet)) &&
 		now_monotonic() >= encoder->state_since + d->options.idle_usec) {
 		encoder_end(encoder, false);
-		COUNT(d, retired_idle, 1);
+		DISPATCHER_COUNT(d, retired_idle, 1);
 	}
 }
 
@@ -391,13 +423,13 @@ void dispatcher_check_clocks(struct dispatcher *d)
 	usec_t now = now_monotonic();
 	struct encoder *next;
 
-	COUNT(d, condemned, killed);
+	DISPATCHER_COUNT(d, condemned, killed);
 	for (struct encoder *e = d->fleet.encoders; e; e = next) {
 		next = e->next;
 		if (now < encoder_clock(e))
 			continue;
 		if (e->state == ENCODER_STARTING && e->pidfd < 0) {
-			zygote_lost(d, "it does not answer");
+			loss_of_zygote(d, "it does not answer");
 			return;
 		}
 		if (e->state == ENCODER_STARTING)
@@ -408,11 +440,19 @@ void dispatcher_check_clocks(struct dispatcher *d)
 			on_deadline(d, e);
 	}
 	end_superfluous(d);
+	if (job_queue_length(&d->queue) > 0)
+		fail_overdue(d);
 }
 
-usec_t dispatcher_next_clock(const struct dispatcher *d)
+usec_t dispatcher_next_clock(struct dispatcher *d)
 {
-	return fleet_next_clock(&d->fleet, d->options.idle_usec);
+	usec_t at = fleet_next_clock(&d->fleet, d->options.idle_usec);
+	usec_t breaker = throttle_clock(&d->throttle);
+	usec_t look = now_monotonic() + USEC_PER_SEC;
+
+	at = breaker < at ? breaker : at;
+	/* What others hold of the memory may be given back, which nothing tells. */
+	return job_queue_length(&d->queue) > 0 && look < at ? look : at;
 }
 
 void dispatcher_fail_everything(struct dispatcher *d)

@@ -13,8 +13,12 @@
 #define ENCODE_DISPATCHER_H
 
 #include "encode/fleet.h"
+#include "encode/headroom.h"
 #include "encode/job_queue.h"
+#include "encode/throttle.h"
 #include "util/lock.h"
+
+#define DISPATCHER_PIDS_MAX 256
 
 struct dispatcher {
 	/* fixed after init */
@@ -24,9 +28,15 @@ struct dispatcher {
 	/* protected by `lock` (4 in util/lock.h) */
 	struct lock lock;
 	struct pool_stats stats;
+	struct pool_limits limits; /* asked for; the thread takes them over */
+	unsigned n_pids;
+	int pids[DISPATCHER_PIDS_MAX]; /* of encoders, for figures */
 
 	/* the pool's thread */
 	struct fleet fleet;
+	struct throttle throttle;
+	struct headroom headroom;
+	uint64_t oom_kills; /* accounted for */
 	uint64_t next_job;
 };
 
@@ -34,6 +44,7 @@ void dispatcher_init(struct dispatcher *dispatcher, const struct pool_options *o
 void dispatcher_done(struct dispatcher *dispatcher); /* no job and no encoder is left */
 
 /* Any thread. */
+void dispatcher_limit(struct dispatcher *dispatcher, const struct pool_limits *limits);
 void dispatcher_stats(struct dispatcher *dispatcher, struct pool_stats *ret);
 
 /* The rest is the pool's thread's. */
@@ -45,8 +56,17 @@ void dispatcher_on_encoder(struct dispatcher *dispatcher, struct encoder *encode
 /* The zygote's socket is. */
 void dispatcher_on_zygote(struct dispatcher *dispatcher);
 void dispatcher_check_clocks(struct dispatcher *dispatcher);
-usec_t dispatcher_next_clock(const struct dispatcher *dispatcher); /* or USEC_NEVER */
+usec_t dispatcher_next_clock(struct dispatcher *dispatcher); /* or USEC_NEVER */
 /* Ends every job with ESHUTDOWN and forgets the encoders, which end with the zygote. */
 void dispatcher_fail_everything(struct dispatcher *dispatcher);
+
+/* Shows others what there is now. */
+void dispatcher_publish(struct dispatcher *dispatcher);
+
+#define DISPATCHER_COUNT(d, field, by)                                                         \
+	do {                                                                                   \
+		LOCK_SCOPE(&(d)->lock);                                                        \
+		(d)->stats.field += (by);                                                      \
+	} while (0)
 
 #endif

@@ -208,14 +208,14 @@ usec_t encoder_clock(const struct encoder *encoder)
 	}
 }
 
-struct encoder_memory encoder_measure(const struct encoder *encoder)
+struct encoder_memory encoder_measure_pid(int pid)
 {
 	const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
 	uint64_t mapped, resident;
 	char path[64], text[128] = "";
 	_cleanup_close_ int fd = -1;
 
-	snprintf(path, sizeof(path), "/proc/%d/statm", encoder->pid);
+	snprintf(path, sizeof(path), "/proc/%d/statm", pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 || fdio_pread_full(fd, text, sizeof(text) - 1, 0) < 0 ||
 		sscanf(text, "%" SCNu64 " %" SCNu64, &mapped, &resident) != 2)
@@ -224,6 +224,11 @@ struct encoder_memory encoder_measure(const struct encoder *encoder)
 		.mapped_bytes = mapped * page,
 		.resident_bytes = resident * page,
 	};
+}
+
+struct encoder_memory encoder_measure(const struct encoder *encoder)
+{
+	return encoder_measure_pid(encoder->pid);
 }
 
 void encoder_settle(struct encoder *encoder)

@@ -93,6 +93,7 @@ void encoder_settle(struct encoder *encoder);
 /* How large it is, measured from outside: nothing a picture does to it can deny it. 0s where /proc
  * does not tell. */
 struct encoder_memory encoder_measure(const struct encoder *encoder);
+struct encoder_memory encoder_measure_pid(int pid); /* any thread */
 
 /* Closes its socket, which ends a healthy one; `kill_it` ends any. It is ENDING from here. */
 void encoder_end(struct encoder *encoder, bool kill_it);

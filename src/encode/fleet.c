@@ -38,12 +38,36 @@ unsigned fleet_count_working(const struct fleet *fleet)
 	return n;
 }
 
+unsigned fleet_count_jobs(const struct fleet *fleet)
+{
+	unsigned n = 0;
+
+	for (const struct encoder *e = fleet->encoders; e; e = e->next)
+		n += e->job != NULL;
+	return n;
+}
+
 uint64_t fleet_charged_bytes(const struct fleet *fleet)
 {
 	uint64_t sum = 0;
 
 	for (const struct encoder *e = fleet->encoders; e; e = e->next)
 		sum += e->charged_bytes;
+	return sum;
+}
+
+uint64_t fleet_unspent_bytes(const struct fleet *fleet)
+{
+	uint64_t sum = 0;
+
+	for (const struct encoder *e = fleet->encoders; e; e = e->next) {
+		uint64_t now = e->charged_bytes ? encoder_measure(e).resident_bytes : 0;
+		uint64_t spent =
+			now > e->before.resident_bytes ? now - e->before.resident_bytes : 0;
+
+		if (spent < e->charged_bytes)
+			sum += e->charged_bytes - spent;
+	}
 	return sum;
 }
 

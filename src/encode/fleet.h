@@ -35,7 +35,9 @@ void fleet_done(struct fleet *fleet); /* without encoders and zygote */
 
 unsigned fleet_count(const struct fleet *fleet, enum encoder_state state);
 unsigned fleet_count_working(const struct fleet *fleet);
+unsigned fleet_count_jobs(const struct fleet *fleet);    /* with those that died with theirs */
 uint64_t fleet_charged_bytes(const struct fleet *fleet); /* promised to all of them */
+uint64_t fleet_unspent_bytes(const struct fleet *fleet); /* of that, not in use yet */
 struct encoder *fleet_find(const struct fleet *fleet, enum encoder_state state); /* or NULL */
 struct encoder *fleet_find_token(const struct fleet *fleet, uint32_t token);     /* or NULL */
 

@@ -3,8 +3,6 @@
 
 #include <assert.h>
 
-#include "encode/admission.h"
-
 void job_queue_init(struct job_queue *queue)
 {
 	*queue = (struct job_queue){ .length = 0 };
@@ -60,10 +58,10 @@ void job_queue_return(struct job_queue *queue, struct pool_job *job)
 	insert_locked(queue, job, at);
 }
 
-struct pool_job *job_queue_take(struct job_queue *queue, uint64_t free_bytes)
+struct pool_job *job_queue_take(struct job_queue *queue, const struct admission_room *room)
 {
 	LOCK_SCOPE(&queue->lock);
-	struct pool_job *job = admission_choose(queue->line, free_bytes);
+	struct pool_job *job = admission_choose(queue->line, room);
 
 	if (!job)
 		return NULL;
@@ -73,14 +71,33 @@ struct pool_job *job_queue_take(struct job_queue *queue, uint64_t free_bytes)
 	return job;
 }
 
-bool job_queue_admit(struct job_queue *queue, struct pool_job *job, uint64_t free_bytes)
+bool job_queue_admit(
+	struct job_queue *queue, struct pool_job *job, const struct admission_room *room)
 {
 	LOCK_SCOPE(&queue->lock);
 
-	if (!admission_allows(queue->line, job, free_bytes))
+	if (!admission_allows(queue->line, job, room))
 		return false;
 	admission_overtake(queue->line, job);
 	return true;
+}
+
+bool job_queue_has(struct job_queue *queue, const struct admission_room *room)
+{
+	LOCK_SCOPE(&queue->lock);
+
+	return admission_choose(queue->line, room) != NULL;
+}
+
+struct pool_job *job_queue_take_overdue(
+	struct job_queue *queue, const struct admission_room *room, usec_t before)
+{
+	LOCK_SCOPE(&queue->lock);
+	struct pool_job *job = admission_overdue(queue->line, room, before);
+
+	if (job)
+		remove_locked(queue, job);
+	return job;
 }
 
 struct pool_job *job_queue_pop(struct job_queue *queue)

@@ -7,7 +7,7 @@
 #ifndef ENCODE_JOB_QUEUE_H
 #define ENCODE_JOB_QUEUE_H
 
-#include "encode/pool.h"
+#include "encode/admission.h"
 #include "util/lock.h"
 
 struct job_queue {
@@ -26,9 +26,15 @@ void job_queue_push(struct job_queue *queue, struct pool_job *job);
 void job_queue_return(struct job_queue *queue, struct pool_job *job);
 
 /* Takes the one that admission chooses; NULL when none may begin. */
-struct pool_job *job_queue_take(struct job_queue *queue, uint64_t free_bytes);
+struct pool_job *job_queue_take(struct job_queue *queue, const struct admission_room *room);
 /* Whether one that was taken may begin, now that its estimate is known; it then does. */
-bool job_queue_admit(struct job_queue *queue, struct pool_job *job, uint64_t free_bytes);
+bool job_queue_admit(
+	struct job_queue *queue, struct pool_job *job, const struct admission_room *room);
+/* Whether there is one that may begin. */
+bool job_queue_has(struct job_queue *queue, const struct admission_room *room);
+/* Takes one that this room puts off and that came before `before`; NULL when there is none. */
+struct pool_job *job_queue_take_overdue(
+	struct job_queue *queue, const struct admission_room *room, usec_t before);
 /* Takes the first; NULL when empty. */
 struct pool_job *job_queue_pop(struct job_queue *queue);
 

@@ -97,6 +97,18 @@ void outcome_too_heavy(struct pool_job *job, uint64_t limit_bytes)
 	outcome_fail(job, EFBIG, false, reason);
 }
 
+void outcome_busy(struct pool_job *job)
+{
+	outcome_fail(job, EBUSY, true, "memory is scarce; try again later");
+}
+
+void outcome_starved(struct pool_job *job)
+{
+	outcome_fail(job, EFBIG, false,
+		"the kernel killed two encoders over it for want of memory, the second while "
+		"it worked alone");
+}
+
 void outcome_shutdown(struct pool_job *job)
 {
 	outcome_fail(job, ESHUTDOWN, true, "lensfs is stopping");

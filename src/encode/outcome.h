@@ -23,6 +23,11 @@ void outcome_header_timed_out(struct pool_job *job);
 /* It would take more memory than all jobs together may have. */
 void outcome_too_heavy(struct pool_job *job, uint64_t limit_bytes);
 
+/* Memory is scarce: not now. */
+void outcome_busy(struct pool_job *job);
+/* The kernel killed encoders over it for want of memory, the last one while it worked alone. */
+void outcome_starved(struct pool_job *job);
+
 /* lensfs is stopping. */
 void outcome_shutdown(struct pool_job *job);
 

@@ -56,6 +56,8 @@ void pool_submit(struct pool *pool, struct pool_job *job)
 	bool stopped;
 
 	job->attempts = job->overtaken = 0;
+	job->alone = false;
+	job->submitted_at = now_monotonic();
 	job->estimate_bytes = 0;
 	job->request.version = PROTOCOL_VERSION;
 	lock_take(&dispatcher->lock);
@@ -72,6 +74,12 @@ void pool_submit(struct pool *pool, struct pool_job *job)
 void pool_condemn(struct pool *pool, uint32_t encoder)
 {
 	fleet_condemn(&pool->dispatcher.fleet, encoder);
+	wake(pool);
+}
+
+void pool_limit(struct pool *pool, const struct pool_limits *limits)
+{
+	dispatcher_limit(&pool->dispatcher, limits);
 	wake(pool);
 }
 

@@ -14,6 +14,9 @@
  *	jobs_per_encoder, growth_bytes
  *	                       the encoder is retired and replaced: no leak can accumulate
  *	idle_usec              of idle encoders only one is kept
+ *	killed for want of memory
+ *	                       the job is run once more, alone; then it ends with EFBIG
+ *	                       (encode/throttle.h)
  *	encoders or zygote do not come to life
  *	                       started again, at most once a second; jobs wait, but when
  *	                       nothing came to life for deadline_usec they end with EIO
@@ -41,6 +44,8 @@ struct pool_options {
 	bool keep_stderr;      /* encoders may write to ours: foreground and tests */
 	usec_t deadline_usec;  /* of one attempt, from being handed to an encoder */
 	usec_t idle_usec;      /* after which all idle encoders but one end */
+	bool heed_machine; /* begin nothing that the machine cannot carry now (encode/headroom.h) */
+	const char *machine; /* of util/machine.h: NULL but in tests. Borrowed for the life */
 };
 
 /* Who goes first. */
@@ -74,10 +79,12 @@ struct pool_job {
 	/* the pool's */
 	struct pool_job *next;
 	uint64_t place;          /* in line, by arrival */
+	usec_t submitted_at;     /* monotonic */
 	uint64_t estimate_bytes; /* of memory with one thread, 0 until the header is known */
 	uint64_t promised_bytes; /* when it last began */
 	unsigned overtaken;      /* by how many that came later, while it waited for memory */
 	unsigned attempts;
+	bool alone; /* the last attempt was a trial of encode/throttle */
 };
 
 /* Starts the zygote and waits for its hello (10 s at most). 0 or -errno, with `reason` in words
@@ -101,6 +108,25 @@ void pool_submit(struct pool *pool, struct pool_job *job);
  * another, uncounted. Does not wait; one that is gone is gone. Any thread. */
 void pool_condemn(struct pool *pool, uint32_t encoder);
 
+/* What may be asked of the pool where memory is scarce. */
+struct pool_limits {
+	bool encode;             /* false: what is in line and what comes fails with EBUSY */
+	bool prefetch;           /* false: of JOB_PREFETCH nothing begins */
+	bool keep_idle;          /* false: an encoder without a job ends */
+	unsigned encoders;       /* that work at once; 0: as many as there are workers */
+	unsigned memory_percent; /* of memory_bytes; what needs more than that waits */
+};
+#define POOL_UNLIMITED                                                                         \
+	(struct pool_limits)                                                                   \
+	{                                                                                      \
+		.encode = true, .prefetch = true, .keep_idle = true, .memory_percent = 100     \
+	}
+
+/* In force from now on for what begins; what runs is left to end. What these limits do not let
+ * begin at all waits no longer than a deadline, then fails with EBUSY. Does not wait. Any
+ * thread. */
+void pool_limit(struct pool *pool, const struct pool_limits *limits);
+
 struct pool_stats {
 	uint64_t encoders, queued, running;
 	uint64_t restarts; /* encoders replaced, for whatever cause */
@@ -109,6 +135,9 @@ struct pool_stats {
 	uint64_t zygote_restarts;
 	uint64_t memory_limit_bytes, memory_used_bytes; /* used: promised to running jobs */
 	uint64_t memory_waiting; /* jobs of the queue that wait for memory */
+	uint64_t starved;        /* encoders that the kernel killed for want of memory */
+	uint64_t busy;           /* jobs that ended with EBUSY */
+	uint64_t resident_bytes; /* of all encoders together, now */
 };
 void pool_stats(struct pool *pool, struct pool_stats *ret);
 

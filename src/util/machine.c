@@ -1,13 +1,7 @@
-/* SPDX-License-Identifier: MIT
- *
- * In a container our group's path may be one of the host, of which nothing is mounted here. Files
- * that are missing say nothing, and going up to the root ends at the container's own group, which
- * is what is mounted.
- */
+/* SPDX-License-Identifier: MIT */
 #include "util/machine.h"
 
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -24,82 +18,200 @@ static uint64_t least(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-/* UINT64_MAX where the file says "max", nothing, or is not there. */
-static uint64_t limit_read(const char *path)
+static uint64_t less(uint64_t a, uint64_t b)
 {
-	_cleanup_(file_closep) FILE *file = fopen(path, "re");
-	uint64_t limit;
+	return a > b ? a - b : 0;
+}
 
-	return file && fscanf(file, "%" SCNu64, &limit) == 1 ? limit : UINT64_MAX;
+static FILE *file_open(const char *folder, const char *name)
+{
+	char path[PATH_MAX + 64];
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	return fopen(path, "re");
+}
+
+/* `otherwise` where the file says "max", nothing, or is not there. */
+static uint64_t number_read(const char *folder, const char *name, uint64_t otherwise)
+{
+	_cleanup_(file_closep) FILE *file = file_open(folder, name);
+	uint64_t number;
+
+	return file && fscanf(file, "%" SCNu64, &number) == 1 ? number : otherwise;
+}
+
+/* Lines "key value" or "key: value kB"; the sum of those whose key is in `keys`. */
+static bool sum_read(
+	const char *folder, const char *name, const char *const *keys, uint64_t *ret_sum)
+{
+	_cleanup_(file_closep) FILE *file = file_open(folder, name);
+	char line[256], key[64];
+	bool found = false;
+	uint64_t value;
+
+	*ret_sum = 0;
+	while (file && fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "%63[^: ]%*[: ]%" SCNu64, key, &value) != 2)
+			continue;
+		for (const char *const *k = keys; *k; k++) {
+			if (strcmp(*k, key) == 0) {
+				*ret_sum += value;
+				found = true;
+			}
+		}
+	}
+	return found;
+}
+
+/* --- Groups ------------------------------------------------------------------------------ */
+
+static const char *limit_file(bool version2)
+{
+	return version2 ? "memory.max" : "memory.limit_in_bytes";
 }
 
 /* `group` begins with a slash, or is empty for the root; it is cut on the way. */
-static uint64_t limit_of_group(
-	const char *root, const char *mount, char *group, const char *file)
+static size_t groups_upwards(
+	const char *root, bool version2, char *group, struct machine_group *groups, size_t max)
 {
-	uint64_t limit = UINT64_MAX;
-	char path[PATH_MAX];
+	const char *mount = version2 ? "/sys/fs/cgroup" : "/sys/fs/cgroup/memory";
+	size_t n = 0;
 	char *slash;
 
+	if (strcmp(group, "/") == 0)
+		*group = '\0';
 	do {
-		snprintf(path, sizeof(path), "%s%s%s/%s", root, mount, group, file);
-		limit = least(limit, limit_read(path));
+		struct machine_group *found = &groups[n];
+		_cleanup_(file_closep) FILE *file = NULL;
+
+		if (n == max)
+			break;
+		found->version2 = version2;
+		if ((size_t)snprintf(found->folder, sizeof(found->folder), "%s%s%s", root,
+			    mount, group) < sizeof(found->folder))
+			file = file_open(found->folder, limit_file(version2));
+		n += !!file;
 		slash = strrchr(group, '/');
 		if (slash)
 			*slash = '\0';
 	} while (slash);
-	return limit;
+	return n;
 }
 
 /* "0::/path" of version 2, or "4:memory:/path" of version 1 (cgroups(7)). */
-static uint64_t limit_of_line(const char *root, char *line)
+static size_t groups_of_line(
+	const char *root, char *line, struct machine_group *groups, size_t max)
 {
 	char *controllers = strchr(line, ':');
 	char *group = controllers ? strchr(controllers + 1, ':') : NULL;
 
 	if (!group)
-		return UINT64_MAX;
+		return 0;
 	*controllers++ = *group++ = '\0';
 	group[strcspn(group, "\n")] = '\0';
 	if (strcmp(line, "0") == 0)
-		return limit_of_group(root, "/sys/fs/cgroup", group, "memory.max");
+		return groups_upwards(root, true, group, groups, max);
 	if (strcmp(controllers, "memory") == 0)
-		return limit_of_group(
-			root, "/sys/fs/cgroup/memory", group, "memory.limit_in_bytes");
-	return UINT64_MAX;
+		return groups_upwards(root, false, group, groups, max);
+	return 0;
 }
 
-static uint64_t limit_of_groups(const char *root)
+size_t machine_groups(const char *root, struct machine_group *groups, size_t max)
 {
-	uint64_t limit = UINT64_MAX;
-	char path[PATH_MAX], line[PATH_MAX];
+	char folder[PATH_MAX], line[PATH_MAX];
 	_cleanup_(file_closep) FILE *file = NULL;
+	size_t n = 0;
 
-	snprintf(path, sizeof(path), "%s/proc/self/cgroup", root);
-	file = fopen(path, "re");
+	snprintf(folder, sizeof(folder), "%s/proc/self", root);
+	file = file_open(folder, "cgroup");
 	while (file && fgets(line, sizeof(line), file))
-		limit = least(limit, limit_of_line(root, line));
+		n += groups_of_line(root, line, groups + n, max - n);
+	return n;
+}
+
+/* Version 2 also slows those down who are over memory.high, long before memory.max. */
+static uint64_t group_limit(const struct machine_group *group)
+{
+	uint64_t limit = number_read(group->folder, limit_file(group->version2), UINT64_MAX);
+
+	if (group->version2)
+		limit = least(limit, number_read(group->folder, "memory.high", UINT64_MAX));
 	return limit;
 }
 
-static uint64_t meminfo_total(const char *root)
+/* Pages that are dirty or under way to the disk cannot be dropped yet; a version 1 group is
+ * killed with plenty of them. */
+static uint64_t group_reclaimable(const struct machine_group *group)
 {
-	char path[PATH_MAX], line[256];
-	_cleanup_(file_closep) FILE *file = NULL;
+	static const char *const clean[2][4] = {
+		{ "total_inactive_file", "total_active_file" },
+		{ "inactive_file", "active_file", "slab_reclaimable" },
+	};
+	static const char *const dirty[2][3] = {
+		{ "total_dirty", "total_writeback" },
+		{ "file_dirty", "file_writeback" },
+	};
+	uint64_t may, may_not;
+
+	sum_read(group->folder, "memory.stat", clean[group->version2], &may);
+	sum_read(group->folder, "memory.stat", dirty[group->version2], &may_not);
+	return less(may, may_not);
+}
+
+struct machine_use machine_group_use(const struct machine_group *group)
+{
+	struct machine_use use = { .limit_bytes = group_limit(group) };
+	const char *file = group->version2 ? "memory.current" : "memory.usage_in_bytes";
+	uint64_t used = number_read(group->folder, file, 0);
+
+	use.available_bytes = less(use.limit_bytes, less(used, group_reclaimable(group)));
+	return use;
+}
+
+/* --- Machine ----------------------------------------------------------------------------- */
+
+static uint64_t meminfo(const char *root, const char *key)
+{
+	const char *const keys[] = { key, NULL };
+	char folder[PATH_MAX];
 	uint64_t kib;
 
-	snprintf(path, sizeof(path), "%s/proc/meminfo", root);
-	file = fopen(path, "re");
-	while (file && fgets(line, sizeof(line), file)) {
-		if (sscanf(line, "MemTotal: %" SCNu64 " kB", &kib) == 1)
-			return kib * 1024;
-	}
-	return UINT64_MAX;
+	snprintf(folder, sizeof(folder), "%s/proc", root);
+	return sum_read(folder, "meminfo", keys, &kib) ? kib * 1024 : 0;
+}
+
+struct machine_use machine_memory_use(const char *root)
+{
+	return (struct machine_use){ meminfo(root, "MemTotal"), meminfo(root, "MemAvailable") };
 }
 
 uint64_t machine_memory(const char *root)
 {
-	uint64_t total = least(meminfo_total(root), limit_of_groups(root));
+	struct machine_group groups[MACHINE_GROUPS_MAX];
+	size_t n = machine_groups(root, groups, MACHINE_GROUPS_MAX);
+	uint64_t total = meminfo(root, "MemTotal");
 
+	if (!total)
+		total = UINT64_MAX;
+	for (size_t i = 0; i < n; i++) {
+		total = least(total, number_read(groups[i].folder,
+					     limit_file(groups[i].version2), UINT64_MAX));
+	}
 	return total == UINT64_MAX ? 0 : total;
+}
+
+uint64_t machine_oom_kills(const char *root)
+{
+	static const char *const keys[] = { "oom_kill", NULL };
+	struct machine_group group;
+	char folder[PATH_MAX];
+	uint64_t kills;
+
+	if (machine_groups(root, &group, 1) == 1 &&
+		sum_read(group.folder, group.version2 ? "memory.events" : "memory.oom_control",
+			keys, &kills))
+		return kills;
+	snprintf(folder, sizeof(folder), "%s/proc", root);
+	sum_read(folder, "vmstat", keys, &kills);
+	return kills;
 }

@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../unit/engine_job.h"
+#include "engine_job.h"
 #include "source/sniff.h"
 #include "util/cleanup.h"
 #include "util/clock.h"

@@ -11,7 +11,7 @@
 
 #include <vips/vips.h>
 
-#include "../unit/engine_job.h"
+#include "../unit/job_loop.h"
 #include "fuzz.h"
 #include "util/cleanup.h"
 #include "util/fdio.h"
@@ -75,7 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	request.max_frames = 16;
 	MUST(fdio_pwrite_full(source, b.at, b.left, 0) == 0);
-	engine_job(&request, 1, source, output, &reply);
+	job_loop(&request, 1, source, output, &reply);
 	MUST(reply.result <= ENCODE_UNSUPPORTED);
 	MUST(memchr(reply.reason, '\0', sizeof(reply.reason)));
 	MUST((reply.result == ENCODE_OK) == (reply.reason[0] == '\0'));

@@ -211,7 +211,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	else if (end == END_DAEMON_ZYGOTE)
 		daemon_zygote_receive(pair[1]);
 	else
-		(void)job_serve(pair[1], &trusting);
+		(void)job_serve(pair[1], &trusting, NULL);
 	close(pair[0]);
 	close(pair[1]);
 	MUST(lowest_fd() == before);

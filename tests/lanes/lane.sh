@@ -14,6 +14,11 @@ if [ -z "${LENSFS_MEDIA-}" ] && [ -d "$top/../shared/media" ]; then
 	export LENSFS_MEDIA
 fi
 
+# What mount cases need of a build, for lanes that run nothing else.
+# shellcheck disable=SC2034 # for them
+lane_of_mounts="src/cli/lensfs src/cli/lensctl src/encode/encoder/lensfs-encoder
+	tests/fake/lensfs-encoder-fake tests/mount/probe tests/mount/churn tests/mount/make-picture"
+
 lane_need()
 {
 	for tool; do
@@ -39,12 +44,23 @@ lane_build()
 	ninja -C "$build" ${lane_targets-} || return 1
 }
 
-# lane_test OPTION…: meson test; ends with the count and an exit code.
+# lane_asan: what AddressSanitizer, its leak checker and UBSan are told.
+lane_asan()
+{
+	# Libraries have no frame pointers, and suppressions go by who called: unwind by tables.
+	ASAN_OPTIONS="abort_on_error=0:exitcode=99:detect_stack_use_after_return=1"
+	ASAN_OPTIONS="$ASAN_OPTIONS:fast_unwind_on_malloc=0:malloc_context_size=30"
+	UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1:exitcode=99"
+	LSAN_OPTIONS="suppressions=$top/tests/lanes/lsan.supp:print_suppressions=0"
+	export ASAN_OPTIONS UBSAN_OPTIONS LSAN_OPTIONS
+}
+
+# lane_test OPTION…: meson test; its last line is the count, and it fails where a test did.
 lane_test()
 {
 	rc=0
 	meson test -C "$build" --no-rebuild --print-errorlogs "$@" </dev/null || rc=$?
 	# Under a wrapper the log is called after it.
 	python3 "$top/tests/summary.py" "$(find "$build/meson-logs" -name "testlog*.json" -printf "%T@ %p\n" | sort -n | tail -n 1 | cut -d " " -f 2-)" || rc=1
-	exit "$rc"
+	return "$rc"
 }

@@ -20,7 +20,8 @@
 #
 # The environment names the programs: $LENSFS, $LENSCTL, $LENSFS_ENCODER_FAKE, and
 # $LENSFS_TEST_TOOLS, the folder with make-picture and probe; or $LENSFS_BUILD, the build folder
-# that has them all. $LENSFS_MEDIA, where set, is a folder of further pictures.
+# that has them all. $LENSFS_MEDIA, where set, is a folder of further pictures. With
+# $LENSFS_TEST_SANDBOX=off encoders run without their sandbox, which a leak checker needs.
 # shellcheck shell=bash
 
 set -eEuo pipefail
@@ -90,6 +91,9 @@ stat_of() {
 }
 stat_is() { [[ $(stat_of "$1") == "$2" ]]; }
 
+# Whose malloc keeps what is freed.
+sanitized() { grep -qaE '__(asan|tsan)_init' "$LENSFS"; }
+
 # xattr PATH NAME: as the system.* twin, which encodes nothing. Not by getfattr, which would
 # lstat() first, and so encode.
 xattr() { probe xattr "$1" "system.lensfs.$2"; }
@@ -127,6 +131,7 @@ answers() { dead "$1" || { mounted "$2" && [[ -s $2/.lensfs/stats.json ]]; }; }
 # the mount answers. Keeps nothing free of the disk, which may be fuller than that. WRAPPER is a command before lensfs, such as `prlimit -n256`; it must exec.
 start() {
 	local src=$SRC mnt=$MNT cache=$CACHE wrapper= opts= flag OPTIND=1
+	[[ -z ${LENSFS_TEST_SANDBOX:-} ]] || opts=,sandbox=$LENSFS_TEST_SANDBOX
 	while getopts s:m:c:w: flag; do
 		case $flag in
 		s) src=$OPTARG ;;
@@ -197,7 +202,7 @@ CODEC_ASSERTION='^lensfs-encoder: \./lib[a-z]*/.*Assertion .* failed'
 reports() {
 	local allowed='^$'
 	[[ -z $CODECS_MAY_ASSERT ]] || allowed=$CODEC_ASSERTION
-	grep -vE "$allowed" "$LOG" | grep -E "$REPORTS"
+	grep -avE "$allowed" "$LOG" | grep -aE "$REPORTS"
 }
 
 clear_away() {

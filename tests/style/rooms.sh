@@ -18,9 +18,10 @@ may_include()
 	cache) echo util view source ;;
 	encode) echo util view ;;
 	encode/encoder) echo util view encode/protocol.h ;;
+	pressure) echo util ;;
 	render) echo util view picture source cache encode ;;
 	fs) echo util view source render ;;
-	control) echo util view source cache encode render fs ;;
+	control) echo util view source cache encode pressure render fs ;;
 	cli) echo util view source control fs ;; # where everything is put together
 	*) return 1 ;;
 	esac

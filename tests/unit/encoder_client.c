@@ -31,7 +31,11 @@ static void wait_readable(int fd)
 
 void client_start(struct client *client, const char *variable)
 {
-	const struct zygote_setup setup = { .version = PROTOCOL_VERSION };
+	const char *sandbox = getenv("LENSFS_TEST_SANDBOX");
+	const struct zygote_setup setup = {
+		.version = PROTOCOL_VERSION,
+		.sandbox = sandbox && strcmp(sandbox, "off") == 0 ? SANDBOX_OFF : SANDBOX_AUTO,
+	};
 	const char *path = getenv(variable);
 	int fds[FDIO_MAX_FDS], pair[2];
 	size_t n_fds;

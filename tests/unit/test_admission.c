@@ -20,9 +20,24 @@ static struct pool_job *arrive(enum job_class class, uint64_t estimate)
 	return job;
 }
 
+/* All the memory that running jobs may have, of which so much is free. */
+static struct admission_room room(uint64_t free_bytes)
+{
+	return (struct admission_room){ UINT64_MAX, free_bytes, true };
+}
+
 static struct pool_job *take(uint64_t free_bytes)
 {
-	return job_queue_take(&queue, free_bytes);
+	struct admission_room now = room(free_bytes);
+
+	return job_queue_take(&queue, &now);
+}
+
+static bool admit(struct pool_job *job, uint64_t free_bytes)
+{
+	struct admission_room now = room(free_bytes);
+
+	return job_queue_admit(&queue, job, &now);
 }
 
 static void setup(void)
@@ -72,7 +87,7 @@ START_TEST(reading_a_header_overtakes_nobody)
 	ck_assert_ptr_eq(take(10), unknown);
 	ck_assert_uint_eq(heavy->overtaken, 0);
 	unknown->estimate_bytes = 10;
-	ck_assert(job_queue_admit(&queue, unknown, 10));
+	ck_assert(admit(unknown, 10));
 	ck_assert_uint_eq(heavy->overtaken, 1);
 }
 END_TEST
@@ -102,7 +117,7 @@ START_TEST(header_that_comes_too_late_goes_back_in_line)
 	ck_assert_ptr_eq(take(50), late);
 	heavy->overtaken = ADMISSION_OVERTAKEN_MAX;
 	late->estimate_bytes = 10;
-	ck_assert(!job_queue_admit(&queue, late, 50));
+	ck_assert(!admit(late, 50));
 	job_queue_return(&queue, late);
 	ck_assert_uint_eq(job_queue_waiting(&queue), 2);
 	ck_assert_ptr_eq(take(100), heavy);
@@ -114,8 +129,8 @@ START_TEST(what_does_not_fit_is_not_admitted)
 {
 	struct pool_job job = { .estimate_bytes = 51 };
 
-	ck_assert(!job_queue_admit(&queue, &job, 50));
-	ck_assert(job_queue_admit(&queue, &job, 51));
+	ck_assert(!admit(&job, 50));
+	ck_assert(admit(&job, 51));
 }
 END_TEST
 
@@ -155,7 +170,7 @@ START_TEST(prefetch_does_not_take_what_an_interactive_job_waits_for)
 
 	ck_assert_ptr_null(take(50));
 	probed = (struct pool_job){ .class = JOB_PREFETCH, .estimate_bytes = 10 };
-	ck_assert(!job_queue_admit(&queue, &probed, 50));
+	ck_assert(!admit(&probed, 50));
 	ck_assert_uint_eq(heavy->overtaken, 0);
 	ck_assert_ptr_eq(take(100), heavy);
 	ck_assert_ptr_eq(take(50), ahead);
@@ -212,7 +227,7 @@ static void fill_workers(unsigned turn)
 			bool known = job->estimate_bytes > 0;
 
 			job->estimate_bytes = size_of[job - jobs];
-			if (known || job_queue_admit(&queue, job, MEMORY - used())) {
+			if (known || admit(job, MEMORY - used())) {
 				running[i] = job;
 				turn_of[job - jobs] = turn;
 			} else {
@@ -290,6 +305,55 @@ START_TEST(heavy_one_begins_while_small_ones_keep_coming)
 }
 END_TEST
 
+/* --- A budget made smaller for now -------------------------------------------------------- */
+
+START_TEST(job_over_the_budget_of_now_is_in_nobodys_way)
+{
+	struct pool_job *heavy = arrive(JOB_INTERACTIVE, 100), *small;
+	struct admission_room now = { 50, 50, true };
+
+	for (int i = 0; i < ADMISSION_OVERTAKEN_MAX + 20; i++) {
+		small = arrive(JOB_INTERACTIVE, 10);
+		ck_assert(job_queue_has(&queue, &now));
+		ck_assert_ptr_eq(job_queue_take(&queue, &now), small);
+		ck_assert(job_queue_admit(&queue, small, &now));
+	}
+	ck_assert(!job_queue_has(&queue, &now));
+	ck_assert_ptr_null(job_queue_take(&queue, &now));
+	/* And not of prefetch. */
+	small = arrive(JOB_PREFETCH, 10);
+	ck_assert_ptr_eq(job_queue_take(&queue, &now), small);
+	ck_assert_ptr_eq(take(100), heavy);
+}
+END_TEST
+
+START_TEST(prefetch_waits_where_it_may_not_begin)
+{
+	struct admission_room now = { 100, 100, false };
+	struct pool_job *ahead = arrive(JOB_PREFETCH, 0);
+
+	ck_assert_ptr_null(job_queue_take(&queue, &now));
+	ck_assert(!job_queue_admit(&queue, ahead, &now));
+	now.prefetch = true;
+	ck_assert_ptr_eq(job_queue_take(&queue, &now), ahead);
+}
+END_TEST
+
+START_TEST(only_what_is_put_off_is_overdue)
+{
+	struct pool_job *heavy = arrive(JOB_INTERACTIVE, 100);
+	struct admission_room now = { 100, 0, true };
+
+	arrive(JOB_INTERACTIVE, 10);
+	ck_assert_ptr_null(job_queue_take_overdue(&queue, &now, 1));
+	now.budget_bytes = 99;
+	ck_assert_ptr_null(job_queue_take_overdue(&queue, &now, 0));
+	ck_assert_ptr_eq(job_queue_take_overdue(&queue, &now, 1), heavy);
+	ck_assert_ptr_null(job_queue_take_overdue(&queue, &now, 1));
+	ck_assert_uint_eq(job_queue_length(&queue), 1);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {
@@ -305,6 +369,9 @@ int main(void)
 		line_of_heavy_ones_is_not_searched_to_its_end,
 		nobody_waits_for_ever_and_memory_is_never_promised_twice,
 		heavy_one_begins_while_small_ones_keep_coming,
+		job_over_the_budget_of_now_is_in_nobodys_way,
+		prefetch_waits_where_it_may_not_begin,
+		only_what_is_put_off_is_overdue,
 	};
 
 	return suite_run(&(struct suite_list){

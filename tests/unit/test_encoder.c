@@ -238,6 +238,7 @@ START_TEST(colour_comes_through_the_profile)
 		0);
 	ck_assert_int_eq(vips_getpoint(converted, &pixel, &n, 120, 30, NULL), 0);
 	ck_assert_int_gt(abs((int)pixel[0] - 30), 20);
+	g_free(pixel);
 	in = picture_file(converted, cases[_i][1]);
 	source = cases[_i][1][1] == 'p'   ? FORMAT_PNG
 	         : cases[_i][1][1] == 'j' ? FORMAT_JPEG

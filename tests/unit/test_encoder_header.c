@@ -12,12 +12,7 @@
 
 #include "encoder_picture.h"
 #include "fixture.h"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define MAPS_TERABYTES true
-#else
-#define MAPS_TERABYTES false
-#endif
+#include "util/sanitizer.h"
 
 /* Of what is mapped in the encoder, in bytes. */
 static uint64_t mapped_bytes(const struct rig *rig)
@@ -222,5 +217,5 @@ int main(void)
 
 	/* The limits are not in force under sanitizers. */
 	return suite_run(&(struct suite_list){ "encoder_header", tests,
-		ARRAY_SIZE(tests) - (MAPS_TERABYTES ? 3 : 0), NULL, NULL, CK_FORK });
+		ARRAY_SIZE(tests) - (SANITIZER_SHADOW ? 3 : 0), NULL, NULL, CK_FORK });
 }

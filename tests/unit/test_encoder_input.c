@@ -46,6 +46,7 @@ START_TEST(truncated_picture_is_damaged)
 		encode_fails(&rig, "webp", source, memory_file(bytes, cut), ENCODE_DAMAGED);
 		encode_fails(&rig, "png-w40", source, memory_file(bytes, cut), ENCODE_DAMAGED);
 	}
+	free(bytes);
 	expect_still_works(&rig);
 	rig_stop(&rig);
 }

@@ -14,12 +14,7 @@
 #include "encode/pool.h"
 #include "encoder_picture.h"
 #include "fixture.h"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define MAPS_TERABYTES true
-#else
-#define MAPS_TERABYTES false
-#endif
+#include "util/sanitizer.h"
 
 #define MIB (1 << 20)
 /* An estimate is of the worst picture of its kind. */
@@ -313,7 +308,7 @@ static void setup(void)
 int main(void)
 {
 	/* Sanitizers have memory of their own. */
-	if (MAPS_TERABYTES)
+	if (SANITIZER_SHADOW)
 		return 77;
 	const TTest *const tests[] = {
 		every_way_of_reading_is_within_its_estimate,

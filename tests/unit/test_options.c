@@ -133,6 +133,30 @@ START_TEST(sandbox_is_one_of_three_words)
 }
 END_TEST
 
+START_TEST(pressure_is_three_rising_percentages_or_off)
+{
+	static const char *const wrong[] = { "", "85", "85:92", "85:92:97:98", "92:85:97",
+		"0:1:2", "85:92:101", "85:92:97%", "85:92:", "-1:2:3", "on" };
+
+	ck_assert_int_eq(parse("/a /b"), 0);
+	ck_assert(!options.pressure.off);
+	ck_assert_uint_eq(options.pressure.percent[0], 85);
+	ck_assert_uint_eq(options.pressure.percent[2], 97);
+	ck_assert_int_eq(parse("-o pressure=50:50:100 /a /b"), 0);
+	ck_assert_uint_eq(options.pressure.percent[1], 50);
+	ck_assert_uint_eq(options.pressure.percent[2], 100);
+	ck_assert_int_eq(parse("-o pressure=off /a /b"), 0);
+	ck_assert(options.pressure.off);
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+		char line[64];
+
+		snprintf(line, sizeof(line), "-o pressure=%s /a /b", wrong[i]);
+		ck_assert_msg(parse(line) == -EINVAL, "%s", line);
+		ck_assert_ptr_nonnull(strstr(reason, "pressure"));
+	}
+}
+END_TEST
+
 START_TEST(values_out_of_range_are_refused_by_name)
 {
 	static const char *const lists[] = { "cache=", "cache", "encoder=", "cache_size=0",
@@ -247,6 +271,7 @@ int main(void)
 		every_option_of_ours_sets_its_value,
 		later_value_wins,
 		sandbox_is_one_of_three_words,
+		pressure_is_three_rising_percentages_or_off,
 		values_out_of_range_are_refused_by_name,
 		unknown_options_are_refused_by_name,
 		unknown_flag_among_others_is_named,

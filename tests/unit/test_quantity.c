@@ -79,14 +79,15 @@ START_TEST(share_is_bytes_or_a_percentage)
 }
 END_TEST
 
-START_TEST(seconds_may_have_a_fraction)
+START_TEST(seconds_may_have_a_fraction_and_a_unit)
 {
 	static const struct {
 		const char *text;
 		uint64_t usec;
 	} cases[] = { { "1", 1000000 }, { "0.5", 500000 }, { "60", 60000000 },
 		{ "0.001", 1000 }, { "0.29", 290000 }, { "1.001", 1001000 },
-		{ "86400", UINT64_C(86400000000) } };
+		{ "86400", UINT64_C(86400000000) }, { "90s", 90000000 }, { "5m", 300000000 },
+		{ "1.5h", UINT64_C(5400000000) }, { "24h", UINT64_C(86400000000) } };
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		uint64_t value = 0;
@@ -100,7 +101,7 @@ END_TEST
 START_TEST(seconds_are_positive_and_at_most_a_day)
 {
 	static const char *const texts[] = { "", "0", "0.0", "-1", "86401", "1e300", "inf",
-		"nan", "1s", "1 ", " 1", ".5s", "one" };
+		"nan", "1ms", "1d", "s", "1 s", "1 ", " 1", ".5s", "one" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		uint64_t value = 12345;
@@ -118,7 +119,7 @@ int main(void)
 		everything_else_is_refused_and_leaves_the_value,
 		largest_that_fits_is_taken_and_one_more_is_not,
 		share_is_bytes_or_a_percentage,
-		seconds_may_have_a_fraction,
+		seconds_may_have_a_fraction_and_a_unit,
 		seconds_are_positive_and_at_most_a_day,
 	};
 

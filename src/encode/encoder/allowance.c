@@ -3,7 +3,7 @@
 
 #include <sys/resource.h>
 
-#include "encode/encoder/sanitized.h"
+#include "util/sanitizer.h"
 
 /* A failure leaves the limit that is in force, which is no reason to refuse a picture. */
 static void set_soft(__rlimit_resource_t resource, uint64_t value)
@@ -18,7 +18,7 @@ static void set_soft(__rlimit_resource_t resource, uint64_t value)
 
 void allowance_memory(uint64_t address_space)
 {
-	if (!SANITIZED)
+	if (!SANITIZER_SHADOW)
 		set_soft(RLIMIT_AS, address_space);
 }
 

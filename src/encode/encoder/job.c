@@ -114,6 +114,7 @@ static bool limits_kept(const struct encode_request *request, const struct encod
 struct job {
 	const struct codec *codec;
 	const struct encode_request *request;
+	void (*closed)(void); /* or NULL */
 	struct codec_job *opened;
 	struct encode_facts facts;
 	struct encode_reply reply;
@@ -186,6 +187,8 @@ static int job_run(struct job *job, int sock, int source_fd, int output_fd)
 	allowance_memory(0);
 	allowance_output(0);
 	allowance_cpu(0, 0);
+	if (job->closed)
+		job->closed();
 	getrusage(RUSAGE_SELF, &after);
 	job->reply.cpu_usec = cpu_usec(&after) - cpu_usec(&before);
 	job->reply.maxrss_bytes = (uint64_t)after.ru_maxrss * 1024;
@@ -193,12 +196,13 @@ static int job_run(struct job *job, int sock, int source_fd, int output_fd)
 }
 
 /* Closes both descriptors before the reply: the daemon may look who has them open. */
-static int request_serve(
-	int sock, const struct codec *codec, const struct encode_request *request, int fds[2])
+static int request_serve(int sock, const struct codec *codec, void (*closed)(void),
+	const struct encode_request *request, int fds[2])
 {
 	struct job job = {
 		.codec = codec,
 		.request = request,
+		.closed = closed,
 		.reply = {
 			.version = PROTOCOL_VERSION,
 			.kind = ENCODE_REPLY,
@@ -214,7 +218,7 @@ static int request_serve(
 	return r < 0 ? r : fdio_send(sock, &job.reply, sizeof(job.reply), NULL, 0, 0);
 }
 
-int job_serve(int sock, const struct codec *codec)
+int job_serve(int sock, const struct codec *codec, void (*closed)(void))
 {
 	for (;;) {
 		struct encode_request request;
@@ -226,7 +230,7 @@ int job_serve(int sock, const struct codec *codec)
 		if (n <= 0)
 			return n == -ECONNRESET ? 0 : (int)n;
 		if (n == sizeof(request) && request.version == PROTOCOL_VERSION && n_fds == 2) {
-			r = request_serve(sock, codec, &request, fds);
+			r = request_serve(sock, codec, closed, &request, fds);
 		} else {
 			r = -EPROTO;
 			while (n_fds > 0)

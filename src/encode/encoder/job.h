@@ -10,9 +10,10 @@
 
 #include "encode/encoder/codec.h"
 
-/* Serves jobs until end of stream. 0, or -errno: the socket failed, or the other side is not of
- * this build (-EPROTO). */
-int job_serve(int sock, const struct codec *codec);
+/* Serves jobs until end of stream. `closed`, where not NULL, is called when the codec has given
+ * back what it had for a job, before the job's reply. 0, or -errno: the socket failed, or the
+ * other side is not of this build (-EPROTO). */
+int job_serve(int sock, const struct codec *codec, void (*closed)(void));
 
 /* Writes result and reason, made fit for one line, into `reply`, and that there is no picture.
  * Returns `result`. */

@@ -37,9 +37,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "encode/encoder/sanitized.h"
 #include "util/cleanup.h"
 #include "util/fdio.h"
+#include "util/sanitizer.h"
 
 /* No process has it: the kernel's numbers end at 2^22. */
 #define PID_STAND_IN 0x7f5ca1e5u
@@ -213,7 +213,7 @@ int filter_init(struct filter *ret, const char **ret_why)
 {
 	*ret = FILTER_INIT;
 	*ret_why = NULL;
-	if (SANITIZED)
+	if (SANITIZER_SHADOW)
 		*ret_why = "this build has a sanitizer in it";
 	else if (dl_iterate_phdr(preload_visit, NULL))
 		*ret_why = "valgrind runs it";

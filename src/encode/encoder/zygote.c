@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "encode/encoder/job.h"
+#include "encode/encoder/leak_check.h"
 #include "encode/encoder/sandbox.h"
 #include "util/cleanup.h"
 #include "util/fdio.h"
@@ -120,7 +121,7 @@ static _Noreturn void child_main(const struct zygote *z, pid_t parent, int job_s
 	}
 	if (fdio_send(sock, &ready, sizeof(ready), NULL, 0, 0) < 0)
 		_exit(0);
-	_exit(job_serve(sock, z->codec) < 0 ? 1 : 0);
+	_exit(job_serve(sock, z->codec, report.held ? NULL : leak_check) < 0 ? 1 : 0);
 }
 
 /* Returns the pid, or -errno. */

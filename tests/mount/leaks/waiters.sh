@@ -48,7 +48,7 @@ n_threads=$(threads)
 for q in 2 3 4; do round "$q"; done
 # libfuse starts its threads (four here) when they are first needed.
 at_most "$(threads)" $((n_threads + 4)) threads
-at_most "$(rss)" $((first + 4096)) 'kilobytes after three rounds more'
+sanitized || at_most "$(rss)" $((first + 4096)) 'kilobytes after three rounds more'
 at_least "$(stat_of encodes)" 60 'encodes that nobody waited for'
 
 # Folders: what watches them goes when they go.

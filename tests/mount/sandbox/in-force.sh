@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # A living encoder as /proc shows it: locked in every way that stats speak of, without the
 # daemon's environment, and with no descriptor but its socket.
+unset LENSFS_TEST_SANDBOX # which this asks about
 . "$(dirname "$0")/../lib.sh"
 
 status_of() { sed -n "s/^$2:[[:space:]]*//p" "/proc/$1/status" | tr '\t' ' '; }

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A pool that is told to do less, and one whose encoders the kernel kills for want of memory
+ * (which a folder that stands for the machine's root says, and we do).
+ */
+#include "encode/admission.h"
+#include "pool_fixture.h"
+
+static char machine[256];
+
+static void put_kills(int kills)
+{
+	char path[300], text[64];
+
+	snprintf(path, sizeof(path), "%s/proc", machine);
+	mkdir(path, 0700);
+	snprintf(path, sizeof(path), "%s/proc/vmstat", machine);
+	snprintf(text, sizeof(text), "oom_kill %d\n", kills);
+	file_write(path, text, strlen(text));
+}
+
+static void setup_machine(void)
+{
+	temp_folder_make(machine);
+	put_kills(7);
+	setup();
+}
+
+static void teardown_machine(void)
+{
+	teardown();
+	temp_folder_remove(machine);
+}
+
+static void limit(struct pool_limits limits)
+{
+	pool_limit(pool, &limits);
+}
+
+static struct pool_limits limits_of(unsigned encoders, unsigned memory_percent)
+{
+	struct pool_limits limits = POOL_UNLIMITED;
+
+	limits.encoders = encoders;
+	limits.memory_percent = memory_percent;
+	return limits;
+}
+
+START_TEST(critical_refuses_what_waits_and_what_comes_and_lets_run_what_runs)
+{
+	static struct job running, waiting, later;
+	struct pool_options options = options_of(1);
+	struct pool_limits none = POOL_UNLIMITED;
+
+	start(&options);
+	submit(&running, "FAKE sleep=3s");
+	ck_assert(EVENTUALLY(figures().running == 1));
+	submit(&waiting, "");
+	none.encode = false;
+	limit(none);
+	collect(&waiting);
+	ck_assert(!is_done(&running));
+	submit(&later, "");
+	collect(&later);
+	ck_assert_int_eq(waiting.error, EBUSY);
+	ck_assert_int_eq(later.error, EBUSY);
+	ck_assert(later.transient);
+	collect(&running);
+	ck_assert_int_eq(running.error, 0);
+	ck_assert_uint_eq(figures().busy, 2);
+	limit(POOL_UNLIMITED);
+	ck_assert_int_eq(run("").error, 0);
+}
+END_TEST
+
+START_TEST(only_so_many_work_at_once)
+{
+	static struct job jobs[6];
+	struct pool_options options = options_of(4);
+	uint64_t most = 0;
+	size_t done = 0;
+
+	start(&options);
+	limit(limits_of(2, 100));
+	for (size_t i = 0; i < ARRAY_SIZE(jobs); i++)
+		submit(&jobs[i], "FAKE sleep=50ms");
+	while (done < ARRAY_SIZE(jobs)) {
+		struct pool_stats now = figures();
+
+		most = now.running > most ? now.running : most;
+		done += is_done(&jobs[done]);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(jobs); i++) {
+		sem_post(&jobs[i].done);
+		collect(&jobs[i]);
+		ck_assert_int_eq(jobs[i].error, 0);
+	}
+	ck_assert_uint_eq(most, 2);
+}
+END_TEST
+
+START_TEST(large_one_waits_for_the_limit_to_go_and_small_ones_pass)
+{
+	static struct job large, small;
+	struct pool_options options = options_of(2);
+
+	options.memory_bytes = UINT64_C(400) << 20;
+	start(&options);
+	ck_assert_int_eq(run("FAKE pixels=3000x3000").error, 0);
+	limit(limits_of(0, 25));
+	submit(&large, "FAKE pixels=3000x3000");
+	ck_assert(EVENTUALLY(figures().memory_waiting == 1));
+	for (int i = 0; i < 2 * ADMISSION_OVERTAKEN_MAX; i++) {
+		submit(&small, "");
+		collect(&small);
+		ck_assert_int_eq(small.error, 0);
+	}
+	ck_assert(!is_done(&large));
+	limit(POOL_UNLIMITED);
+	collect(&large);
+	ck_assert_int_eq(large.error, 0);
+}
+END_TEST
+
+START_TEST(what_cannot_begin_waits_no_longer_than_a_deadline)
+{
+	struct pool_options options = options_of(1);
+	struct job job;
+
+	options.memory_bytes = UINT64_C(400) << 20;
+	options.deadline_usec = 300 * USEC_PER_MSEC;
+	start(&options);
+	limit(limits_of(0, 25));
+	job = run("FAKE pixels=3000x3000");
+	ck_assert_int_eq(job.error, EBUSY);
+	ck_assert(job.transient);
+}
+END_TEST
+
+START_TEST(idle_encoders_end_and_come_again)
+{
+	struct pool_options options = options_of(2);
+	struct pool_limits limits = POOL_UNLIMITED;
+
+	start(&options);
+	ck_assert_int_eq(run("").error, 0);
+	ck_assert(EVENTUALLY(figures().encoders == 1));
+	ck_assert_uint_gt(figures().resident_bytes, 0);
+	limits.keep_idle = false;
+	limit(limits);
+	ck_assert(EVENTUALLY(figures().encoders == 0));
+	ck_assert_int_eq(run("").error, 0);
+	ck_assert(EVENTUALLY(figures().encoders == 0));
+	ck_assert(EVENTUALLY(figures().resident_bytes == 0));
+	limit(POOL_UNLIMITED);
+	ck_assert_int_eq(run("").error, 0);
+	ck_assert_uint_eq(figures().encoders, 1);
+}
+END_TEST
+
+START_TEST(prefetch_stops_and_goes_on)
+{
+	static struct job ahead;
+	struct pool_options options = options_of(1);
+	struct pool_limits limits = POOL_UNLIMITED;
+
+	start(&options);
+	limits.prefetch = false;
+	limit(limits);
+	ahead.base.class = JOB_PREFETCH;
+	submit(&ahead, "");
+	ck_assert_int_eq(run("").error, 0);
+	ck_assert(!is_done(&ahead));
+	limit(POOL_UNLIMITED);
+	collect(&ahead);
+	ck_assert_int_eq(ahead.error, 0);
+}
+END_TEST
+
+/* --- What the machine has ------------------------------------------------------------------ */
+
+static void put_available(int mib)
+{
+	char path[300], text[100];
+
+	snprintf(path, sizeof(path), "%s/proc/meminfo", machine);
+	snprintf(text, sizeof(text), "MemTotal: %d kB\nMemAvailable: %d kB\n", 1000 << 10,
+		mib << 10);
+	file_write(path, text, strlen(text));
+}
+
+START_TEST(nothing_begins_that_the_machine_cannot_carry)
+{
+	static struct job large, small;
+	struct pool_options options = options_of(2);
+
+	options.machine = machine;
+	options.heed_machine = true;
+	put_available(160); /* of which 80 are left alone */
+	start(&options);
+	submit(&large, "FAKE pixels=3000x3000");
+	ck_assert(EVENTUALLY(figures().memory_waiting == 1));
+	submit(&small, "FAKE pixels=100x100");
+	collect(&small);
+	ck_assert_int_eq(small.error, 0);
+	ck_assert(!is_done(&large));
+	put_available(900);
+	collect(&large);
+	ck_assert_int_eq(large.error, 0);
+}
+END_TEST
+
+/* --- Want of memory ----------------------------------------------------------------------- */
+
+/* It has its memory: the header is behind it, and what it is told to do once has begun. */
+static bool encodes(void)
+{
+	return figures().memory_used_bytes > 0;
+}
+
+static void kill_for_memory(int kills)
+{
+	pid_t pid = encoder_pid();
+
+	put_kills(kills);
+	kill(pid, SIGKILL);
+}
+
+START_TEST(starved_job_is_run_again_alone)
+{
+	static struct job starved, other;
+	struct pool_options options = options_of(1);
+
+	options.machine = machine;
+	start(&options);
+	submit(&starved, "FAKE sleep=2s");
+	ck_assert(EVENTUALLY(encodes()));
+	kill_for_memory(8);
+	submit(&other, "");
+	collect(&starved);
+	collect(&other);
+	ck_assert_int_eq(starved.error, 0);
+	ck_assert_int_eq(other.error, 0);
+	ck_assert_uint_eq(figures().starved, 1);
+	ck_assert_uint_eq(figures().crashes, 0);
+}
+END_TEST
+
+START_TEST(job_starved_alone_is_too_large_and_others_are_put_off)
+{
+	static struct job starved, other;
+	struct pool_options options = options_of(2);
+
+	options.machine = machine;
+	start(&options);
+	submit(&starved, "FAKE sleep=20s");
+	ck_assert(EVENTUALLY(encodes()));
+	kill_for_memory(8);
+	ck_assert(EVENTUALLY(figures().starved == 1 && encodes()));
+	/* One at a time, while it is tried. */
+	submit(&other, "");
+	ck_assert(EVENTUALLY(figures().queued == 1));
+	kill_for_memory(9);
+	collect(&starved);
+	ck_assert_int_eq(starved.error, EFBIG);
+	ck_assert(!starved.transient);
+	ck_assert_msg(strstr(starved.reason, "memory"), "%s", starved.reason);
+	collect(&other);
+	ck_assert_int_eq(other.error, EBUSY);
+	ck_assert_int_eq(run("").error, EBUSY);
+	/* Until it is tried again, by itself. */
+	ck_assert(EVENTUALLY(run("").error == 0));
+}
+END_TEST
+
+START_TEST(killed_by_another_it_is_a_crash)
+{
+	static struct job job;
+	struct pool_options options = options_of(1);
+
+	options.machine = machine;
+	start(&options);
+	submit(&job, "FAKE sleep=2s");
+	ck_assert(EVENTUALLY(encodes()));
+	kill_for_memory(7); /* which is no more than there were */
+	collect(&job);
+	ck_assert_int_eq(job.error, 0);
+	ck_assert_uint_eq(figures().starved, 0);
+	ck_assert_uint_eq(figures().crashes, 1);
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {
+		critical_refuses_what_waits_and_what_comes_and_lets_run_what_runs,
+		only_so_many_work_at_once,
+		large_one_waits_for_the_limit_to_go_and_small_ones_pass,
+		what_cannot_begin_waits_no_longer_than_a_deadline,
+		idle_encoders_end_and_come_again,
+		prefetch_stops_and_goes_on,
+		nothing_begins_that_the_machine_cannot_carry,
+		starved_job_is_run_again_alone,
+		job_starved_alone_is_too_large_and_others_are_put_off,
+		killed_by_another_it_is_a_crash,
+	};
+
+	return suite_run(&(struct suite_list){ "pool_limits", tests, ARRAY_SIZE(tests),
+		setup_machine, teardown_machine, CK_FORK });
+}
