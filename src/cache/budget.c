@@ -14,16 +14,21 @@ void budget_init(
 	};
 }
 
+static uint64_t bytes_used(const struct budget *budget)
+{
+	return budget->present_bytes + budget->reserved_bytes + budget->lingering_bytes;
+}
+
 static uint64_t bytes_free(const struct budget *budget)
 {
-	uint64_t used = budget->present_bytes + budget->reserved_bytes;
+	uint64_t used = bytes_used(budget);
 
 	return used < budget->limit_bytes ? budget->limit_bytes - used : 0;
 }
 
 uint64_t budget_excess(const struct budget *budget, uint64_t incoming_bytes)
 {
-	uint64_t used = budget->present_bytes + budget->reserved_bytes;
+	uint64_t used = bytes_used(budget);
 	uint64_t room = budget->limit_bytes;
 	uint64_t excess;
 
@@ -35,11 +40,22 @@ uint64_t budget_excess(const struct budget *budget, uint64_t incoming_bytes)
 int budget_reserve(struct budget *budget, uint64_t bytes, struct charge *ret)
 {
 	/* Not by adding up: a size near 2^64 must not wrap into the bound. */
-	if (bytes > bytes_free(budget) ||
-		budget->present_bytes + budget->reserved_bytes > budget->limit_bytes)
+	if (bytes > bytes_free(budget) || bytes_used(budget) > budget->limit_bytes)
 		return BUDGET_E_FULL;
 	budget->reserved_bytes += bytes;
 	*ret = (struct charge){ .budget = budget, .bytes = bytes };
+	return 0;
+}
+
+int charge_resize(struct charge *charge, uint64_t bytes)
+{
+	struct budget *budget = charge->budget;
+
+	assert(budget);
+	if (bytes > charge->bytes && bytes - charge->bytes > bytes_free(budget))
+		return BUDGET_E_FULL;
+	budget->reserved_bytes = budget->reserved_bytes - charge->bytes + bytes;
+	charge->bytes = bytes;
 	return 0;
 }
 

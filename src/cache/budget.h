@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * The arithmetic of the bound: bytes of blobs present, bytes reserved for blobs on their way
- * into the folder, and the limit on their sum. A reservation is a value with a destructor, so a
- * publication that fails half-way gives its bytes back by leaving its scope:
+ * into the folder, bytes of blobs that are gone but open, which the disk still has, and the limit
+ * on their sum. A reservation is a value with a destructor, so a publication that fails half-way
+ * gives its bytes back by leaving its scope:
  *
  *	_cleanup_(charge_done) struct charge charge = { 0 };
  *	r = budget_reserve(&budget, size_bytes, &charge);
@@ -22,7 +23,8 @@ struct budget {
 	uint64_t limit_bytes;
 	uint64_t present_bytes;
 	uint64_t reserved_bytes;
-	uint64_t entries; /* present */
+	uint64_t lingering_bytes; /* evicted and open; the owner's to set */
+	uint64_t entries;         /* present */
 };
 
 /* A reservation; zeros hold nothing. */
@@ -41,6 +43,9 @@ uint64_t budget_excess(const struct budget *budget, uint64_t incoming_bytes);
 
 /* 0 or BUDGET_E_FULL. */
 int budget_reserve(struct budget *budget, uint64_t bytes, struct charge *ret);
+/* Makes a reservation that was an estimate the truth. 0, or BUDGET_E_FULL and it stays: only when
+ * it would grow. */
+int charge_resize(struct charge *charge, uint64_t bytes);
 /* The reservation becomes an entry present. */
 void charge_keep(struct charge *charge);
 /* Gives back what is still held. */

@@ -9,9 +9,11 @@
 #include "cache/cache.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cache/blob.h"
 #include "cache/recover.h"
@@ -20,16 +22,12 @@
 #include "util/log.h"
 
 /* Rows without bytes and rows of sources, about 150 and 100 bytes each on the disk. */
-#define ROWS_ABSENT_MAX 1000000
-#define ROWS_SOURCE_MAX 1000000
-/* How many rows may be written until the next flush counts: the bounds may be exceeded by so
- * many, and counting a million takes some 10 ms. */
-#define TRIM_EVERY 4096
-
+#define ROWS_MAX 1000000
 static struct cache *cache_destroy(struct cache *cache)
 {
 	uses_done(&cache->uses);
 	catalog_free(cache->catalog);
+	trouble_done(&cache->trouble);
 	/* Last, as it lets the next owner in. */
 	folder_done(&cache->folder);
 	lock_done(&cache->lock);
@@ -49,15 +47,27 @@ static struct cache *cache_allocate(const struct cache_options *options)
 		return NULL;
 	cache->folder.fd = cache->folder.lock_fd = -1;
 	cache->fingerprint = options->fingerprint;
-	cache->puts = TRIM_EVERY;
+	cache->floor = options->floor;
+	cache->rows_max = options->rows_max ? options->rows_max : ROWS_MAX;
+	cache->on_trouble = options->on_trouble;
+	cache->context = options->context;
+	trouble_init(&cache->trouble);
 	lock_init(&cache->publish);
 	lock_init(&cache->lock);
 	uses_init(&cache->uses);
 	return cache;
 }
 
-static int open_folder(
-	struct cache *cache, const struct cache_options *options, char reason[CACHE_REASON_MAX])
+/* All errors of SQLite that are the disk's come here, whoever met them. */
+static void on_catalog_error(void *context, int r)
+{
+	struct cache *cache = context;
+
+	trouble_note_catalog(&cache->trouble, r);
+}
+
+static int open_folder(struct cache *cache, const struct cache_options *options,
+	char reason[CACHE_REASON_MAX])
 {
 	struct recovered recovered;
 	bool secret_created;
@@ -72,7 +82,10 @@ static int open_folder(
 		return r;
 	cache->catalog = recovered.catalog;
 	cache->session = recovered.session;
+	cache->session_number = recovered.session.number;
+	cache->trusted_from = recovered.session.trusted_from;
 	atomic_init(&cache->trusted_below, recovered.session.scrub_low);
+	catalog_watch(cache->catalog, on_catalog_error, cache);
 	budget_init(&cache->budget,
 		options->as_is ? recovered.session.limit_bytes : options->limit_bytes,
 		recovered.bytes, recovered.entries);
@@ -233,8 +246,7 @@ static int try_open(struct cache *cache, const struct hash128 *key,
 	const struct catalog_row *row, int *ret_fd)
 {
 	_cleanup_close_ int fd = -1;
-	bool doubtful =
-		row->session < cache->session.trusted_from && !cache_is_scrubbed(cache, key);
+	bool doubtful = row->session < cache->trusted_from && !cache_is_scrubbed(cache, key);
 	uint64_t size_bytes;
 	int r = blob_open(cache->folder.fd, key, &fd, &size_bytes);
 
@@ -341,47 +353,13 @@ int cache_drop(struct cache *cache, const struct hash128 *key)
 	return forget_row(cache, key);
 }
 
-int cache_set_limit(struct cache *cache, uint64_t limit_bytes)
+int cache_give_up(struct cache *cache, const struct hash128 *key)
 {
-	LOCK_SCOPE(&cache->publish);
-	uint64_t excess;
-
-	if (limit_bytes == 0)
-		return -EINVAL;
-	{
-		LOCK_SCOPE(&cache->lock);
-		cache->budget.limit_bytes = limit_bytes;
-		excess = budget_excess(&cache->budget, 0);
-	}
-	return excess > 0 ? cache_shrink_locked(cache, excess) : 0;
-}
-
-static bool is_trim_due(struct cache *cache)
-{
+	int r = cache_drop(cache, key);
 	LOCK_SCOPE(&cache->lock);
-	bool due = cache->puts >= TRIM_EVERY;
 
-	if (due)
-		cache->puts = 0;
-	return due;
-}
-
-int cache_flush(struct cache *cache)
-{
-	_cleanup_(catalog_txn_done) struct catalog_txn txn = { 0 };
-	bool trim = is_trim_due(cache);
-	int r;
-
-	if (catalog_is_damaged(cache->catalog))
-		cache_note_damage(cache);
-	if (!trim && uses_are_none(&cache->uses))
-		return 0;
-	r = catalog_begin(cache->catalog, &txn);
-	if (r == 0)
-		r = cache_write_uses(cache, &txn);
-	if (r == 0 && trim)
-		r = catalog_txn_trim(&txn, ROWS_ABSENT_MAX, ROWS_SOURCE_MAX);
-	return r == 0 ? catalog_commit(&txn) : r;
+	cache->counters.dropped++;
+	return r;
 }
 
 int cache_maintain(struct cache *cache)
@@ -394,12 +372,42 @@ int cache_due_fd(const struct cache *cache)
 	return catalog_due_fd(cache->catalog);
 }
 
-void cache_stats(struct cache *cache, struct cache_stats *ret)
+static uint64_t catalog_bytes(const struct cache *cache)
+{
+	static const char *const names[] = { CATALOG_NAME, CATALOG_NAME "-wal" };
+	uint64_t bytes = 0;
+	struct stat st;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (fstatat(cache->folder.fd, names[i], &st, AT_SYMLINK_NOFOLLOW) == 0)
+			bytes += (uint64_t)st.st_size;
+	}
+	return bytes;
+}
+
+static void add_budget(struct cache *cache, struct cache_stats *ret)
 {
 	LOCK_SCOPE(&cache->lock);
 	*ret = cache->counters;
 	ret->bytes = cache->budget.present_bytes;
 	ret->limit_bytes = cache->budget.limit_bytes;
+	ret->reserved_bytes = cache->budget.reserved_bytes;
+	ret->lingering_bytes = cache->budget.lingering_bytes;
 	ret->entries = cache->budget.entries;
 	ret->damaged = cache->damage_noted;
+	ret->floor = cache->floor;
+}
+
+void cache_stats(struct cache *cache, struct cache_stats *ret)
+{
+	struct disk_space space = { 0 };
+
+	add_budget(cache, ret);
+	disk_read(cache->folder.fd, &space);
+	ret->free_bytes = space.free_bytes;
+	ret->free_inodes = space.free_inodes;
+	ret->floor_bytes = disk_floor_bytes(&space, &ret->floor);
+	ret->floor_inodes = disk_floor_inodes(&space, &ret->floor);
+	ret->catalog_bytes = catalog_bytes(cache);
+	trouble_figures(&cache->trouble, &ret->trouble, &ret->troubles);
 }

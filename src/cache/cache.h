@@ -21,6 +21,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cache/disk.h"
 #include "cache/key.h"
 #include "source/stamp.h"
 #include "util/clock.h"
@@ -30,10 +31,16 @@ struct cache;
 struct cache_options {
 	const char *folder;      /* made with its parents (0700) when missing */
 	uint64_t limit_bytes;    /* bound on the sum of blobs; > 0 */
+	struct disk_floor floor; /* kept free of the folder's disk */
+	uint64_t rows_max; /* that outlive their bytes, and of sources; 0: a million each */
 	const char *fingerprint; /* of the encoder; part of every key. Borrowed for the life */
 	/* To look at a folder that no daemon has: nothing is mended or evicted, a catalog that
 	 * would be set aside is -EUCLEAN, and the bound is the one that the last daemon had. */
 	bool as_is;
+	/* Told once that the folder cannot be written (a positive errno), and once that it can
+	 * be again (0, and after how long). By cache_tick(). NULL is fine. */
+	void (*on_trouble)(void *context, int error, usec_t lasted_usec);
+	void *context; /* borrowed */
 };
 
 #define CACHE_REASON_MAX 256
@@ -120,6 +127,9 @@ int cache_forget_failures(struct cache *cache, const struct hash128 *content,
 /* Forgets failure, size and bytes of `key`. (slow) */
 int cache_drop(struct cache *cache, const struct hash128 *key);
 
+/* The same for a blob that was found to be unreadable after it was opened: a counter. (slow) */
+int cache_give_up(struct cache *cache, const struct hash128 *key);
+
 /* Notes a use of bytes that nobody opened, because the kernel has them. Cheap. */
 void cache_use(struct cache *cache, const struct hash128 *key);
 
@@ -128,14 +138,17 @@ void cache_use(struct cache *cache, const struct hash128 *key);
 /* A variant being written. Freed without commit, it leaves nothing behind. */
 struct cache_blob;
 
-/* An unnamed file for the encoder to write. When the folder cannot take one (full, read-only,
- * gone), an anonymous memory file instead, so that the read is served and the result not kept.
- * 0 or -errno (only when memory fails too). */
-int cache_blob_new(struct cache *cache, struct cache_blob **ret);
+/* An unnamed file for the encoder to write, and room for `expected_bytes` promised under the
+ * bound and on the disk, by eviction if need be. When there is none, or the folder cannot take a
+ * file (full, read-only, gone), an anonymous memory file instead, so that the read is served even
+ * if the result is not kept. 0 or -errno (only when memory fails too). (slow) */
+int cache_blob_new(struct cache *cache, uint64_t expected_bytes, struct cache_blob **ret);
 /* One in memory from the start: for a second attempt, after an encoder could not write its
  * output (ENOSPC, EDQUOT, EIO). Commit copies it to the folder if it can be made to fit. */
 int cache_blob_new_memory(struct cache *cache, struct cache_blob **ret);
 struct cache_blob *cache_blob_free(struct cache_blob *blob); /* NULL is fine; returns NULL */
+/* How many bytes may be written to it: what was promised. 0: any number, it is in memory. */
+uint64_t cache_blob_limit(const struct cache_blob *blob);
 /* The read-write descriptor, borrowed from the blob. */
 int cache_blob_fd(const struct cache_blob *blob);
 
@@ -152,21 +165,39 @@ int cache_blob_seal(struct cache_blob *blob);
  * was there under the key. `meta` gives width, height, encode_usec; hash, size and state are
  * computed from the bytes and written back to it. Afterwards the blob's descriptor still reads
  * the bytes, whatever became of the folder. Returns 0 when kept; CACHE_E_MISS when the bytes
- * are good but could not be kept (larger than the bound, ENOSPC after evicting, read-only
- * folder: a counter and one log line at debug; the caller serves them from the descriptor),
- * then size and hash are recorded as EVICTED where the catalog can be written; -errno when the
+ * are good but could not be kept (larger than the bound, no room on the disk, a folder in
+ * trouble: a counter; the caller serves them from the descriptor), then size and hash are recorded as EVICTED where the catalog can be written; -errno when the
  * bytes cannot be read. (slow) */
 int cache_blob_commit(
 	struct cache_blob *blob, const struct hash128 *key, struct cache_entry *meta);
 
 /* --- Bound and figures ------------------------------------------------------------------- */
 
-/* Sets the bound and evicts down to it. (slow) */
+/* Sets the bound, or what is kept free of the disk, and evicts down to it. What encoders have
+ * been promised stays theirs until they end. 0, -EINVAL or another -errno. (slow) */
 int cache_set_limit(struct cache *cache, uint64_t limit_bytes);
+int cache_set_floor(struct cache *cache, const struct disk_floor *floor);
 
-/* Writes what is pending in memory (uses) in one transaction; called every few seconds and by
- * cache_free(). (slow) */
+/* Who keeps descriptors of blobs for long. */
+struct cache_keeper {
+	/* Closes descriptors of files that have no name any more, those unused for longest first,
+	 * until at most `keep_bytes` are left of such files; returns how many are. Called with
+	 * locks held: calls nothing of the cache. */
+	uint64_t (*trim)(void *context, uint64_t keep_bytes);
+	void *context; /* borrowed */
+};
+/* NULL: nobody, from when this returns. */
+void cache_set_keeper(struct cache *cache, const struct cache_keeper *keeper);
+
+/* Keys of those that would be evicted next, at most `max`; none while there is room for more than
+ * a while. Who knows of uses that nobody noted has time to, until then. 0 or -errno. (slow) */
+int cache_next_victims(struct cache *cache, struct hash128 *ret, size_t max, size_t *ret_n);
+
+/* Writes what is pending in memory (uses) in one transaction. (slow) */
 int cache_flush(struct cache *cache);
+/* To be called every few seconds: cache_flush(), the disk's floor, the bound on rows, the end of
+ * trouble. (slow) */
+int cache_tick(struct cache *cache);
 
 /* What no request should wait for, of the catalog: called every few seconds, and as soon as
  * cache_due_fd() (an eventfd, borrowed) can be read. 0 or -errno. (slow) */
@@ -175,11 +206,19 @@ int cache_due_fd(const struct cache *cache);
 
 struct cache_stats {
 	uint64_t bytes, limit_bytes; /* of blobs present */
-	uint64_t entries;            /* present */
+	uint64_t reserved_bytes;     /* promised to blobs being written */
+	uint64_t lingering_bytes;    /* of blobs evicted or never kept, and still open */
+	struct disk_floor floor;
+	uint64_t floor_bytes, floor_inodes; /* that it is, of the disk as it is now */
+	uint64_t free_bytes, free_inodes;   /* that the disk has now */
+	uint64_t catalog_bytes;             /* beside the bound: the catalog and its WAL */
+	uint64_t entries;                   /* present */
 	uint64_t evictions, evicted_bytes;
-	uint64_t unkept;  /* results that could not be kept */
-	uint64_t dropped; /* blobs found missing, short or wrong */
-	bool damaged;     /* the catalog is, and the next start begins it anew */
+	uint64_t unkept;   /* results that could not be kept */
+	uint64_t dropped;  /* blobs found missing, short or wrong */
+	uint64_t troubles; /* times that the folder could not be written */
+	int trouble;       /* positive errno of that now; 0: none */
+	bool damaged;      /* the catalog is, and is begun anew at the next start at the latest */
 };
 void cache_stats(struct cache *cache, struct cache_stats *ret);
 

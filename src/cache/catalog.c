@@ -8,9 +8,11 @@
 #include "cache/catalog.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cache/schema.h"
 #include "cache/statements.h"
@@ -105,6 +107,7 @@ int catalog_run(struct connection *c, sqlite3_stmt *s)
 {
 	int rc;
 
+	errno = 0;
 	do
 		rc = sqlite3_step(s);
 	while (rc == SQLITE_ROW);
@@ -113,8 +116,10 @@ int catalog_run(struct connection *c, sqlite3_stmt *s)
 
 int catalog_fetch(struct connection *c, sqlite3_stmt *s)
 {
-	int rc = sqlite3_step(s);
+	int rc;
 
+	errno = 0;
+	rc = sqlite3_step(s);
 	if (rc == SQLITE_ROW)
 		return 0;
 	return rc == SQLITE_DONE ? CATALOG_E_NONE : connection_error(c, rc);
@@ -215,6 +220,7 @@ DEFINE_CLEANUP(struct catalog *, catalog_free)
 int catalog_new(const char *path, struct catalog **ret, char reason[CACHE_REASON_MAX])
 {
 	_cleanup_(catalog_freep) struct catalog *catalog = calloc(1, sizeof(*catalog));
+	struct stat st;
 	int r;
 
 	if (!catalog)
@@ -233,6 +239,10 @@ int catalog_new(const char *path, struct catalog **ret, char reason[CACHE_REASON
 	if (r != 0)
 		return r;
 	snapshot_init(&catalog->snapshot, &catalog->writer, &catalog->reader);
+	if (stat(path, &st) < 0)
+		return -errno;
+	catalog->dev = st.st_dev;
+	catalog->ino = st.st_ino;
 	*ret = TAKE_PTR(catalog);
 	return 0;
 }
@@ -249,6 +259,74 @@ struct catalog *catalog_free(struct catalog *catalog)
 	free(catalog->path);
 	free(catalog);
 	return NULL;
+}
+
+void catalog_watch(
+	struct catalog *catalog, void (*on_error)(void *context, int r), void *context)
+{
+	struct connection *const connections[] = { &catalog->writer, &catalog->reader,
+		&catalog->keeper };
+
+	for (size_t i = 0; i < ARRAY_SIZE(connections); i++) {
+		connections[i]->on_error = on_error;
+		connections[i]->context = context;
+	}
+}
+
+/* What SQLite knows, but neither lock nor who is told. */
+static void connection_swap(struct connection *a, struct connection *b)
+{
+	struct connection c = *a;
+
+	a->db = b->db;
+	a->statements = b->statements;
+	a->n_statements = b->n_statements;
+	a->damaged = b->damaged;
+	b->db = c.db;
+	b->statements = c.statements;
+	b->n_statements = c.n_statements;
+	b->damaged = c.damaged;
+}
+
+void catalog_replace(struct catalog *catalog, struct catalog *other_consume)
+{
+	{
+		LOCK_SCOPE(&catalog->keeper.lock);
+		LOCK_SCOPE(&catalog->writer.lock);
+		LOCK_SCOPE(&catalog->reader.lock);
+		connection_swap(&catalog->keeper, &other_consume->keeper);
+		connection_swap(&catalog->writer, &other_consume->writer);
+		connection_swap(&catalog->reader, &other_consume->reader);
+		snapshot_attach(&catalog->snapshot, &catalog->writer);
+		catalog->fresh = other_consume->fresh;
+		catalog->generation++;
+		catalog->dev = other_consume->dev;
+		catalog->ino = other_consume->ino;
+	}
+	/* What closing the old file says interests nobody, nor may its last checkpoint, which
+	 * tells the snapshot of its own catalog. */
+	snapshot_attach(&other_consume->snapshot, &other_consume->writer);
+	catalog_watch(other_consume, NULL, NULL);
+	catalog_free(other_consume);
+}
+
+bool catalog_is_at(struct catalog *catalog, int folder_fd)
+{
+	LOCK_SCOPE(&catalog->writer.lock);
+	struct stat there;
+
+	return fstatat(folder_fd, CATALOG_NAME, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       there.st_dev == catalog->dev && there.st_ino == catalog->ino;
+}
+
+int catalog_probe(struct catalog *catalog)
+{
+	_cleanup_(catalog_txn_done) struct catalog_txn txn = { 0 };
+	int r = catalog_begin(catalog, &txn);
+
+	if (r == 0)
+		r = catalog_meta_set(&catalog->writer, "clean", 0);
+	return r == 0 ? catalog_commit(&txn) : r;
 }
 
 struct figure {
@@ -368,6 +446,12 @@ bool catalog_is_damaged(struct catalog *catalog)
 	}
 	LOCK_SCOPE(&catalog->reader.lock);
 	return catalog->reader.damaged;
+}
+
+unsigned catalog_generation(struct catalog *catalog)
+{
+	LOCK_SCOPE(&catalog->writer.lock);
+	return catalog->generation;
 }
 
 void catalog_note_damage(struct catalog *catalog)

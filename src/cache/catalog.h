@@ -24,6 +24,8 @@
 #include "cache/evict.h"
 #include "view/view.h"
 
+#define CATALOG_NAME "catalog.db"
+
 struct catalog;
 
 enum {
@@ -71,6 +73,21 @@ struct catalog_session {
 int catalog_new(const char *path, struct catalog **ret, char reason[CACHE_REASON_MAX]);
 struct catalog *catalog_free(struct catalog *catalog); /* NULL is fine; returns NULL */
 
+/* Has `on_error` told of every error of SQLite from here on, as -errno; with locks held, so it
+ * must not call back. Before other threads have the catalog. */
+void catalog_watch(
+	struct catalog *catalog, void (*on_error)(void *context, int r), void *context);
+
+/* Puts the file of `other_consume` in the place of that of `catalog`, for all threads that have
+ * it. No transaction of the caller's is open. */
+void catalog_replace(struct catalog *catalog, struct catalog *other_consume);
+
+/* True while FOLDER/catalog.db is the file that is open. */
+bool catalog_is_at(struct catalog *catalog, int folder_fd);
+
+/* Writes something. 0 or -errno. */
+int catalog_probe(struct catalog *catalog);
+
 /* Begins a session; on the disk when this returns, so that no blob of a session can outlive
  * the note that there was one. */
 int catalog_session_start(struct catalog *catalog, struct catalog_session *ret);
@@ -81,6 +98,8 @@ int catalog_session_note(struct catalog *catalog, const struct catalog_session *
 /* SQLite, or who compared what it said, has called the file damaged since it was opened. */
 bool catalog_is_damaged(struct catalog *catalog);
 void catalog_note_damage(struct catalog *catalog);
+/* Another number after each catalog_replace(). */
+unsigned catalog_generation(struct catalog *catalog);
 
 /* What no request should wait for: moves the WAL into the file, gives free pages back. Called
  * every few seconds, and when catalog_due_fd() (an eventfd, borrowed) can be read. (slow) */

@@ -12,14 +12,15 @@
 struct catalog_scan {
 	struct connection c;
 	struct catalog *catalog; /* borrowed */
+	unsigned generation;
 };
 
 struct catalog_scan *catalog_scan_free(struct catalog_scan *scan)
 {
 	if (!scan)
 		return NULL;
-	/* What this connection met is the file's, and so everybody's. */
-	if (scan->c.damaged)
+	/* What this connection met is the file's, and so everybody's who still has it. */
+	if (scan->c.damaged && scan->generation == catalog_generation(scan->catalog))
 		catalog_note_damage(scan->catalog);
 	connection_done(&scan->c);
 	free(scan);
@@ -36,6 +37,7 @@ int catalog_scan_new(struct catalog *catalog, struct catalog_scan **ret)
 	if (!scan)
 		return -ENOMEM;
 	scan->catalog = catalog;
+	scan->generation = catalog_generation(catalog);
 	r = connection_init(&scan->c, catalog->path, BUSY_MSEC);
 	if (r == 0)
 		r = schema_configure(&scan->c);

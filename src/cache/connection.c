@@ -56,6 +56,7 @@ int connection_prepare(struct connection *c, const char *const *sql, size_t n)
 
 int connection_exec(struct connection *c, const char *sql)
 {
+	errno = 0;
 	return connection_error(c, sqlite3_exec(c->db, sql, NULL, NULL, NULL));
 }
 
@@ -73,15 +74,18 @@ int connection_number(
 	return 0;
 }
 
-/* The errno beneath, where SQLite knows one: it has no code of its own for EDQUOT. */
-static int system_errno(const struct connection *c, int fallback)
+/* The errno beneath, as SQLite has no code of its own for EDQUOT. What it remembers of it is not of
+ * a failed commit, but errno is: whoever calls SQLite sets that to 0 before. */
+static int system_errno(const struct connection *c, int last_errno, int fallback)
 {
-	int error = c->db ? sqlite3_system_errno(c->db) : 0;
+	int error = last_errno == ENOSPC || last_errno == EDQUOT || last_errno == EROFS
+	                    ? last_errno
+	                    : sqlite3_system_errno(c->db);
 
 	return error > 0 ? -error : -fallback;
 }
 
-static int errno_of(const struct connection *c, int rc)
+static int errno_of(const struct connection *c, int rc, int last_errno)
 {
 	switch (rc & 0xff) {
 	case SQLITE_INTERRUPT:
@@ -100,10 +104,11 @@ static int errno_of(const struct connection *c, int rc)
 		return -EACCES;
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
-		return -EUCLEAN;
+		/* What the disk cannot read it calls corrupt, too (SQLITE_IOERR_CORRUPTFS). */
+		return last_errno == EIO ? -EIO : -EUCLEAN;
 	case SQLITE_CANTOPEN:
 	case SQLITE_IOERR:
-		return system_errno(c, EIO);
+		return c->db ? system_errno(c, last_errno, EIO) : -EIO;
 	default:
 		return -EIO;
 	}
@@ -111,13 +116,15 @@ static int errno_of(const struct connection *c, int rc)
 
 int connection_error(struct connection *c, int rc)
 {
-	int r;
+	int last_errno = errno, r;
 
 	if (rc == SQLITE_OK || rc == SQLITE_ROW || rc == SQLITE_DONE)
 		return 0;
-	r = errno_of(c, rc);
+	r = errno_of(c, rc, last_errno);
 	if (r == -EUCLEAN)
 		c->damaged = true;
+	if (c->on_error)
+		c->on_error(c->context, r);
 	log_debug("catalog: %s (%d)", c->db ? sqlite3_errmsg(c->db) : sqlite3_errstr(rc), rc);
 	return r;
 }

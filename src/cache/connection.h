@@ -22,6 +22,9 @@ struct connection {
 	sqlite3_stmt **statements; /* owned, each too */
 	size_t n_statements;
 	bool damaged; /* SQLite has called the file damaged since it was opened */
+	/* Told of every error, with the lock held; NULL: nobody. */
+	void (*on_error)(void *context, int r);
+	void *context; /* borrowed */
 };
 
 /* Opens or creates. 0 or -errno; on failure connection_done() is still the caller's. */

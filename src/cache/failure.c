@@ -38,7 +38,7 @@ int cache_put_failure(
 	usec_t ttl_max = (usec_t)INT64_MAX - now;
 	struct catalog_row row = {
 		.entry = { .state = CACHE_FAILED, .error = failure->error },
-		.session = cache->session.number,
+		.session = cache->session_number,
 		.expires_usec = now + (ttl < ttl_max ? ttl : ttl_max),
 		.used_usec = now,
 		.content = failure->content,

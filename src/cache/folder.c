@@ -174,3 +174,16 @@ int folder_secret(const struct folder *folder, struct secret *ret, bool *ret_cre
 	*ret = secret;
 	return 0;
 }
+
+int folder_keep_secret(const struct folder *folder, const struct secret *secret)
+{
+	struct secret there;
+	int r = secret_read(folder->fd, &there);
+
+	if (r == -ENOENT)
+		return secret_write(folder->fd, secret);
+	if (r == 0 && memcmp(&there, secret, sizeof(there)) != 0)
+		r = -EEXIST;
+	explicit_bzero(&there, sizeof(there));
+	return r;
+}

@@ -25,4 +25,8 @@ void folder_done(struct folder *folder);
 int folder_secret(const struct folder *folder, struct secret *ret, bool *ret_created,
 	char reason[CACHE_REASON_MAX]);
 
+/* Has the folder keep `secret`: writes it where there is none. 0, or -errno: -EEXIST when there is
+ * another. */
+int folder_keep_secret(const struct folder *folder, const struct secret *secret);
+
 #endif

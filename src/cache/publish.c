@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * How blobs come. Bytes are hashed as they lie in the unnamed file, outside all locks; then,
- * with `publish` held: room (shrink.c), link, row. A crash between link and row leaves a file
+ * with `publish` held: room (room.c), link, row. A crash between link and row leaves a file
  * that no row names, which the next start removes. Neither file nor row is synced: a power loss
  * may keep a row and lose its bytes, which is why rows remember their session, and what an
  * unclean stop followed is hashed again before it is served. Syncing every blob would cost a
@@ -14,7 +14,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/statvfs.h>
+#include <string.h>
 
 #include "cache/blob.h"
 #include "cache/state.h"
@@ -27,63 +27,17 @@
 #define FREE_MIN_BYTES ((uint64_t)4 * 1024 * 1024)
 /* What a full disk makes us give up at least; else each commit would end one blob. */
 #define GIVE_UP_MIN_BYTES ((uint64_t)1024 * 1024)
+/* An estimate is several times what most pictures take, and must not evict the cache for what is
+ * not there: what may take more than this part of the bound is written to memory first. */
+#define RESERVE_PARTS 8
 
 struct cache_blob {
 	struct cache *cache; /* borrowed */
 	struct blob_file file;
+	struct room room; /* for a file of the folder; none for one in memory */
 	struct hash128 content;
 	char view[VIEW_TEXT_MAX]; /* canonical, and of `content`; "": nobody said */
 };
-
-/* A reservation that knows the lock it is made and given back under. */
-struct room {
-	struct cache *cache; /* borrowed; NULL: none */
-	struct charge charge;
-};
-
-static void room_done(struct room *room)
-{
-	if (!room->cache)
-		return;
-	LOCK_SCOPE(&room->cache->lock);
-	charge_done(&room->charge);
-}
-
-static uint64_t missing_bytes(struct cache *cache, uint64_t size_bytes)
-{
-	LOCK_SCOPE(&cache->lock);
-	return budget_excess(&cache->budget, size_bytes);
-}
-
-static int reserve(struct cache *cache, uint64_t size_bytes, struct room *ret)
-{
-	LOCK_SCOPE(&cache->lock);
-	if (budget_reserve(&cache->budget, size_bytes, &ret->charge) != 0)
-		return -ENOSPC;
-	ret->cache = cache;
-	return 0;
-}
-
-static bool is_oversized(struct cache *cache, uint64_t size_bytes)
-{
-	LOCK_SCOPE(&cache->lock);
-	return size_bytes > cache->budget.limit_bytes;
-}
-
-/* Evicts as needed. Bytes that could never fit evict nothing. */
-static int make_room_locked(struct cache *cache, uint64_t size_bytes, struct room *ret)
-	REQUIRES(cache->publish)
-{
-	uint64_t missing;
-	int r = 0;
-
-	if (is_oversized(cache, size_bytes))
-		return -EFBIG;
-	missing = missing_bytes(cache, size_bytes);
-	if (missing > 0)
-		r = cache_shrink_locked(cache, missing);
-	return r == 0 ? reserve(cache, size_bytes, ret) : r;
-}
 
 /* A use now, with what is known of earlier ones from before its bytes were evicted. */
 static int count_publication(struct cache *cache, struct catalog_txn *txn,
@@ -130,7 +84,7 @@ static void copy_done(struct copy *copy)
 	blob_file_done(copy->folder_fd, &copy->file);
 }
 
-/* Bytes in memory need a file of the folder first. */
+/* Bytes in memory, or on a disk that was changed for another, need a file of the folder first. */
 static int link_copy(struct cache *cache, const struct blob_file *file,
 	const struct hash128 *key, uint64_t size_bytes)
 {
@@ -148,9 +102,9 @@ static int link_copy(struct cache *cache, const struct blob_file *file,
 static int bring_in(struct cache *cache, struct blob_file *file, const struct hash128 *key,
 	uint64_t size_bytes)
 {
-	if (file->memory)
-		return link_copy(cache, file, key, size_bytes);
-	return blob_link(cache->folder.fd, file, key);
+	int r = blob_link(cache->folder.fd, file, key);
+
+	return r == -EXDEV ? link_copy(cache, file, key, size_bytes) : r;
 }
 
 static int retire_old_locked(struct cache *cache, const struct hash128 *key)
@@ -205,23 +159,30 @@ static int link_and_record_locked(struct cache *cache, struct blob_file *file,
 	return r;
 }
 
-static int keep_locked(struct cache *cache, struct blob_file *file, const struct hash128 *key,
+/* By now the size is known: more or less than was promised. */
+static int settle_room_locked(struct cache *cache, struct cache_blob *blob, uint64_t size_bytes)
+	REQUIRES(cache->publish)
+{
+	if (blob->room.cache)
+		return cache_room_resize_locked(cache, &blob->room, size_bytes);
+	return cache_room_take_locked(cache, size_bytes, &blob->room);
+}
+
+static int keep_locked(struct cache *cache, struct cache_blob *blob, const struct hash128 *key,
 	struct catalog_row *row) REQUIRES(cache->publish)
 {
-	_cleanup_(room_done) struct room room = { 0 };
 	int r = retire_old_locked(cache, key);
 
 	if (r == 0)
-		r = make_room_locked(cache, row->entry.size_bytes, &room);
+		r = settle_room_locked(cache, blob, row->entry.size_bytes);
 	if (r == 0)
-		r = link_and_record_locked(cache, file, key, row);
-	if (r < 0)
-		return r;
-	LOCK_SCOPE(&cache->lock);
-	charge_keep(&room.charge);
-	room.cache = NULL;
-	cache->published = true;
-	return 0;
+		r = link_and_record_locked(cache, &blob->file, key, row);
+	if (r == 0) {
+		cache_room_keep(&blob->room);
+		LOCK_SCOPE(&cache->lock);
+		cache->published = true;
+	}
+	return r;
 }
 
 /* The size is worth remembering even so; where the catalog cannot be written, it is not. */
@@ -233,7 +194,9 @@ static void note_unkept_locked(struct cache *cache, const struct hash128 *key,
 	row->entry.state = CACHE_EVICTED;
 	/* Never over a row that still stands for charged bytes, when it could not be retired.
 	 */
-	if (catalog_get(cache->catalog, key, &old) != 0 || old.entry.state != CACHE_PRESENT)
+	if (!trouble_has_catalog(&cache->trouble) &&
+		(catalog_get(cache->catalog, key, &old) != 0 ||
+			old.entry.state != CACHE_PRESENT))
 		record(cache, key, row);
 	LOCK_SCOPE(&cache->lock);
 	cache->counters.unkept++;
@@ -241,22 +204,48 @@ static void note_unkept_locked(struct cache *cache, const struct hash128 *key,
 
 static bool is_nearly_full(int fd)
 {
-	struct statvfs st;
+	struct disk_space space;
 
-	return fstatvfs(fd, &st) == 0 && st.f_bavail * (uint64_t)st.f_frsize < FREE_MIN_BYTES;
+	return disk_read(fd, &space) == 0 && space.free_bytes < FREE_MIN_BYTES;
 }
 
-int cache_blob_new(struct cache *cache, struct cache_blob **ret)
+static bool is_too_large_to_promise(struct cache *cache, uint64_t bytes)
+{
+	LOCK_SCOPE(&cache->lock);
+	return bytes > cache->budget.limit_bytes / RESERVE_PARTS;
+}
+
+/* In the folder: room first. 0, or whatever is the reason to write to memory. */
+static int begin_in_folder(struct cache_blob *blob, uint64_t expected_bytes)
+{
+	struct cache *cache = blob->cache;
+	int r;
+
+	if (trouble_error(&cache->trouble) || is_nearly_full(cache->folder.fd))
+		return -ENOSPC;
+	if (is_too_large_to_promise(cache, expected_bytes))
+		return CACHE_ROOM_E_BOUND;
+	{
+		LOCK_SCOPE(&cache->publish);
+		r = cache_room_take_locked(cache, expected_bytes, &blob->room);
+	}
+	if (r == 0)
+		r = blob_file_new(cache->folder.fd, &blob->file);
+	if (r < 0)
+		cache_room_done(&blob->room);
+	return trouble_note(&cache->trouble, r);
+}
+
+static int blob_begin(
+	struct cache *cache, bool memory, uint64_t expected_bytes, struct cache_blob **ret)
 {
 	_cleanup_free_ struct cache_blob *blob = calloc(1, sizeof(*blob));
-	int r = -ENOSPC;
+	int r = 0;
 
 	if (!blob)
 		return -ENOMEM;
 	blob->cache = cache;
-	if (!is_nearly_full(cache->folder.fd))
-		r = blob_file_new(cache->folder.fd, &blob->file);
-	if (r < 0)
+	if (memory || begin_in_folder(blob, expected_bytes) != 0)
 		r = blob_file_new_memory(&blob->file);
 	if (r < 0)
 		return r;
@@ -264,19 +253,14 @@ int cache_blob_new(struct cache *cache, struct cache_blob **ret)
 	return 0;
 }
 
+int cache_blob_new(struct cache *cache, uint64_t expected_bytes, struct cache_blob **ret)
+{
+	return blob_begin(cache, false, expected_bytes, ret);
+}
+
 int cache_blob_new_memory(struct cache *cache, struct cache_blob **ret)
 {
-	_cleanup_free_ struct cache_blob *blob = calloc(1, sizeof(*blob));
-	int r;
-
-	if (!blob)
-		return -ENOMEM;
-	blob->cache = cache;
-	r = blob_file_new_memory(&blob->file);
-	if (r < 0)
-		return r;
-	*ret = TAKE_PTR(blob);
-	return 0;
+	return blob_begin(cache, true, 0, ret);
 }
 
 struct cache_blob *cache_blob_free(struct cache_blob *blob)
@@ -284,8 +268,14 @@ struct cache_blob *cache_blob_free(struct cache_blob *blob)
 	if (!blob)
 		return NULL;
 	blob_file_done(blob->cache->folder.fd, &blob->file);
+	cache_room_done(&blob->room);
 	free(blob);
 	return NULL;
+}
+
+uint64_t cache_blob_limit(const struct cache_blob *blob)
+{
+	return blob->file.memory ? 0 : blob->room.charge.bytes;
 }
 
 int cache_blob_fd(const struct cache_blob *blob)
@@ -307,6 +297,22 @@ int cache_blob_seal(struct cache_blob *blob)
 	return r == BLOB_E_SHARED ? CACHE_E_SHARED : r;
 }
 
+/* A disk in trouble is left alone until a probe says that it is over. */
+static int try_to_keep_locked(struct cache *cache, struct cache_blob *blob,
+	const struct hash128 *key, struct catalog_row *row) REQUIRES(cache->publish)
+{
+	struct trouble *trouble = &cache->trouble;
+	int r = -trouble_error(trouble);
+
+	if (r < 0)
+		return r;
+	r = keep_locked(cache, blob, key, row);
+	if (r < 0)
+		cache->failed_bytes = row->entry.size_bytes;
+	trouble_note(trouble, r == CACHE_ROOM_E_DISK ? -ENOSPC : r);
+	return r;
+}
+
 int cache_blob_commit(
 	struct cache_blob *blob, const struct hash128 *key, struct cache_entry *meta)
 {
@@ -316,7 +322,7 @@ int cache_blob_commit(
 			.width = meta->width,
 			.height = meta->height,
 			.encode_usec = meta->encode_usec },
-		.session = cache->session.number,
+		.session = cache->session_number,
 		.used_usec = now_real(),
 		.content = blob->view[0] ? &blob->content : NULL,
 		.view = blob->view,
@@ -328,13 +334,14 @@ int cache_blob_commit(
 		return r;
 	{
 		LOCK_SCOPE(&cache->publish);
-		r = keep_locked(cache, &blob->file, key, &row);
-		if (r < 0)
+		r = try_to_keep_locked(cache, blob, key, &row);
+		if (r != 0)
 			note_unkept_locked(cache, key, &row);
 	}
 	*meta = row.entry;
 	if (r == 0)
 		return 0;
-	log_debug("cache: a variant could not be kept: %s", strerror(-r));
+	log_debug("cache: a variant could not be kept: %s",
+		r < 0 ? strerror(-r) : "it has no room");
 	return CACHE_E_MISS;
 }

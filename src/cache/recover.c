@@ -7,15 +7,18 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cache/blob.h"
 #include "util/cleanup.h"
+#include "util/fdio.h"
 #include "util/log.h"
 
-#define CATALOG_NAME "catalog.db"
-#define DAMAGE_NAME  "catalog.damaged"
-#define SWEEP_USEC   (400 * USEC_PER_MSEC) /* of a start */
+#define DAMAGE_NAME "catalog.damaged"
+#define SWEEP_USEC  (400 * USEC_PER_MSEC) /* of a start */
+#define READ_BYTES  ((size_t)256 * 1024)
 
 enum { RECOVER_E_LATER = 1 };
 
@@ -119,6 +122,51 @@ static int open_catalog(const char *path, struct recovered *ret, char why[CACHE_
 	return r;
 }
 
+/* SQLite calls a file damaged that the disk cannot read (SQLITE_IOERR_CORRUPTFS, which becomes
+ * SQLITE_CORRUPT): such a disk may recover, and the catalog with it. */
+static int check_readable(const struct folder *folder)
+{
+	_cleanup_close_ int fd = openat(
+		folder->fd, CATALOG_NAME, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	_cleanup_free_ char *buffer = malloc(READ_BYTES);
+	off_t at = 0;
+	ssize_t n = 0;
+
+	if (!buffer)
+		return -ENOMEM;
+	do
+		at += n;
+	while (fd >= 0 && (n = fdio_pread_full(fd, buffer, READ_BYTES, at)) > 0);
+	return n == -EIO ? -EIO : 0;
+}
+
+/* What is ours but may not be written may be made so. */
+static bool unlock_catalog(const struct folder *folder)
+{
+	return fchmodat(folder->fd, CATALOG_NAME, 0600, 0) == 0;
+}
+
+static bool is_locked(int r)
+{
+	return r == -EACCES || r == -EPERM || r == -EROFS;
+}
+
+/* 0, CATALOG_E_UNUSABLE or -errno. */
+static int open_as_it_is(
+	const struct folder *folder, const char *path, struct recovered *ret, char *why)
+{
+	int r = open_catalog(path, ret, why);
+
+	if (is_locked(r) && unlock_catalog(folder))
+		r = open_catalog(path, ret, why);
+	/* The folder is ours to write, or setting it aside will fail. */
+	if (is_locked(r))
+		r = CATALOG_E_UNUSABLE;
+	if (r == CATALOG_E_UNUSABLE && check_readable(folder) < 0)
+		r = -EIO;
+	return r;
+}
+
 int recover_catalog(const struct folder *folder, bool secret_lost, bool as_is,
 	struct recovered *ret, char reason[CACHE_REASON_MAX])
 {
@@ -131,7 +179,7 @@ int recover_catalog(const struct folder *folder, bool secret_lost, bool as_is,
 	if (disqualified)
 		snprintf(why, sizeof(why), "%s", disqualified);
 	else
-		r = open_catalog(path, ret, why);
+		r = open_as_it_is(folder, path, ret, why);
 	if (r == CATALOG_E_UNUSABLE && !as_is) {
 		snprintf(reason, CACHE_REASON_MAX,
 			"catalog of cache folder '%.96s' was set aside and begun anew: %.80s",

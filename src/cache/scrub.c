@@ -33,6 +33,7 @@ struct cache_scrub {
 	size_t n_rows, next_row;
 	struct hash128 after;
 	bool begun; /* `after` is one */
+	uint64_t session; /* that `scan` reads the catalog of */
 	struct cache_scrub_progress progress;
 };
 
@@ -90,6 +91,7 @@ int cache_scrub_new(struct cache *cache, const struct cache_scrub_options *optio
 	if (!scrub)
 		return -ENOMEM;
 	scrub->cache = cache;
+	scrub->session = cache->session_number;
 	scrub->options = *options;
 	scrub->walk.folder_fd = cache->folder.fd;
 	if (!options->whole)
@@ -114,6 +116,12 @@ const char *cache_problem_words(enum cache_problem_kind kind)
 	return words[kind];
 }
 
+/* The catalog was put aside under us (revive.c): what we read of it is of yesterday. */
+static bool is_outdated(const struct cache_scrub *scrub)
+{
+	return scrub->session != scrub->cache->session_number;
+}
+
 static void tell(
 	struct cache_scrub *scrub, enum cache_problem_kind kind, const char *what, bool mended)
 {
@@ -132,7 +140,7 @@ static int tell_damage(struct cache_scrub *scrub, const char *words)
 
 	tell(scrub, CACHE_PROBLEM_CATALOG, words, false);
 	scrub->phase = DONE;
-	if (!scrub->options.mend)
+	if (!scrub->options.mend || is_outdated(scrub))
 		return CACHE_SCRUB_E_DONE;
 	cache_note_damage(cache);
 	return CACHE_SCRUB_E_DONE;
@@ -159,7 +167,7 @@ static void settle_stray(struct cache_scrub *scrub, bool ours, const struct hash
 	{
 		/* A publication has its file linked before its row is written. */
 		LOCK_SCOPE(&cache->publish);
-		if (ours && is_recorded(scrub, key))
+		if (is_outdated(scrub) || (ours && is_recorded(scrub, key)))
 			return;
 		snprintf(path, sizeof(path), BLOB_DIR "/%02x/%s", scrub->walk.number,
 			scrub->walk.entry->d_name);
@@ -259,7 +267,7 @@ static int look_at_blob(struct cache_scrub *scrub, const struct hash128 *key,
 
 static bool wants_hash(const struct cache_scrub *scrub, uint64_t session)
 {
-	return scrub->options.whole || session != scrub->cache->session.number;
+	return scrub->options.whole || session != scrub->session;
 }
 
 /* The second look. 0 or -errno; *ret_problem is 0 when all was well in the end. */
@@ -326,6 +334,8 @@ static int finish(struct cache_scrub *scrub)
 	struct cache *cache = scrub->cache;
 
 	scrub->phase = DONE;
+	if (is_outdated(scrub))
+		return CACHE_SCRUB_E_DONE;
 	scrub->progress.permille = 1000;
 	if (!scrub->options.mend || scrub->progress.found != scrub->progress.mended)
 		return CACHE_SCRUB_E_DONE;
@@ -344,6 +354,8 @@ static void advance(struct cache_scrub *scrub, const struct hash128 *key)
 	struct cache *cache = scrub->cache;
 	uint64_t place = place_of(key);
 
+	if (is_outdated(scrub))
+		return;
 	scrub->after = *key;
 	scrub->begun = true;
 	scrub->progress.permille =
@@ -357,7 +369,7 @@ static void note_place(struct cache_scrub *scrub)
 {
 	struct cache *cache = scrub->cache;
 
-	if (!scrub->options.mend || !scrub->begun)
+	if (!scrub->options.mend || !scrub->begun || is_outdated(scrub))
 		return;
 	LOCK_SCOPE(&cache->lock);
 	cache->session.scrub_low = place_of(&scrub->after);
@@ -402,8 +414,11 @@ int cache_scrub_step(struct cache_scrub *scrub, uint64_t *ret_bytes)
 		[ROWS] = step_rows,
 	};
 	uint64_t begun_at = scrub->progress.bytes;
-	int r = scrub->phase == DONE ? CACHE_SCRUB_E_DONE : steps[scrub->phase](scrub);
+	int r;
 
+	if (is_outdated(scrub))
+		scrub->phase = DONE;
+	r = scrub->phase == DONE ? CACHE_SCRUB_E_DONE : steps[scrub->phase](scrub);
 	*ret_bytes = scrub->progress.bytes - begun_at;
 	return r;
 }
@@ -450,13 +465,16 @@ void cache_note_damage(struct cache *cache)
 		cache->damage_noted = true;
 	}
 	r = recover_note_damage(&cache->folder);
-	log_debug("cache: the catalog is damaged; the next start sets it aside%s%s",
-		r < 0 ? ", if it finds out: " : "", r < 0 ? strerror(-r) : "");
+	if (r < 0)
+		log_debug("cache: that the catalog is damaged cannot be noted: %s",
+			strerror(-r));
+	/* Which sets it aside, as soon as somebody looks after it; else the next start does. */
+	trouble_note_catalog(&cache->trouble, -EUCLEAN);
 }
 
 usec_t cache_scrub_due(struct cache *cache)
 {
-	bool in_doubt = cache->session.trusted_from > 0 &&
+	bool in_doubt = cache->trusted_from > 0 &&
 	                atomic_load(&cache->trusted_below) != UINT64_MAX;
 
 	LOCK_SCOPE(&cache->lock);

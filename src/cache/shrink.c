@@ -103,11 +103,11 @@ static int write_use(struct cache *cache, struct catalog_txn *txn, const struct 
 		return r;
 	apart = is_apart(&row, use);
 	trust = use->verified && row.entry.state == CACHE_PRESENT &&
-	        row.session != cache->session.number;
+	        row.session != cache->session_number;
 	if (apart)
 		count_use(&row, use, clock);
 	if (trust)
-		row.session = cache->session.number;
+		row.session = cache->session_number;
 	if (!apart && !trust)
 		return 0;
 	return catalog_txn_put(txn, &use->key, &row);
@@ -285,5 +285,33 @@ int cache_retire_locked(struct cache *cache, const struct hash128 *key,
 	LOCK_SCOPE(&cache->lock);
 	budget_release(&cache->budget, row->entry.size_bytes);
 	cache->puts++;
+	return 0;
+}
+
+/* An eighth of the bound is a while. */
+static bool is_nearly_full(struct cache *cache)
+{
+	LOCK_SCOPE(&cache->lock);
+	return budget_excess(&cache->budget, cache->budget.limit_bytes / 8) > 0;
+}
+
+int cache_next_victims(struct cache *cache, struct hash128 *ret, size_t max, size_t *ret_n)
+{
+	_cleanup_(catalog_txn_done) struct catalog_txn txn = { 0 };
+	size_t each = max / EVICT_SHELVES < WINDOW_MAX ? max / EVICT_SHELVES : WINDOW_MAX;
+	struct windows w;
+	int r;
+
+	*ret_n = 0;
+	if (trouble_error(&cache->trouble) || !is_nearly_full(cache))
+		return 0;
+	r = catalog_begin(cache->catalog, &txn);
+	if (r == 0)
+		r = windows_fill(&txn, each, &w);
+	if (r < 0)
+		return r;
+	for (size_t shelf = 0; shelf < EVICT_SHELVES; shelf++)
+		for (size_t i = 0; i < w.windows[shelf].n; i++)
+			ret[(*ret_n)++] = w.windows[shelf].items[i].key;
 	return 0;
 }

@@ -57,9 +57,14 @@ void snapshot_init(
 	snapshot->reader = reader;
 	snapshot->seen = 0;
 	atomic_init(&snapshot->commits, 0);
-	/* Until the first commit has shown that there is a WAL. */
-	atomic_init(&snapshot->one_by_one, true);
 	snapshot->due_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	snapshot_attach(snapshot, writer);
+}
+
+void snapshot_attach(struct snapshot *snapshot, struct connection *writer)
+{
+	/* Until the first commit has shown that there is a WAL. */
+	atomic_store(&snapshot->one_by_one, true);
 	sqlite3_wal_hook(writer->db, on_commit, snapshot);
 }
 

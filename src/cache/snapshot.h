@@ -35,6 +35,9 @@ struct snapshot {
 void snapshot_init(
 	struct snapshot *snapshot, struct connection *writer, struct connection *reader);
 
+/* The writer and the reader have another database now; their locks are held. */
+void snapshot_attach(struct snapshot *snapshot, struct connection *writer);
+
 void snapshot_done(struct snapshot *snapshot);
 
 /* Moves into the file what no reader needs any more, by `keeper`, whose lock is held. 0 or

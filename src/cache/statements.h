@@ -6,6 +6,8 @@
 #ifndef CACHE_STATEMENTS_H
 #define CACHE_STATEMENTS_H
 
+#include <sys/types.h>
+
 #include "cache/catalog.h"
 #include "cache/connection.h"
 #include "cache/snapshot.h"
@@ -48,7 +50,11 @@ struct catalog {
 	struct connection keeper; /* for what no request may wait for: checkpoints */
 	char *path;               /* owned; for connections that come and go */
 	struct snapshot snapshot;
-	bool fresh; /* made by catalog_new(); fixed after it */
+	/* Fixed after catalog_new(), but for catalog_replace(): */
+	bool fresh; /* made by it */
+	unsigned generation; /* how often it was replaced; under the writer's lock */
+	dev_t dev;  /* of the file */
+	ino_t ino;
 };
 
 /* Prepares all of them. 0 or -errno. */

@@ -175,12 +175,38 @@ static enum exit_code open_encoders(struct daemon *daemon, const struct options 
 	return EXIT_CODE_ENCODER;
 }
 
+static const char *trouble_words(int error)
+{
+	return error == ENOSPC    ? "its disk is full, or has less free than cache_free"
+	       : error == EUCLEAN ? "its catalog cannot be read"
+	                          : strerror(error);
+}
+
+/* Once when it begins and once when it ends, however many requests meet it. */
+static void on_trouble(void *context, int error, usec_t lasted_usec)
+{
+	struct daemon *daemon = context;
+	const char *folder = LOG_QUOTE(daemon->cache_folder);
+
+	if (error)
+		log_warning(
+			"cache folder '%s' takes no variants (%s); what is encoded is served "
+			"and not kept until that ends",
+			folder, trouble_words(error));
+	else
+		log_warning("cache folder '%s' takes variants again, after %.0f seconds",
+			folder, (double)lasted_usec / (double)USEC_PER_SEC);
+}
+
 static enum exit_code open_cache(
 	struct daemon *daemon, const struct options *options, const char *mountpoint)
 {
 	struct cache_options cache_options = {
 		.limit_bytes = options->cache_size_bytes,
+		.floor = { options->cache_free.bytes, options->cache_free.percent },
 		.fingerprint = pool_hello(daemon->pool)->fingerprint,
+		.on_trouble = on_trouble,
+		.context = daemon,
 	};
 	char reason[CACHE_REASON_MAX] = "";
 
@@ -313,8 +339,11 @@ static enum exit_code open_mount(struct daemon *daemon, const struct options *op
 	};
 	char reason[FS_REASON_MAX];
 
-	if (fs_new(&fs_options, &daemon->fs, reason) == 0)
+	if (fs_new(&fs_options, &daemon->fs, reason) == 0) {
+		cache_set_keeper(daemon->cache,
+			&(struct cache_keeper){ .trim = fs_trim_gone, .context = daemon->fs });
 		return EXIT_CODE_OK;
+	}
 	log_error("%s", reason);
 	return EXIT_CODE_MOUNT;
 }
@@ -412,6 +441,8 @@ struct daemon *daemon_free(struct daemon *daemon)
 	if (daemon->scrubbing)
 		scrubber_stop(&daemon->scrubber);
 	render_free(daemon->render);
+	if (daemon->cache)
+		cache_set_keeper(daemon->cache, NULL);
 	fs_free(daemon->fs);
 	cache_free(daemon->cache); /* borrows the fingerprint from the pool */
 	pool_free(daemon->pool);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/cache_bounds.h"
 #include "cli/cache_forget.h"
 #include "cli/cache_status.h"
 #include "cli/cache_work.h"
@@ -51,6 +52,12 @@ static const struct command {
 	{ "cache drop", "PATH…",
 		"drop what is cached of a view, a picture, or all pictures below a folder",
 		.run_each = cache_drop_path },
+	{ "cache limit", "SIZE MOUNT",
+		"another cache_size until the mount ends; a lower one evicts at once",
+		.run_words = cache_limit },
+	{ "cache free", "SIZE MOUNT",
+		"another cache_free until the mount ends, such as 20g or 5%",
+		.run_words = cache_keep_free },
 };
 
 static void print_help(FILE *out)

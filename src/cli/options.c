@@ -13,7 +13,15 @@
 
 /* --- Our own -o options ------------------------------------------------------------------ */
 
-enum kind { KIND_TEXT, KIND_BYTES, KIND_COUNT, KIND_SECONDS, KIND_WORD, KIND_LEVELS };
+enum kind {
+	KIND_TEXT,
+	KIND_BYTES,
+	KIND_COUNT,
+	KIND_SECONDS,
+	KIND_WORD,
+	KIND_LEVELS,
+	KIND_SHARE
+};
 
 static const char *const sandbox_words[] = {
 	[OPTIONS_SANDBOX_AUTO] = "auto",
@@ -35,6 +43,8 @@ static const struct option_row {
 		"folder that keeps encoded variants" },
 	{ "cache_size", "SIZE", KIND_BYTES, offsetof(struct options, cache_size_bytes), 1,
 		UINT64_MAX, "its bound, such as 500m or 20g (default: 2g)" },
+	{ "cache_free", "SIZE", KIND_SHARE, offsetof(struct options, cache_free), 0, 0,
+		"kept free of its disk, as a size or N% (default: 5%)" },
 	{ "workers", "N", KIND_COUNT, offsetof(struct options, workers), 1, 256,
 		"pictures encoded at once (default: one per processor)" },
 	{ "deadline", "SEC", KIND_SECONDS, offsetof(struct options, deadline_usec), 0, 0,
@@ -171,6 +181,10 @@ static int set_row(
 		if (quantity_seconds(value, place))
 			return 0;
 		break;
+	case KIND_SHARE:
+		if (quantity_share(value, place))
+			return 0;
+		break;
 	case KIND_WORD:
 		if (find_word(row->words, value, place))
 			return 0;
@@ -284,6 +298,7 @@ int options_parse(int argc, char **argv, struct options *ret, char reason[OPTION
 
 	*ret = (struct options){
 		.cache_size_bytes = 2ull << 30,
+		.cache_free = { .percent = 5 },
 		.threads = 4,
 		.deadline_usec = 60 * USEC_PER_SEC,
 		.max_pixels = 100 * 1000 * 1000,

@@ -12,6 +12,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "cli/quantity.h"
+
 #define OPTIONS_REASON_MAX 512
 
 enum options_sandbox { OPTIONS_SANDBOX_AUTO, OPTIONS_SANDBOX_REQUIRE, OPTIONS_SANDBOX_OFF };
@@ -28,6 +30,7 @@ struct options {
 	char *cache;   /* owned; NULL: the default folder of this source */
 	char *encoder; /* owned; NULL: the installed one, or that of the build folder */
 	uint64_t cache_size_bytes;
+	struct share cache_free;
 	uint64_t workers; /* 0: one per processor */
 	uint64_t threads;
 	uint64_t deadline_usec;

@@ -45,6 +45,23 @@ bool quantity_count(const char *text, uint64_t *ret)
 	return parse_scaled(text, 1000, ret);
 }
 
+bool quantity_share(const char *text, struct share *ret)
+{
+	size_t n = strspn(text, "0123456789");
+	struct share share = { 0 };
+
+	if (strcmp(text + n, "%") != 0) {
+		if (!quantity_bytes(text, &share.bytes))
+			return false;
+	} else {
+		if (n < 1 || n > 2)
+			return false;
+		share.percent = (unsigned)strtoul(text, NULL, 10);
+	}
+	*ret = share;
+	return true;
+}
+
 bool quantity_seconds(const char *text, uint64_t *ret_usec)
 {
 	size_t digits = strspn(text, "0123456789.");

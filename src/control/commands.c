@@ -105,6 +105,29 @@ static json_t *cache_forget(struct control *control, const json_t *request)
 		(json_int_t)views.more);
 }
 
+/* After the bound was set: what is there now. */
+static json_t *bounds_answer(struct control *control, int r, uint64_t evictions)
+{
+	struct cache_stats stats;
+
+	if (r < 0)
+		return refusal(
+			-r, r == -EINVAL ? "no such size" : "the cache cannot evict now");
+	cache_stats(control->cache, &stats);
+	return json_pack("{s:b, s:I, s:I, s:I}", "ok", 1, "limit",
+		(json_int_t)stats.limit_bytes, "used",
+		(json_int_t)(stats.bytes + stats.reserved_bytes + stats.lingering_bytes),
+		"evicted", (json_int_t)(stats.evictions - evictions));
+}
+
+static uint64_t count_evictions(struct control *control)
+{
+	struct cache_stats stats;
+
+	cache_stats(control->cache, &stats);
+	return stats.evictions;
+}
+
 /* --- What is in the cache ----------------------------------------------------------------- */
 
 static json_t *list_variants(const struct cache_variant *variants, size_t n)
@@ -226,6 +249,27 @@ static bool get_number(const json_t *request, const char *name, uint64_t *ret)
 	return true;
 }
 
+static json_t *cache_limit(struct control *control, const json_t *request)
+{
+	uint64_t evictions = count_evictions(control), bytes;
+
+	if (!get_number(request, "bytes", &bytes))
+		return refusal(EINVAL, "a number of bytes is needed");
+	return bounds_answer(control, cache_set_limit(control->cache, bytes), evictions);
+}
+
+static json_t *cache_keep_free(struct control *control, const json_t *request)
+{
+	uint64_t evictions = count_evictions(control), percent;
+	struct disk_floor floor;
+
+	if (!get_number(request, "bytes", &floor.bytes) ||
+		!get_number(request, "percent", &percent) || percent > 99)
+		return refusal(EINVAL, "a number of bytes and a percentage are needed");
+	floor.percent = (unsigned)percent;
+	return bounds_answer(control, cache_set_floor(control->cache, &floor), evictions);
+}
+
 static json_t *pressure(struct control *control, const json_t *request)
 {
 	uint64_t level, msec;
@@ -251,6 +295,8 @@ static const struct {
 	{ "cache drop", cache_drop_path },
 	{ "cache work", cache_work },
 	{ "cache stop", cache_stop },
+	{ "cache limit", cache_limit },
+	{ "cache free", cache_keep_free },
 	{ "pressure", pressure },
 };
 

@@ -21,6 +21,10 @@
  *	cache work     How far that has come: `work`, `running`, `permille`, … and when it is no
  *	               longer running, how it ended. EBUSY answers who would begin a second.
  *	cache stop     Has it end soon.
+ *	cache limit    bytes: the bound from now on, for this run. Answers when what is over it is
+ *	               evicted: `limit`, `used` and how many were `evicted`.
+ *	cache free     bytes, percent (not 0: instead of bytes): what is kept free of the disk.
+ *	               The same answer.
  */
 #ifndef CONTROL_COMMANDS_H
 #define CONTROL_COMMANDS_H

@@ -31,26 +31,13 @@ static enum wake wait_for_work(struct housekeeper *keeper, usec_t round_at)
 	return n > 0 ? WAKE_CATALOG : WAKE_ROUND;
 }
 
-static void tell_damage(struct housekeeper *keeper)
-{
-	struct cache_stats stats;
-
-	cache_stats(keeper->control->cache, &stats);
-	if (stats.damaged && !keeper->told_damage)
-		log_error("the catalog in cache folder '%s' is damaged; it is begun anew at "
-			  "the next start",
-			LOG_QUOTE(cache_folder(keeper->control->cache)));
-	keeper->told_damage = stats.damaged;
-}
-
 static void do_round(struct housekeeper *keeper)
 {
-	int r = cache_flush(keeper->control->cache);
+	int r = cache_tick(keeper->control->cache);
 
 	if (r < 0)
 		log_debug("cache: %s", strerror(-r));
 	fs_trim(keeper->control->fs);
-	tell_damage(keeper);
 }
 
 static void maintain(struct housekeeper *keeper)

@@ -16,7 +16,6 @@ struct housekeeper {
 	struct control *control; /* borrowed */
 	pthread_t thread;
 	int stop_fd;      /* owned, eventfd */
-	bool told_damage; /* the thread's */
 };
 
 /* 0 or -errno. */

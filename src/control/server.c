@@ -23,6 +23,7 @@
 #define REQUEST_MAX  65536
 #define PATIENCE_SEC 2 /* with a client that says nothing, or does not listen */
 #define BACKLOG      8
+#define LOOK_MSEC    3000 /* how often it is looked whether the socket is still in its place */
 
 /* --- One client -------------------------------------------------------------------------- */
 
@@ -48,6 +49,13 @@ static bool wait_for(struct server *server, int fd, int timeout_msec)
 			return false;
 	}
 	return polled[0].revents && !polled[1].revents;
+}
+
+static bool is_stopping(struct server *server)
+{
+	struct pollfd polled = { .fd = server->stop_fd, .events = POLLIN };
+
+	return poll(&polled, 1, 0) > 0;
 }
 
 /* One request and its answer. False when that was the last. */
@@ -79,22 +87,6 @@ static void serve(struct server *server, int client)
 		;
 }
 
-static void *server_main(void *arg)
-{
-	struct server *server = arg;
-
-	pthread_setname_np(pthread_self(), "lensfs-control");
-	while (wait_for(server, server->sock, -1)) {
-		_cleanup_close_ int client = accept4(server->sock, NULL, NULL, SOCK_CLOEXEC);
-
-		if (client >= 0)
-			serve(server, client);
-		else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM)
-			clock_sleep(100 * USEC_PER_MSEC);
-	}
-	return NULL;
-}
-
 /* --- Life -------------------------------------------------------------------------------- */
 
 /* The mode of a socket file is that of the socket when it is bound (unix_bind() in
@@ -113,6 +105,47 @@ static int bind_socket(struct server *server)
 		listen(server->sock, BACKLOG) < 0)
 		return -errno;
 	return 0;
+}
+
+/* Who removes a cache folder under us removes the socket, too, and the folder is made anew. */
+static void rebind_if_gone(struct server *server)
+{
+	_cleanup_free_ char *folder = NULL;
+	_cleanup_close_ int folder_fd = -1, old = -1;
+
+	if (access(server->path, F_OK) == 0)
+		return;
+	folder = strndup(server->path, strlen(server->path) - strlen("/" SERVER_SOCKET_NAME));
+	if (folder)
+		folder_fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (folder_fd < 0 || dup3(folder_fd, server->folder_fd, O_CLOEXEC) < 0)
+		return;
+	old = TAKE_FD(server->sock);
+	if (bind_socket(server) == 0)
+		return;
+	close_fd(&server->sock);
+	server->sock = TAKE_FD(old);
+}
+
+static void *server_main(void *arg)
+{
+	struct server *server = arg;
+
+	pthread_setname_np(pthread_self(), "lensfs-control");
+	while (!is_stopping(server)) {
+		_cleanup_close_ int client = -1;
+
+		if (!wait_for(server, server->sock, LOOK_MSEC)) {
+			rebind_if_gone(server);
+			continue;
+		}
+		client = accept4(server->sock, NULL, NULL, SOCK_CLOEXEC);
+		if (client >= 0)
+			serve(server, client);
+		else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM)
+			clock_sleep(100 * USEC_PER_MSEC);
+	}
+	return NULL;
 }
 
 static void server_close(struct server *server)

@@ -60,6 +60,20 @@ static void add_cache(json_t *object, struct cache *cache)
 	set(object, "evicted_bytes", stats.evicted_bytes);
 	set(object, "unkept", stats.unkept);
 	set(object, "dropped", stats.dropped);
+	/* Promised to encodes under way; evicted but still open. Both count for the limit. */
+	set(object, "cache_reserved", stats.reserved_bytes);
+	set(object, "cache_lingering", stats.lingering_bytes);
+	/* Beside the limit. */
+	set(object, "catalog_bytes", stats.catalog_bytes);
+	set(object, "cache_free", stats.floor_bytes);
+	set(object, "cache_free_inodes", stats.floor_inodes);
+	set(object, "disk_free", stats.free_bytes);
+	set(object, "disk_free_inodes", stats.free_inodes);
+	json_object_set_new(
+		object, "cache_state", json_string(stats.trouble ? "trouble" : "ok"));
+	json_object_set_new(object, "cache_trouble",
+		stats.trouble ? json_string(strerror(stats.trouble)) : json_null());
+	set(object, "cache_troubles", stats.troubles);
 	json_object_set_new(
 		object, "catalog", json_string(stats.damaged ? "damaged" : "sound"));
 }

@@ -19,6 +19,8 @@
 #define THREAD_ROWS 256
 /* One more thread: its stack and its share of a malloc arena. */
 #define THREAD_BYTES (2 * MIB)
+/* Headers, and what metadata is kept. */
+#define OUTPUT_BASE_BYTES (64 * 1024.0)
 /* Nothing that a machine has: facts beyond reason end here. */
 #define ESTIMATE_MAX 0x1p60
 
@@ -132,5 +134,36 @@ uint64_t estimate_memory(const struct encode_facts *facts, const struct encode_r
 		bytes += 8 * MIB; /* what libjxl 0.11 takes more than 0.7 */
 	if (facts->frames > 1)
 		bytes += 3 * result * facts->frames; /* those that are written already */
+	return bytes < ESTIMATE_MAX ? (uint64_t)bytes : (uint64_t)ESTIMATE_MAX;
+}
+
+/* Noise of a million pixels, measured with libvips 8.14, in bytes a pixel: at 80 JPEG 0.49, WebP
+ * 0.53, AVIF 0.55, JPEG XL 0.52; at 90 JPEG 1.34, AVIF 1.84; at 100 JPEG 2.60, AVIF 3.00; without
+ * loss WebP 2.79, JPEG XL 2.87, PNG and TIFF 2.81; GIF 1.33. */
+static double output_bytes_pixel(const struct view *view)
+{
+	if (view->lossless || view->format == FORMAT_PNG || view->format == FORMAT_TIFF)
+		return 4.2;
+	if (view->format == FORMAT_GIF)
+		return 1.5;
+	return view->quality <= 80 ? 0.65 : 0.65 + (view->quality - 80) * 0.135;
+}
+
+static bool is_animated(const struct view *view, enum format source_format)
+{
+	bool target = view->format == FORMAT_GIF || view->format == FORMAT_WEBP;
+
+	return target && !view->still &&
+	       (source_format == FORMAT_GIF || source_format == FORMAT_WEBP);
+}
+
+uint64_t estimate_output(const struct view *view, uint64_t pixels, enum format source_format,
+	uint64_t source_bytes)
+{
+	double bytes = OUTPUT_BASE_BYTES + (double)pixels * output_bytes_pixel(view);
+
+	/* How many frames there are is not known yet. */
+	if (is_animated(view, source_format))
+		bytes += 3 * (double)source_bytes;
 	return bytes < ESTIMATE_MAX ? (uint64_t)bytes : (uint64_t)ESTIMATE_MAX;
 }

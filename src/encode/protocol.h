@@ -99,6 +99,7 @@ struct encode_request {
 	uint64_t job;           /* the daemon's name for the job, repeated in the answers */
 	uint64_t max_pixels;    /* width × height × frames of the source's header */
 	uint64_t max_frames;
+	uint64_t max_output_bytes;  /* more is a failure of the output (EFBIG); 0: no limit */
 	uint64_t max_address_space; /* bytes (RLIMIT_AS) for the header; 0: no limit */
 	struct view view;           /* resolved */
 };

@@ -21,7 +21,7 @@ struct node;
 struct alias;
 
 struct aliases {
-	/* 2 in util/lock.h, beside the descriptor cache: neither is taken inside the other */
+	/* 2 in util/lock.h */
 	struct lock lock;
 	struct alias *by_source; /* owned */
 	struct alias *by_age;    /* the same, oldest first */

@@ -188,6 +188,17 @@ bool fs_tell(struct fs *fs, struct variant *variant, const struct cache_entry *e
 	return false;
 }
 
+/* What readers were told once stays true, also when the catalog does not know it any more, or
+ * cannot be asked. */
+bool fs_peek(struct fs *fs, struct variant *variant, struct cache_entry *ret)
+{
+	int r = render_peek(fs->options.render, &variant->source.stamp, &variant->view, ret);
+
+	if (r < 0 || ret->state == CACHE_ABSENT)
+		return variant_told(variant, ret);
+	return ret->state == CACHE_PRESENT || ret->state == CACHE_EVICTED;
+}
+
 static void reply_variant_attr(
 	fuse_req_t req, struct variant *variant, const struct cache_entry *entry)
 {
@@ -214,9 +225,8 @@ static void getattr_variant(fuse_req_t req, struct variant *variant)
 {
 	struct fs *fs = fs_of(req);
 	struct cache_entry entry;
-	int r = render_peek(fs->options.render, &variant->source.stamp, &variant->view, &entry);
 
-	if (r == 0 && (entry.state == CACHE_PRESENT || entry.state == CACHE_EVICTED))
+	if (fs_peek(fs, variant, &entry))
 		reply_variant_attr(req, variant, &entry);
 	else
 		fs_park(req, variant, getattr_answer, 0, 0);

@@ -13,6 +13,7 @@
 #include "fs/fs.h"
 #include "fs/invalidate.h"
 #include "fs/node.h"
+#include "fs/reader.h"
 
 /* Seconds that the kernel may believe us, where changes are told. */
 #define FS_FOREVER_SEC (365 * 24 * 3600.0)
@@ -30,6 +31,10 @@
  * readable for who has it open (DESIGN §1). */
 #define FS_SOURCE_IDLE_USEC  (5 * USEC_PER_SEC)
 #define FS_VARIANT_IDLE_USEC (180 * USEC_PER_SEC)
+
+/* What variants that the cache folder could not keep may take of the memory, while nobody reads
+ * them: else a full disk would be followed by a full memory. */
+#define FS_UNKEPT_BYTES (UINT64_C(64) << 20)
 
 /* The coarsest clock of a file system that we mean to see a change by: FAT's has two seconds. */
 #define FS_TICK_USEC (2 * USEC_PER_SEC)
@@ -54,6 +59,9 @@ struct fs {
 	struct nodes nodes;
 	struct aliases aliases;
 	struct invalidator invalidator;
+
+	/* owned by the thread that calls fs_trim() */
+	struct readers readers;
 
 	atomic_uint_fast64_t lookups, getattrs, reads, xattrs, interrupted;
 };
@@ -94,6 +102,9 @@ void fs_attr_of_variant(const struct variant *variant, uint64_t size_bytes, stru
 void fs_attr_of_snapshot(
 	const struct fs *fs, const struct snapshot *snapshot, struct stat *ret);
 void fs_attr_of_control(const struct fs *fs, struct stat *ret);
+
+/* True with the size of the variant where it is known without an encode. */
+bool fs_peek(struct fs *fs, struct variant *variant, struct cache_entry *ret);
 
 /* variant_tell(), and where it says no, has the kernel look the variant's names up anew. */
 bool fs_tell(struct fs *fs, struct variant *variant, const struct cache_entry *entry);

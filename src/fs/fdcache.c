@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "fs/fdcache.h"
 
+#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <sys/stat.h>
 #include <uthash.h>
 #include <utlist.h>
 
@@ -15,6 +17,7 @@ struct fdref {
 	/* protected by the cache's lock */
 	const void *key;
 	usec_t used_at, idle;
+	bool blob;
 	UT_hash_handle hh;
 	struct fdref *prev, *next; /* head: least recently used */
 };
@@ -22,7 +25,7 @@ struct fdref {
 struct fdcache {
 	size_t capacity;
 
-	/* 2 in util/lock.h */
+	/* 7 in util/lock.h, a leaf: an eviction trims it */
 	struct lock lock;
 	struct fdref *by_key;
 	struct fdref *lru;
@@ -102,7 +105,8 @@ int fdcache_take(struct fdcache *cache, const void *key)
 	return fd;
 }
 
-struct fdref *fdcache_put(struct fdcache *cache, const void *key, int fd_consume, usec_t idle)
+static struct fdref *put(
+	struct fdcache *cache, const void *key, int fd_consume, usec_t idle, bool blob)
 {
 	struct fdref *ref = malloc(sizeof(*ref)), *old, *out = NULL;
 
@@ -110,11 +114,14 @@ struct fdref *fdcache_put(struct fdcache *cache, const void *key, int fd_consume
 		close(fd_consume);
 		return NULL;
 	}
-	*ref = (struct fdref){ .fd = fd_consume,
+	*ref = (struct fdref){
+		.fd = fd_consume,
 		.refs = 2,
 		.key = key,
 		.used_at = now_monotonic(),
-		.idle = idle };
+		.idle = idle,
+		.blob = blob,
+	};
 	lock_take(&cache->lock);
 	HASH_FIND_PTR(cache->by_key, &key, old);
 	if (old) {
@@ -135,6 +142,17 @@ struct fdref *fdcache_put(struct fdcache *cache, const void *key, int fd_consume
 	lock_drop(&cache->lock);
 	unref_all(out); /* close() may take its time: not under the lock */
 	return ref;
+}
+
+struct fdref *fdcache_put(struct fdcache *cache, const void *key, int fd_consume, usec_t idle)
+{
+	return put(cache, key, fd_consume, idle, false);
+}
+
+struct fdref *fdcache_put_blob(
+	struct fdcache *cache, const void *key, int fd_consume, usec_t idle)
+{
+	return put(cache, key, fd_consume, idle, true);
 }
 
 void fdcache_drop(struct fdcache *cache, const void *key)
@@ -185,6 +203,52 @@ void fdcache_expire(struct fdcache *cache)
 void fdcache_clear(struct fdcache *cache)
 {
 	forget_if(cache, is_any);
+}
+
+/* Bytes of a blob that only descriptors keep alive. */
+struct gone {
+	uint64_t bytes;
+	bool memory; /* a memfd: nothing else of ours is sealed */
+};
+
+static struct gone gone_of(const struct fdref *ref)
+{
+	struct gone gone = { 0 };
+	struct stat st;
+	int seals;
+
+	if (!ref->blob || fstat(ref->fd, &st) < 0 || st.st_nlink > 0)
+		return gone;
+	seals = fcntl(ref->fd, F_GET_SEALS);
+	gone.bytes = (uint64_t)st.st_size;
+	gone.memory = seals >= 0 && (seals & F_SEAL_WRITE);
+	return gone;
+}
+
+uint64_t fdcache_trim_gone(struct fdcache *cache, uint64_t keep_disk, uint64_t keep_memory)
+{
+	struct fdref *ref, *prev, *out = NULL;
+	uint64_t disk = 0, memory = 0;
+
+	lock_take(&cache->lock);
+	/* From the one used last: the head's `prev` is the tail. */
+	for (ref = cache->lru ? cache->lru->prev : NULL; ref; ref = prev) {
+		struct gone gone = gone_of(ref);
+		uint64_t *sum = gone.memory ? &memory : &disk;
+
+		prev = ref == cache->lru ? NULL : ref->prev;
+		if (gone.bytes == 0)
+			continue;
+		if (*sum + gone.bytes <= (gone.memory ? keep_memory : keep_disk)) {
+			*sum += gone.bytes;
+			continue;
+		}
+		take_out_locked(cache, ref);
+		LL_PREPEND(out, ref);
+	}
+	lock_drop(&cache->lock);
+	unref_all(out);
+	return disk;
 }
 
 size_t fdcache_count(struct fdcache *cache)

@@ -63,6 +63,10 @@ struct fs *fs_free(struct fs *fs);
 /* Gives back descriptors that nobody used for a while; to be called every few seconds. */
 void fs_trim(struct fs *fs);
 
+/* Closes variants that the cache does not have any more, until at most `keep_bytes` of them are
+ * left on its disk; returns how many are. For struct cache_keeper, with a struct fs as context. */
+uint64_t fs_trim_gone(void *fs, uint64_t keep_bytes);
+
 struct fs_stats {
 	uint64_t nodes;                            /* known to the kernel or to jobs */
 	uint64_t descriptors;                      /* in the cache */

@@ -39,6 +39,11 @@ static void forget_entry(struct fs *fs, const struct node *folder, const char *n
 			fs->session, nodeid_of(fs, folder), name, strlen(name)));
 }
 
+void invalidate_name(struct fs *fs, const struct node *folder, const char *name)
+{
+	forget_entry(fs, folder, name);
+}
+
 static bool forget_attributes(struct fs *fs, const struct node *node)
 {
 	return note_result(fs, "inval_inode",

@@ -43,6 +43,10 @@ void invalidator_done(struct invalidator *invalidator);
 int invalidator_start(struct invalidator *invalidator, struct fs *fs);
 void invalidator_stop(struct invalidator *invalidator); /* joins; again is fine */
 
+/* Takes a name back from the kernel, at once: it holds the folder's lock there for it, so the
+ * caller must hold none and answer nobody. */
+void invalidate_name(struct fs *fs, const struct node *folder, const char *name);
+
 /* For threads that must not notify themselves. Without a thread of its own, nothing is done, and
  * nothing kept. */
 

@@ -45,9 +45,7 @@ static void fill_variant_entry(
 	struct render *render = fs->options.render;
 	const struct stamp *stamp = &variant->source.stamp;
 	struct cache_entry known;
-	int r = render_peek(render, stamp, &variant->view, &known);
-	bool sized = r == 0 && (known.state == CACHE_PRESENT || known.state == CACHE_EVICTED) &&
-	             fs_tell(fs, variant, &known);
+	bool sized = fs_peek(fs, variant, &known) && fs_tell(fs, variant, &known);
 
 	/* Reads of cached pages are not seen. That its name is asked for again, once it expired,
 	 * is; a mere stat of what nobody read says nothing about its bytes. */
@@ -104,6 +102,8 @@ static int lookup_view(struct fs *fs, struct node *parent, int dir_fd, const cha
 	variant = nodes_enter_variant(&fs->nodes, parent, source_name, &stx, format, &view);
 	if (!variant)
 		return -ENOMEM;
+	nodes_say_variant(
+		&fs->nodes, variant, name, now_monotonic() + (usec_t)(timeout * USEC_PER_SEC));
 	fill_variant_entry(fs, variant, timeout, ret);
 	return 0;
 }

@@ -95,6 +95,8 @@ static void remove_locked(struct nodes *nodes, struct node *node)
 		}
 	}
 	nodes->n_nodes--;
+	if (node->kind == NODE_VARIANT && node_variant(node)->keyed)
+		HASH_DEL(nodes->keyed, node_variant(node));
 	marks_forget(&nodes->marks, node);
 }
 
@@ -107,6 +109,8 @@ static void node_free(struct nodes *nodes, struct node *node)
 	fdcache_drop(nodes->fds, node_listing_key(node));
 	if (node->kind == NODE_SNAPSHOT)
 		free(node_snapshot(node)->text);
+	if (node->kind == NODE_VARIANT)
+		free(node_variant(node)->said);
 	free(node->name);
 	free(node);
 }

@@ -19,6 +19,8 @@
 
 #include <stdatomic.h>
 
+#include <uthash.h>
+
 #include "fs/marks.h"
 #include "render/render.h"
 #include "source/stamp.h"
@@ -75,7 +77,12 @@ struct variant {
 	/* atomic: the kernel has, or had, pages of it, so its lookups stand for reads */
 	atomic_bool was_read;
 
-	/* protected by the table's lock: what readers were told these bytes are */
+	/* protected by the table's lock; the last four: what readers were told the bytes are */
+	char *said;         /* owned: the name it was looked up by last, in the parent */
+	usec_t said_until;  /* how long the kernel believes in that, monotonic */
+	struct hash128 key; /* when `keyed`: in nodes->keyed by it */
+	bool keyed;
+	UT_hash_handle hh;
 	bool told, stale;
 	struct hash128 told_hash;
 	_Atomic uint64_t told_bytes;
@@ -99,6 +106,8 @@ struct nodes {
 	struct node **buckets; /* owned, a power of two of them */
 	size_t n_buckets, n_nodes;
 	uint64_t n_snapshots; /* ever */
+	struct variant
+		*keyed; /* those that were read, by the key of their bytes in the cache */
 	struct marks marks;
 };
 
@@ -178,6 +187,23 @@ int nodes_path(struct nodes *nodes, struct node *node, int *ret_fd, char **ret_p
 int nodes_place(
 	struct nodes *nodes, struct node *node, struct node **ret_parent, char **ret_name);
 
+/* --- Variants by key -------------------------------------------------------------------------
+ */
+
+/* Notes the key of its bytes in the cache. */
+void nodes_key_variant(struct nodes *nodes, struct variant *variant, const struct hash128 *key);
+/* With a reference for the caller, or NULL. Of several (equal pictures) one. */
+struct variant *nodes_find_key(struct nodes *nodes, const struct hash128 *key);
+/* Notes under which name it was looked up, and until when the kernel believes that. */
+void nodes_say_variant(
+	struct nodes *nodes, struct variant *variant, const char *name, usec_t until);
+/* That name, the caller's to free, and its folder, with a reference; false when the kernel
+ * believed in it after `before`, or there is none. */
+bool nodes_idle_name(struct nodes *nodes, struct variant *variant, usec_t before,
+	struct node **ret_folder, char **ret_name);
+/* Whether the kernel knows it. */
+bool nodes_is_known(struct nodes *nodes, struct node *node);
+
 /* --- What readers of a variant were told ---------------------------------------------------
  */
 
@@ -185,5 +211,7 @@ int nodes_place(
  * still is. False when they were told other bytes: then the variant is no longer found, so that
  * the next lookup makes a new one, and its readers get ESTALE. */
 bool variant_tell(struct variant *variant, const struct cache_entry *entry);
+/* What that is: hash and size. False when nobody was told yet. */
+bool variant_told(struct variant *variant, struct cache_entry *ret);
 
 #endif

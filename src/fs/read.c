@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Bytes. What comes here was not in the kernel's page cache; it is answered by splice from a
- * descriptor of the cache, so the daemon never copies it.
+ * Bytes. What comes here was not in the kernel's page cache; it is answered from a descriptor of
+ * the cache, files of the source by splice, so that the daemon never copies them.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -9,6 +9,7 @@
 
 #include "fs/context.h"
 #include "fs/parked.h"
+#include "util/fdio.h"
 
 #define SECOND_COPY_MIN (1 << 20) /* bytes */
 
@@ -34,16 +35,24 @@ static void read_mirror(fuse_req_t req, struct node *node, size_t size, off_t of
 }
 
 /* A large variant is cached once, as pages of the mount, and not a second time as those of its
- * blob: nobody else reads that. Once answered, the kernel may forget the variant at any time. */
-static void reply_from_blob(
+ * blob: nobody else reads that. Once answered, the kernel may forget the variant at any time. By
+ * a copy and not by splice, where an error of the disk would be the reader's before we know of
+ * it. 0, or -errno and nothing is answered. */
+static int reply_from_blob(
 	fuse_req_t req, struct variant *variant, int fd, size_t size, off_t off)
 {
+	struct fs *fs = fs_of(req);
 	bool is_large = variant->told_bytes >= SECOND_COPY_MIN;
+	_cleanup_free_ char *bytes = malloc(size ? size : 1);
+	ssize_t n = bytes ? fdio_pread_full(fd, bytes, size, off) : -ENOMEM;
 
-	variant->was_read = true;
-	reply_from_fd(req, fd, size, off);
+	if (n < 0)
+		return (int)n;
+	readers_note(fs, variant);
+	fuse_reply_buf(req, bytes, (size_t)n);
 	if (is_large)
 		posix_fadvise(fd, off, (off_t)size, POSIX_FADV_DONTNEED);
+	return 0;
 }
 
 /* The descriptor goes into the cache first: there are more reads to come, and bytes that the
@@ -52,7 +61,7 @@ static void read_answer(struct parked *parked, const struct render_result *resul
 {
 	_cleanup_(fdref_unrefp) struct fdref *file = NULL;
 	struct variant *variant = parked->variant;
-	int fd;
+	int fd, r;
 
 	if (result->error) {
 		fuse_reply_err(parked->req, result->error);
@@ -64,8 +73,21 @@ static void read_answer(struct parked *parked, const struct render_result *resul
 	}
 	fd = fcntl(result->fd, F_DUPFD_CLOEXEC, 3);
 	if (fd >= 0)
-		file = fdcache_put(parked->fs->fds, &variant->node, fd, FS_VARIANT_IDLE_USEC);
-	reply_from_blob(parked->req, variant, result->fd, parked->size, parked->off);
+		file = fdcache_put_blob(
+			parked->fs->fds, &variant->node, fd, FS_VARIANT_IDLE_USEC);
+	r = reply_from_blob(parked->req, variant, result->fd, parked->size, parked->off);
+	if (r < 0)
+		fuse_reply_err(parked->req, -r);
+}
+
+/* What the disk cannot give back any more is made again. */
+static void read_again(fuse_req_t req, struct variant *variant, size_t size, off_t off)
+{
+	struct fs *fs = fs_of(req);
+
+	fdcache_drop(fs->fds, &variant->node);
+	render_give_up(fs->options.render, &variant->source.stamp, &variant->view);
+	fs_park(req, variant, read_answer, size, off);
 }
 
 static void read_variant(fuse_req_t req, struct variant *variant, size_t size, off_t off)
@@ -87,13 +109,14 @@ static void read_variant(fuse_req_t req, struct variant *variant, size_t size, o
 			fuse_reply_err(req, ESTALE);
 			return;
 		}
-		file = fdcache_put(fs->fds, &variant->node, fd, FS_VARIANT_IDLE_USEC);
+		file = fdcache_put_blob(fs->fds, &variant->node, fd, FS_VARIANT_IDLE_USEC);
 		if (!file) {
 			fuse_reply_err(req, ENOMEM);
 			return;
 		}
 	}
-	reply_from_blob(req, variant, fdref_fd(file), size, off);
+	if (reply_from_blob(req, variant, fdref_fd(file), size, off) < 0)
+		read_again(req, variant, size, off);
 }
 
 static void read_snapshot(

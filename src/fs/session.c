@@ -213,6 +213,14 @@ void fs_trim(struct fs *fs)
 {
 	invalidator_tick(&fs->invalidator);
 	fdcache_expire(fs->fds);
+	readers_round(fs);
+}
+
+uint64_t fs_trim_gone(void *context, uint64_t keep_bytes)
+{
+	struct fs *fs = context;
+
+	return fdcache_trim_gone(fs->fds, keep_bytes, FS_UNKEPT_BYTES);
 }
 
 void fs_stats(struct fs *fs, struct fs_stats *ret)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "util/cleanup.h"
 
@@ -105,4 +106,76 @@ bool variant_tell(struct variant *variant, const struct cache_entry *entry)
 		return true;
 	variant->stale = true;
 	return false;
+}
+
+bool variant_told(struct variant *variant, struct cache_entry *ret)
+{
+	LOCK_SCOPE(&variant->nodes->lock);
+
+	if (!variant->told || variant->stale)
+		return false;
+	*ret = (struct cache_entry){
+		.state = CACHE_EVICTED,
+		.hash = variant->told_hash,
+		.size_bytes = variant->told_bytes,
+	};
+	return true;
+}
+
+void nodes_key_variant(struct nodes *nodes, struct variant *variant, const struct hash128 *key)
+{
+	LOCK_SCOPE(&nodes->lock);
+
+	if (variant->keyed)
+		return;
+	variant->key = *key;
+	HASH_ADD(hh, nodes->keyed, key, sizeof(variant->key), variant);
+	variant->keyed = variant->hh.tbl != NULL; /* else no memory: nobody finds it */
+}
+
+struct variant *nodes_find_key(struct nodes *nodes, const struct hash128 *key)
+{
+	LOCK_SCOPE(&nodes->lock);
+	struct variant *variant;
+
+	HASH_FIND(hh, nodes->keyed, key, sizeof(*key), variant);
+	if (variant)
+		variant->node.refs++;
+	return variant;
+}
+
+void nodes_say_variant(
+	struct nodes *nodes, struct variant *variant, const char *name, usec_t until)
+{
+	LOCK_SCOPE(&nodes->lock);
+
+	variant->said_until = until;
+	if (variant->said && strcmp(variant->said, name) == 0)
+		return;
+	free(variant->said);
+	variant->said = strdup(name);
+}
+
+bool nodes_idle_name(struct nodes *nodes, struct variant *variant, usec_t before,
+	struct node **ret_folder, char **ret_name)
+{
+	LOCK_SCOPE(&nodes->lock);
+	char *name;
+
+	if (!variant->said || !variant->node.parent || variant->said_until > before)
+		return false;
+	name = strdup(variant->said);
+	if (!name)
+		return false;
+	*ret_folder = variant->node.parent;
+	(*ret_folder)->refs++;
+	*ret_name = name;
+	return true;
+}
+
+bool nodes_is_known(struct nodes *nodes, struct node *node)
+{
+	LOCK_SCOPE(&nodes->lock);
+
+	return node->nlookup > 0;
 }

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "render/expect.h"
 #include "render/verdict.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
@@ -229,6 +230,7 @@ static void submit(struct render_job *job)
 		.request = {
 			.max_pixels = render->options.max_pixels,
 			.max_frames = render->options.max_frames,
+			.max_output_bytes = cache_blob_limit(job->blob),
 			.source_format = job->source->format,
 			.view = job->id.view,
 		},
@@ -252,7 +254,10 @@ void job_resume(struct render_job *job)
 		finish_error(job, ESHUTDOWN, "lensfs is stopping");
 		return;
 	}
-	r = cache_blob_new(render->options.cache, &job->blob);
+	r = cache_blob_new(render->options.cache,
+		expect_bytes(job->source_fd, job->source->format, job->id.stamp.size_bytes,
+			&job->id.view),
+		&job->blob);
 	if (r < 0)
 		finish_failure(job, -r, 0, "no place to write the variant to");
 	else
@@ -320,7 +325,8 @@ static void publish_success(struct render_job *job)
 	render_finish(job, &result);
 }
 
-/* The disk took no more bytes: once more into memory, from where it is served. */
+/* The disk took no more bytes, or they are more than was expected: once more into memory, from
+ * where it is served. */
 static bool retry_in_memory(struct render_job *job)
 {
 	if (!job->outcome.output_failed || job->in_memory)

@@ -222,6 +222,22 @@ void render_use(struct render *render, const struct stamp *stamp, const struct v
 		cache_use(render->options.cache, &key);
 }
 
+void render_give_up(struct render *render, const struct stamp *stamp, const struct view *view)
+{
+	struct hash128 key;
+	int r = render_key(render, stamp, view, &key);
+
+	if (r == 0)
+		r = cache_give_up(render->options.cache, &key);
+	if (r < 0)
+		log_debug("a blob that cannot be read stays: %s", strerror(-r));
+}
+
+int render_next_victims(struct render *render, struct hash128 *ret, size_t max, size_t *ret_n)
+{
+	return cache_next_victims(render->options.cache, ret, max, ret_n);
+}
+
 int render_open(struct render *render, const struct stamp *stamp, const struct view *view,
 	struct cache_entry *ret, int *ret_fd)
 {

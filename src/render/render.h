@@ -78,8 +78,16 @@ struct render *render_free(struct render *render); /* NULL is fine; returns NULL
 int render_peek(struct render *render, const struct stamp *stamp, const struct view *view,
 	struct cache_entry *ret);
 
+/* Keys of those that the cache would give up next, at most `max`; none while it has room to spare.
+ * 0 or -errno. (slow) */
+int render_next_victims(struct render *render, struct hash128 *ret, size_t max, size_t *ret_n);
+
 /* Tells the cache that the variant is in use although nobody asks for its bytes. */
 void render_use(struct render *render, const struct stamp *stamp, const struct view *view);
+
+/* The disk cannot read the bytes that the cache has: they are forgotten, and made again when they
+ * are asked for. */
+void render_give_up(struct render *render, const struct stamp *stamp, const struct view *view);
 
 /* render_peek(), and a descriptor of the bytes when the cache has them: 0, CACHE_E_MISS with
  * *ret telling why, or -errno. Counts as a hit. */

@@ -4,13 +4,13 @@
  * locks that stand below it here:
  *
  *	1  fs/node        node table, and its marks      (struct nodes)
- *	2  fs/fdcache, fs/alias                          (neither inside the other)
+ *	2  fs/alias
  *	3  render         job table                      (struct render)
  *	4  encode/dispatcher figures, then the queue     (struct dispatcher, struct job_queue)
  *	5  cache          publication and eviction       (struct cache: publish)
  *	6  cache/catalog  writer connection, then reader (struct catalog)
- *	7  leaves: cache's figures and uses, encode's condemned, control's journal
- *	   and scrubber
+ *	7  leaves: cache's figures, uses and trouble, fs/fdcache, encode's condemned, control's
+ *	   journal and scrubber
  *
  * Never reply to the kernel, touch SQLite or wait for a job with a node lock held.
  */

@@ -128,7 +128,7 @@ fake() {
 answers() { dead "$1" || { mounted "$2" && [[ -s $2/.lensfs/stats.json ]]; }; }
 
 # start [-s SOURCE] [-m MOUNTPOINT] [-c CACHE] [-w WRAPPER] [OPTION…]: mounts, and returns when
-# the mount answers. WRAPPER is a command before lensfs, such as `prlimit -n256`; it must exec.
+# the mount answers. Keeps nothing free of the disk, which may be fuller than that. WRAPPER is a command before lensfs, such as `prlimit -n256`; it must exec.
 start() {
 	local src=$SRC mnt=$MNT cache=$CACHE wrapper= opts= flag OPTIND=1
 	[[ -z ${LENSFS_TEST_SANDBOX:-} ]] || opts=,sandbox=$LENSFS_TEST_SANDBOX
@@ -145,7 +145,7 @@ start() {
 	for option; do opts+=,$option; done
 	mkdir -p "$mnt"
 	# shellcheck disable=SC2086
-	$wrapper "$LENSFS" -f -o "cache=$cache$opts" "$src" "$mnt" 2>>"$LOG" &
+	$wrapper "$LENSFS" -f -o "cache=$cache,cache_free=0$opts" "$src" "$mnt" 2>>"$LOG" &
 	DAEMON=$!
 	DAEMONS[$mnt]=$DAEMON
 	await 20 answers "$DAEMON" "$mnt"

@@ -9,8 +9,10 @@
  *	probe splice PATH		the bytes, by splice() through a pipe, likewise
  *	probe mmap PATH SIZE		SIZE bytes of a mapping, likewise
  *	probe ends PATH			where SEEK_END is, and then st_size
- *	probe hold PATH SIGNAL		opens, says "open", and copies to stdout once SIGNAL
- *exists probe latency CALL COUNT PATH…	microseconds of COUNT calls: median, 99 %, maximum
+ *	probe hold PATH SIGNAL		opens, says "open", and copies to stdout once SIGNAL exists
+ *	probe spin PATH SIGNAL HOW	reads it all until SIGNAL exists, says how often; HOW:
+ *					`named` opens it each time, `open` only once
+ *	probe latency CALL COUNT PATH…	microseconds of COUNT calls: median, 99 %, maximum
  *
  * CALLs of latency reach the daemon each time: `lookup` asks for a new name that is not there
  * (PATH is the prefix), `stat` forces the attributes to be asked for, `read` has the pages
@@ -18,6 +20,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -360,6 +363,24 @@ static int run_hold(const char *path, const char *signal_path)
 	return 0;
 }
 
+static int run_spin(const char *path, const char *signal_path, bool named)
+{
+	static char buf[1 << 20];
+	int fd = open_source(path);
+	unsigned long rounds = 0;
+
+	for (; access(signal_path, F_OK) != 0; rounds++) {
+		if (named && close(fd) == 0)
+			fd = open_source(path);
+		if (pread(fd, buf, sizeof(buf), 0) <= 0)
+			die("read");
+		if (rounds % 20 == 0) /* or it were all that the machine does */
+			nanosleep(&(struct timespec){ .tv_nsec = 5000000 }, NULL);
+	}
+	printf("%lu\n", rounds);
+	return 0;
+}
+
 /* --- Latency ----------------------------------------------------------------------------- */
 
 static double now_usec(void)
@@ -470,9 +491,10 @@ int main(int argc, char **argv)
 		return run_ends(argv[2]);
 	if (strcmp(what, "hold") == 0 && argc == 4)
 		return run_hold(argv[2], argv[3]);
+	if (strcmp(what, "spin") == 0 && argc == 5)
+		return run_spin(argv[2], argv[3], strcmp(argv[4], "named") == 0);
 	if (strcmp(what, "latency") == 0 && argc >= 5)
-		return run_latency(
-			argv[2], (unsigned)strtoul(argv[3], NULL, 10), argc - 4, argv + 4);
+		return run_latency(argv[2], (unsigned)atoi(argv[3]), argc - 4, argv + 4);
 	fputs("usage: see the head of tests/mount/probe.c\n", stderr);
 	return 2;
 }

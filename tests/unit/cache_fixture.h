@@ -107,7 +107,7 @@ static inline int put(unsigned number, size_t size)
 	struct cache_entry meta;
 	int r;
 
-	ck_assert_int_eq(cache_blob_new(cache, &blob), 0);
+	ck_assert_int_eq(cache_blob_new(cache, 0, &blob), 0);
 	r = commit_blob(blob, number, size, &meta);
 	cache_blob_free(blob);
 	return r;

@@ -88,6 +88,43 @@ START_TEST(excess_is_what_must_go_before_more_fits)
 }
 END_TEST
 
+START_TEST(an_estimate_is_corrected_as_far_as_there_is_room)
+{
+	struct charge charge = { 0 };
+	struct budget budget;
+
+	budget_init(&budget, 100, 30, 1);
+	ck_assert_int_eq(budget_reserve(&budget, 50, &charge), 0);
+	ck_assert_int_eq(charge_resize(&charge, 70), 0);
+	ck_assert_uint_eq(budget.reserved_bytes, 70);
+	ck_assert_int_eq(charge_resize(&charge, 71), BUDGET_E_FULL);
+	ck_assert_int_eq(charge_resize(&charge, UINT64_MAX), BUDGET_E_FULL);
+	ck_assert_uint_eq(budget.reserved_bytes, 70);
+	/* A bound that was lowered meanwhile is no reason not to give back. */
+	budget.limit_bytes = 10;
+	ck_assert_int_eq(charge_resize(&charge, 20), 0);
+	ck_assert_uint_eq(budget.reserved_bytes, 20);
+	charge_keep(&charge);
+	ck_assert_uint_eq(budget.present_bytes, 50);
+	ck_assert_uint_eq(budget.reserved_bytes, 0);
+}
+END_TEST
+
+START_TEST(what_is_gone_but_open_counts)
+{
+	struct charge charge = { 0 };
+	struct budget budget;
+
+	budget_init(&budget, 100, 30, 1);
+	budget.lingering_bytes = 60;
+	ck_assert_uint_eq(budget_excess(&budget, 20), 10);
+	ck_assert_int_eq(budget_reserve(&budget, 11, &charge), BUDGET_E_FULL);
+	ck_assert_int_eq(budget_reserve(&budget, 10, &charge), 0);
+	ck_assert_int_eq(charge_resize(&charge, 11), BUDGET_E_FULL);
+	charge_done(&charge);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {
@@ -96,6 +133,8 @@ int main(void)
 		the_bound_includes_what_is_reserved,
 		huge_sizes_do_not_wrap_into_the_bound,
 		excess_is_what_must_go_before_more_fits,
+		an_estimate_is_corrected_as_far_as_there_is_room,
+		what_is_gone_but_open_counts,
 	};
 
 	return suite_run(&(struct suite_list){

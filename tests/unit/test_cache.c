@@ -57,7 +57,7 @@ START_TEST(a_blob_freed_without_commit_leaves_nothing)
 	struct cache_blob *blob;
 
 	ck_assert_int_eq(fixture_open(MB), 0);
-	ck_assert_int_eq(cache_blob_new(cache, &blob), 0);
+	ck_assert_int_eq(cache_blob_new(cache, 0, &blob), 0);
 	ck_assert_int_eq(fdio_write_full(cache_blob_fd(blob), "x", 1), 0);
 	ck_assert_ptr_null(cache_blob_free(blob));
 	check_invariants();
@@ -115,7 +115,7 @@ START_TEST(a_blob_larger_than_the_bound_is_not_kept_and_evicts_nothing)
 
 	ck_assert_int_eq(fixture_open(1000), 0);
 	ck_assert_int_eq(put(1, 500), 0);
-	ck_assert_int_eq(cache_blob_new(cache, &blob), 0);
+	ck_assert_int_eq(cache_blob_new(cache, 0, &blob), 0);
 	ck_assert_int_eq(commit_blob(blob, 2, 1001, &meta), CACHE_E_MISS);
 	ck_assert_int_eq(meta.state, CACHE_EVICTED);
 	ck_assert_uint_eq(meta.size_bytes, 1001);
@@ -320,7 +320,7 @@ START_TEST(a_vanished_folder_serves_from_memory)
 	ck_assert_int_eq(fixture_open(MB), 0);
 	snprintf(command, sizeof(command), "rm -rf '%s'", folder);
 	ck_assert_int_eq(system(command), 0);
-	ck_assert_int_eq(cache_blob_new(cache, &blob), 0);
+	ck_assert_int_eq(cache_blob_new(cache, 0, &blob), 0);
 	ck_assert_int_eq(commit_blob(blob, 1, 1000, &meta), CACHE_E_MISS);
 	ck_assert(has_bytes(cache_blob_fd(blob), 1, 1000));
 	cache_blob_free(blob);

@@ -20,7 +20,7 @@ static void put_of(unsigned number, uint8_t picture, const char *view, size_t si
 	struct cache_blob *blob;
 
 	fill(number, bytes, size);
-	ck_assert_int_eq(cache_blob_new(cache, &blob), 0);
+	ck_assert_int_eq(cache_blob_new(cache, 0, &blob), 0);
 	ck_assert_int_eq(fdio_pwrite_full(cache_blob_fd(blob), bytes, size, 0), 0);
 	cache_blob_describe(blob, &content, view);
 	ck_assert_int_eq(cache_blob_commit(blob, &key, &meta), 0);

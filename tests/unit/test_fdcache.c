@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/mman.h>
 
 #include "fixture.h"
 #include "fs/fdcache.h"
@@ -187,6 +188,51 @@ START_TEST(threads_never_see_a_closed_descriptor)
 }
 END_TEST
 
+/* Unlinked, as an evicted blob is; or a sealed one in memory, as one that could not be kept. */
+static int gone_fd(bool memory, off_t bytes)
+{
+	char path[] = "/tmp/lensfs-test-XXXXXX";
+	int fd = memory ? memfd_create("test", MFD_CLOEXEC | MFD_ALLOW_SEALING)
+	                : mkostemp(path, O_CLOEXEC);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(ftruncate(fd, bytes), 0);
+	if (memory)
+		ck_assert_int_eq(fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE), 0);
+	else
+		unlink(path);
+	return fd;
+}
+
+START_TEST(of_what_is_gone_the_newest_stay_within_their_bytes)
+{
+	struct fdcache *many = fdcache_new(64);
+
+	/* Files of the source are not blobs, gone or not. */
+	fdref_unref(fdcache_put(many, &keys[0], gone_fd(false, 5000), IDLE));
+	fdref_unref(fdcache_put_blob(many, &keys[1], any_fd(), IDLE));
+	for (unsigned i = 10; i < 20; i++)
+		fdref_unref(fdcache_put_blob(many, &keys[i], gone_fd(false, 1000), IDLE));
+	for (unsigned i = 20; i < 30; i++)
+		fdref_unref(fdcache_put_blob(many, &keys[i], gone_fd(true, 1000), IDLE));
+	fdref_unref(fdcache_get(many, &keys[10]));
+	ck_assert_uint_eq(fdcache_trim_gone(many, 100000, 100000), 10000);
+	ck_assert_uint_eq(fdcache_count(many), 22);
+	ck_assert_uint_eq(fdcache_trim_gone(many, 2500, 3000), 2000);
+	ck_assert_uint_eq(fdcache_count(many), 2 + 2 + 3);
+	for (unsigned i = 0; i < 30; i++) {
+		struct fdref *ref = fdcache_get(many, &keys[i]);
+		bool stays = i < 2 || i == 10 || i == 19 || i > 26;
+
+		ck_assert_msg(!ref == !stays, "%u", i);
+		fdref_unref(ref);
+	}
+	ck_assert_uint_eq(fdcache_trim_gone(many, 0, 0), 0);
+	ck_assert_uint_eq(fdcache_count(many), 2);
+	fdcache_free(many);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {
@@ -197,6 +243,7 @@ int main(void)
 		second_descriptor_takes_the_place_of_the_first,
 		dropped_key_is_forgotten_and_dropping_nothing_is_fine,
 		only_the_idle_expire,
+		of_what_is_gone_the_newest_stay_within_their_bytes,
 		threads_never_see_a_closed_descriptor,
 	};
 

@@ -43,6 +43,7 @@ START_TEST(two_folders_are_enough)
 	ck_assert_ptr_null(options.encoder);
 	ck_assert_ptr_null(options.mount_options);
 	ck_assert_uint_eq(options.cache_size_bytes, UINT64_C(2) << 30);
+	ck_assert_uint_eq(options.cache_free.percent, 5);
 	ck_assert_uint_eq(options.workers, 0);
 	ck_assert_uint_ge(options.threads, 1);
 	ck_assert_uint_eq(options.deadline_usec, 60 * USEC_PER_SEC);
@@ -92,13 +93,14 @@ END_TEST
 START_TEST(every_option_of_ours_sets_its_value)
 {
 	ck_assert_int_eq(
-		parse("-o cache=/c,cache_size=500m,workers=3 "
+		parse("-o cache=/c,cache_size=500m,cache_free=7%,workers=3 "
 		      "-o deadline=1.5,max_pixels=2k,threads=7,encoder=/e,sandbox=require "
 		      "-o max_frames=1k,max_bytes_source=1g,encode_memory=300m /a /b"),
 		0);
 	ck_assert_uint_eq(options.sandbox, OPTIONS_SANDBOX_REQUIRE);
 	ck_assert_str_eq(options.cache, "/c");
 	ck_assert_uint_eq(options.cache_size_bytes, UINT64_C(500) << 20);
+	ck_assert_uint_eq(options.cache_free.percent, 7);
 	ck_assert_uint_eq(options.workers, 3);
 	ck_assert_uint_eq(options.deadline_usec, 1500000);
 	ck_assert_uint_eq(options.max_pixels, 2000);
@@ -158,10 +160,11 @@ END_TEST
 START_TEST(values_out_of_range_are_refused_by_name)
 {
 	static const char *const lists[] = { "cache=", "cache", "encoder=", "cache_size=0",
-		"cache_size=-1", "cache_size=lots", "cache_size", "workers=0", "workers=257",
-		"workers=x", "deadline=0", "deadline=86401", "deadline=soon", "max_pixels=0",
-		"max_frames=0", "max_frames=5g", "max_bytes_source=0", "encode_memory=63m",
-		"threads=0", "threads=65", "threads=" };
+		"cache_size=-1", "cache_free=100%", "cache_free=%", "cache_free=x",
+		"cache_size=lots", "cache_size", "workers=0", "workers=257", "workers=x",
+		"deadline=0", "deadline=86401", "deadline=soon", "max_pixels=0", "max_frames=0",
+		"max_frames=5g", "max_bytes_source=0", "encode_memory=63m", "threads=0",
+		"threads=65", "threads=" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
 		char line[128], name[64];

@@ -57,6 +57,28 @@ START_TEST(largest_that_fits_is_taken_and_one_more_is_not)
 }
 END_TEST
 
+START_TEST(share_is_bytes_or_a_percentage)
+{
+	static const char *const texts[] = { "", "%", "100%", "5%%", "5 %", "-5%", "5m%", "x" };
+	struct share share;
+
+	ck_assert(quantity_share("5%", &share));
+	ck_assert_uint_eq(share.percent, 5);
+	ck_assert_uint_eq(share.bytes, 0);
+	ck_assert(quantity_share("99%", &share));
+	ck_assert_uint_eq(share.percent, 99);
+	ck_assert(quantity_share("2g", &share));
+	ck_assert_uint_eq(share.percent, 0);
+	ck_assert_uint_eq(share.bytes, UINT64_C(2) << 30);
+	ck_assert(quantity_share("0", &share));
+	ck_assert_uint_eq(share.bytes + share.percent, 0);
+	ck_assert(quantity_share("0%", &share));
+	ck_assert_uint_eq(share.bytes + share.percent, 0);
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		ck_assert_msg(!quantity_share(texts[i], &share), "'%s'", texts[i]);
+}
+END_TEST
+
 START_TEST(seconds_may_have_a_fraction_and_a_unit)
 {
 	static const struct {
@@ -96,6 +118,7 @@ int main(void)
 		numbers_may_end_in_a_power,
 		everything_else_is_refused_and_leaves_the_value,
 		largest_that_fits_is_taken_and_one_more_is_not,
+		share_is_bytes_or_a_percentage,
 		seconds_may_have_a_fraction_and_a_unit,
 		seconds_are_positive_and_at_most_a_day,
 	};

@@ -22,6 +22,11 @@ void allowance_memory(uint64_t address_space)
 		set_soft(RLIMIT_AS, address_space);
 }
 
+void allowance_output(uint64_t bytes)
+{
+	set_soft(RLIMIT_FSIZE, bytes);
+}
+
 void allowance_cpu(usec_t used, uint32_t seconds)
 {
 	/* Whole seconds are counted, so the one that has begun does not. */

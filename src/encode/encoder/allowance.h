@@ -16,6 +16,10 @@
  * terabytes. */
 void allowance_memory(uint64_t address_space);
 
+/* Bytes that a file may have where it is written (RLIMIT_FSIZE), beyond which writes fail with
+ * EFBIG; 0: as many as the process may ever. */
+void allowance_output(uint64_t bytes);
+
 /* `seconds` of processor time from now, when `used` are spent, then SIGXCPU; 0: no limit. A
  * process that a deadline cannot reach ends by it. */
 void allowance_cpu(usec_t used, uint32_t seconds);

@@ -178,12 +178,14 @@ static int job_run(struct job *job, int sock, int source_fd, int output_fd)
 		r = job_ask(job, sock, &verdict);
 		if (r == 0 && verdict.kind == ENCODE_GO) {
 			allowance_memory(verdict.max_address_space);
+			allowance_output(job->request->max_output_bytes);
 			allowance_cpu(cpu_usec(&before), verdict.cpu_seconds);
 			job->codec->run(job->opened, &verdict, output_fd, &job->reply);
 		}
 	}
 	job->codec->close(job->opened);
 	allowance_memory(0);
+	allowance_output(0);
 	allowance_cpu(0, 0);
 	if (job->closed)
 		job->closed();
