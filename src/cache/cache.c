@@ -66,8 +66,8 @@ static void on_catalog_error(void *context, int r)
 	trouble_note_catalog(&cache->trouble, r);
 }
 
-static int open_folder(struct cache *cache, const struct cache_options *options,
-	char reason[CACHE_REASON_MAX])
+static int open_folder(
+	struct cache *cache, const struct cache_options *options, char reason[CACHE_REASON_MAX])
 {
 	struct recovered recovered;
 	bool secret_created;

@@ -218,7 +218,7 @@ struct cache_stats {
 	uint64_t dropped;  /* blobs found missing, short or wrong */
 	uint64_t troubles; /* times that the folder could not be written */
 	int trouble;       /* positive errno of that now; 0: none */
-	bool damaged;      /* the catalog is, and is begun anew at the next start at the latest */
+	bool damaged; /* the catalog is, and is begun anew at the next start at the latest */
 };
 void cache_stats(struct cache *cache, struct cache_stats *ret);
 

@@ -32,7 +32,7 @@ struct cache_scrub {
 	struct catalog_scanned rows[STEP_ROWS];
 	size_t n_rows, next_row;
 	struct hash128 after;
-	bool begun; /* `after` is one */
+	bool begun;       /* `after` is one */
 	uint64_t session; /* that `scan` reads the catalog of */
 	struct cache_scrub_progress progress;
 };
@@ -466,16 +466,16 @@ void cache_note_damage(struct cache *cache)
 	}
 	r = recover_note_damage(&cache->folder);
 	if (r < 0)
-		log_debug("cache: that the catalog is damaged cannot be noted: %s",
-			strerror(-r));
+		log_debug(
+			"cache: that the catalog is damaged cannot be noted: %s", strerror(-r));
 	/* Which sets it aside, as soon as somebody looks after it; else the next start does. */
 	trouble_note_catalog(&cache->trouble, -EUCLEAN);
 }
 
 usec_t cache_scrub_due(struct cache *cache)
 {
-	bool in_doubt = cache->trusted_from > 0 &&
-	                atomic_load(&cache->trusted_below) != UINT64_MAX;
+	bool in_doubt =
+		cache->trusted_from > 0 && atomic_load(&cache->trusted_below) != UINT64_MAX;
 
 	LOCK_SCOPE(&cache->lock);
 	if (in_doubt || cache->session.sweep_dir < BLOB_DIRS || cache->session.scrub_low > 0)

@@ -51,9 +51,9 @@ struct catalog {
 	char *path;               /* owned; for connections that come and go */
 	struct snapshot snapshot;
 	/* Fixed after catalog_new(), but for catalog_replace(): */
-	bool fresh; /* made by it */
+	bool fresh;          /* made by it */
 	unsigned generation; /* how often it was replaced; under the writer's lock */
-	dev_t dev;  /* of the file */
+	dev_t dev;           /* of the file */
 	ino_t ino;
 };
 

@@ -15,7 +15,7 @@
 struct housekeeper {
 	struct control *control; /* borrowed */
 	pthread_t thread;
-	int stop_fd;      /* owned, eventfd */
+	int stop_fd; /* owned, eventfd */
 };
 
 /* 0 or -errno. */

@@ -181,6 +181,7 @@ int pressure_start(const struct pressure_options *options, struct pressure **ret
 	readings_sources(pressure->readings, pressure->stats.sources);
 	for (enum reading reading = 0; reading < READINGS; reading++)
 		pressure->stats.percent[reading] = -1;
+	look(pressure); /* so that there is something to tell from the first */
 	r = pthread_create(&pressure->thread, NULL, pressure_main, pressure);
 	if (r != 0)
 		return -r;
