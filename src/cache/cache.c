@@ -89,6 +89,8 @@ static int open_folder(
 	budget_init(&cache->budget,
 		options->as_is ? recovered.session.limit_bytes : options->limit_bytes,
 		recovered.bytes, recovered.entries);
+	cache->asked_bytes = cache->budget.limit_bytes;
+	cache->held_bytes = UINT64_MAX;
 	return 0;
 }
 
@@ -390,7 +392,8 @@ static void add_budget(struct cache *cache, struct cache_stats *ret)
 	LOCK_SCOPE(&cache->lock);
 	*ret = cache->counters;
 	ret->bytes = cache->budget.present_bytes;
-	ret->limit_bytes = cache->budget.limit_bytes;
+	ret->limit_bytes = cache->asked_bytes;
+	ret->held_bytes = cache->held_bytes < cache->asked_bytes ? cache->held_bytes : 0;
 	ret->reserved_bytes = cache->budget.reserved_bytes;
 	ret->lingering_bytes = cache->budget.lingering_bytes;
 	ret->entries = cache->budget.entries;

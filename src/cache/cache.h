@@ -206,6 +206,7 @@ int cache_due_fd(const struct cache *cache);
 
 struct cache_stats {
 	uint64_t bytes, limit_bytes; /* of blobs present */
+	uint64_t held_bytes;         /* a lower bound for now (relieve.h); 0: none */
 	uint64_t reserved_bytes;     /* promised to blobs being written */
 	uint64_t lingering_bytes;    /* of blobs evicted or never kept, and still open */
 	struct disk_floor floor;

@@ -403,6 +403,20 @@ int catalog_maintain(struct catalog *catalog)
 	return r == 0 ? vacuum(catalog) : r;
 }
 
+uint64_t catalog_give_back(struct catalog *catalog)
+{
+	struct connection *const connections[] = { &catalog->writer, &catalog->reader,
+		&catalog->keeper };
+	sqlite3_int64 before = sqlite3_memory_used(), after;
+
+	for (size_t i = 0; i < ARRAY_SIZE(connections); i++) {
+		LOCK_SCOPE(&connections[i]->lock);
+		sqlite3_db_release_memory(connections[i]->db);
+	}
+	after = sqlite3_memory_used();
+	return before > after ? (uint64_t)(before - after) : 0;
+}
+
 int catalog_begin(struct catalog *catalog, struct catalog_txn *ret)
 	THREAD_ANNOTATION(no_thread_safety_analysis)
 {

@@ -106,6 +106,9 @@ unsigned catalog_generation(struct catalog *catalog);
 int catalog_maintain(struct catalog *catalog);
 int catalog_due_fd(const struct catalog *catalog);
 
+/* Gives back pages that SQLite keeps in memory. How many bytes less it holds. (slow) */
+uint64_t catalog_give_back(struct catalog *catalog);
+
 /* Bytes and number of what is PRESENT, as the shelves say. Where they are few, also by one walk
  * over an index: 0, -errno, or CATALOG_E_NONE where the rows' sizes cannot be, or are not what
  * the shelves say. */

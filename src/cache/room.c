@@ -211,20 +211,32 @@ int cache_room_resize_locked(struct cache *cache, struct room *room, uint64_t by
 	return r;
 }
 
+int cache_apply_limit_locked(struct cache *cache)
+{
+	int r;
+
+	{
+		LOCK_SCOPE(&cache->lock);
+		cache->budget.limit_bytes = cache->held_bytes < cache->asked_bytes
+		                                    ? cache->held_bytes
+		                                    : cache->asked_bytes;
+	}
+	r = cache_clear_room_locked(cache, 0);
+	/* What is left is not ours to evict: encoders write it, or others filled the disk. */
+	return r < 0 ? r : 0;
+}
+
 int cache_set_limit(struct cache *cache, uint64_t limit_bytes)
 {
 	LOCK_SCOPE(&cache->publish);
-	int r;
 
 	if (limit_bytes == 0)
 		return -EINVAL;
 	{
 		LOCK_SCOPE(&cache->lock);
-		cache->budget.limit_bytes = limit_bytes;
+		cache->asked_bytes = limit_bytes;
 	}
-	r = cache_clear_room_locked(cache, 0);
-	/* What is left is not ours to evict: encoders write it, or others filled the disk. */
-	return r < 0 ? r : 0;
+	return cache_apply_limit_locked(cache);
 }
 
 int cache_set_floor(struct cache *cache, const struct disk_floor *floor)

@@ -446,7 +446,7 @@ int cache_note_session(struct cache *cache)
 	{
 		LOCK_SCOPE(&cache->lock);
 		session = cache->session;
-		session.limit_bytes = cache->budget.limit_bytes;
+		session.limit_bytes = cache->asked_bytes;
 	}
 	if (over)
 		session.trusted_from = 0;

@@ -46,7 +46,10 @@ struct cache {
 	 * with `publish` held too, but for `puts`. */
 	struct lock lock;
 	struct catalog_session session;
-	struct budget budget;
+	struct budget budget;        /* its limit is the lower one of these two: */
+	uint64_t asked_bytes;        /* the bound that was asked for */
+	uint64_t held_bytes;         /* and what it is held to for now; UINT64_MAX: nothing */
+	uint64_t had_bytes;          /* present when that began */
 	struct cache_stats counters; /* without what the budget knows */
 	unsigned puts;               /* rows written since the last trim */
 	bool trimmed;                /* in this session */
@@ -73,6 +76,9 @@ enum {
 	CACHE_ROOM_E_BOUND = 1, /* no room under the bound */
 	CACHE_ROOM_E_DISK,      /* nor on the disk, or not without what is to be kept free */
 };
+
+/* After one of what it is made of has changed: evicts down to the limit. 0 or -errno. */
+int cache_apply_limit_locked(struct cache *cache) REQUIRES(cache->publish);
 
 /* Evicts until `incoming` more bytes have room. 0, one of these, or -errno. */
 int cache_clear_room_locked(struct cache *cache, uint64_t incoming) REQUIRES(cache->publish);

@@ -361,6 +361,7 @@ enum exit_code daemon_new(const struct options *options, const char *mountpoint,
 	daemon->ready_context = ready_context;
 	daemon->control.started_at = now_monotonic();
 	journal_init(&daemon->control.journal);
+	relief_init(&daemon->control.relief);
 	stopper_block_signals();
 	code = open_source(daemon, options, mountpoint);
 	if (code == EXIT_CODE_OK)
@@ -449,6 +450,7 @@ struct daemon *daemon_free(struct daemon *daemon)
 	watch_free(daemon->watch);
 	tree_free(daemon->tree);
 	journal_done(&daemon->control.journal);
+	relief_done(&daemon->control.relief);
 	free(daemon->encoder);
 	free(daemon->cache_folder);
 	free(daemon->source_real);

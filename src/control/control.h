@@ -17,6 +17,13 @@
 
 /* Everything is borrowed but the journal. `fs` is NULL until mounted; the control files are
  * asked for only afterwards. */
+/* See control/relief.h. */
+struct relief {
+	/* 7 in util/lock.h */
+	struct lock lock;
+	uint64_t sqlite_bytes, blobs, evictions, evicted_bytes;
+};
+
 struct control {
 	struct cache *cache;
 	struct pool *pool;
@@ -26,7 +33,8 @@ struct control {
 	struct work *work;         /* of control/server; NULL: there is none */
 	const struct tree *tree;
 	struct pressure *pressure; /* NULL: nobody watches the memory */
-	const char *socket_path;   /* of control/server; NULL: there is none */
+	struct relief relief;
+	const char *socket_path; /* of control/server; NULL: there is none */
 	struct journal journal;
 	usec_t started_at; /* monotonic */
 };

@@ -9,6 +9,16 @@
 #include "control/control.h"
 #include "pressure/pressure.h"
 
+/* What was given back by all this, ever. Any thread. */
+struct relief_figures {
+	uint64_t sqlite_bytes, blobs;      /* as cache/relieve.h has them */
+	uint64_t evictions, evicted_bytes; /* from a cache folder in memory */
+};
+void relief_figures(struct relief *relief, struct relief_figures *ret);
+
+void relief_init(struct relief *relief);
+void relief_done(struct relief *relief);
+
 /* For pressure_options.act, with a struct control as context. */
 void relief_act(void *context, enum pressure_level level, bool changed);
 

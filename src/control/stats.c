@@ -7,8 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cache/relieve.h"
 #include "config.h"
 #include "control/control.h"
+#include "control/relief.h"
 #include "util/cleanup.h"
 
 /* Resident set of this process, from /proc/self/statm; 0 where that cannot be read. */
@@ -55,6 +57,10 @@ static void add_cache(json_t *object, struct cache *cache)
 	cache_stats(cache, &stats);
 	set(object, "cache_bytes", stats.bytes);
 	set(object, "cache_limit", stats.limit_bytes);
+	/* Where the cache lies in memory: a lower bound while that is short; 0: none. */
+	set(object, "cache_held", stats.held_bytes);
+	json_object_set_new(
+		object, "cache_on", json_string(cache_is_in_memory(cache) ? "memory" : "disk"));
 	set(object, "entries", stats.entries);
 	set(object, "evictions", stats.evictions);
 	set(object, "evicted_bytes", stats.evicted_bytes);
@@ -154,15 +160,16 @@ static void set_named(json_t *object, const char *prefix, const char *name, json
 	json_object_set_new(object, whole, value);
 }
 
-static void add_pressure(json_t *object, struct pressure *pressure)
+static void add_pressure(json_t *object, struct control *control)
 {
+	struct relief_figures given;
 	struct pressure_stats stats;
 
-	if (!pressure) {
+	if (!control->pressure) {
 		json_object_set_new(object, "level", json_null());
 		return;
 	}
-	pressure_stats(pressure, &stats);
+	pressure_stats(control->pressure, &stats);
 	json_object_set_new(object, "level", json_string(pressure_level_name(stats.level)));
 	set(object, "level_changes", stats.changes);
 	set(object, "level_simulated_seconds",
@@ -175,6 +182,12 @@ static void add_pressure(json_t *object, struct pressure *pressure)
 		set_named(object, "pressure_", reading_name(reading),
 			stats.percent[reading] < 0 ? json_null()
 						   : json_real(stats.percent[reading]));
+	relief_figures(&control->relief, &given);
+	/* SQLite's memory, page cache of cached variants, variants of a cache in memory. */
+	set(object, "relief_sqlite_bytes", given.sqlite_bytes);
+	set(object, "relief_blobs", given.blobs);
+	set(object, "relief_evictions", given.evictions);
+	set(object, "relief_evicted_bytes", given.evicted_bytes);
 	json_object_set_new(object, "pressure_sources", json_string(stats.sources));
 }
 
@@ -199,7 +212,7 @@ int stats_make_json(void *context, char **ret_text, size_t *ret_length)
 	add_pool(object, control->pool);
 	add_fs(object, control->fs);
 	set(object, "rss_bytes", rss_bytes());
-	add_pressure(object, control->pressure);
+	add_pressure(object, control);
 	text = json_dumps(
 		object, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(6));
 	json_decref(object);

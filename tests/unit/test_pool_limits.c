@@ -46,6 +46,12 @@ static struct pool_limits limits_of(unsigned encoders, unsigned memory_percent)
 	return limits;
 }
 
+/* It has its memory: the header is behind it. */
+static bool encodes(void)
+{
+	return figures().memory_used_bytes > 0;
+}
+
 START_TEST(critical_refuses_what_waits_and_what_comes_and_lets_run_what_runs)
 {
 	static struct job running, waiting, later;
@@ -54,7 +60,7 @@ START_TEST(critical_refuses_what_waits_and_what_comes_and_lets_run_what_runs)
 
 	start(&options);
 	submit(&running, "FAKE sleep=3s");
-	ck_assert(EVENTUALLY(figures().running == 1));
+	ck_assert(EVENTUALLY(encodes()));
 	submit(&waiting, "");
 	none.encode = false;
 	limit(none);
@@ -211,12 +217,6 @@ START_TEST(nothing_begins_that_the_machine_cannot_carry)
 END_TEST
 
 /* --- Want of memory ----------------------------------------------------------------------- */
-
-/* It has its memory: the header is behind it, and what it is told to do once has begun. */
-static bool encodes(void)
-{
-	return figures().memory_used_bytes > 0;
-}
 
 static void kill_for_memory(int kills)
 {
