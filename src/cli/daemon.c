@@ -2,6 +2,7 @@
 #include "cli/daemon.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -65,6 +66,17 @@ static size_t raise_descriptors(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 	getrlimit(RLIMIT_NOFILE, &limit);
 	return limit.rlim_cur / 4 < 4096 ? limit.rlim_cur / 4 : 4096;
+}
+
+/* The kernel's last resort shall cost a job and not the mount: encoders volunteer, and we shirk as
+ * far as we may (CAP_SYS_RESOURCE). mergerfs has -990 for the same reason; here the whole machine
+ * does not end with us, so what is more important goes after us. */
+static void shirk_oom_killer(void)
+{
+	_cleanup_close_ int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+	if (fd >= 0)
+		(void)!write(fd, "-500", 4);
 }
 
 /* A quarter of what there is. Where that is less than an ordinary photograph takes, up to three
@@ -363,6 +375,7 @@ enum exit_code daemon_new(const struct options *options, const char *mountpoint,
 	journal_init(&daemon->control.journal);
 	relief_init(&daemon->control.relief);
 	stopper_block_signals();
+	shirk_oom_killer();
 	code = open_source(daemon, options, mountpoint);
 	if (code == EXIT_CODE_OK)
 		code = open_encoders(daemon, options);

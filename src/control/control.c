@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "control/metrics.h"
 #include "control/stats.h"
 #include "util/log.h"
 
@@ -18,6 +19,7 @@ static int make_errors(void *context, char **ret_text, size_t *ret_length)
 const struct fs_control_file control_files[] = {
 	{ "stats.json", 0444, stats_make_json },
 	{ "errors", 0444, make_errors },
+	{ "metrics", 0444, metrics_make_text },
 	{ 0 },
 };
 

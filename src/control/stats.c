@@ -191,15 +191,12 @@ static void add_pressure(json_t *object, struct control *control)
 	json_object_set_new(object, "pressure_sources", json_string(stats.sources));
 }
 
-int stats_make_json(void *context, char **ret_text, size_t *ret_length)
+json_t *stats_make(struct control *control)
 {
-	struct control *control = context;
 	json_t *object = json_object();
-	char *text = NULL, *line = NULL;
-	int n = -1;
 
 	if (!object)
-		return -ENOMEM;
+		return NULL;
 	json_object_set_new(object, "version", json_string(LENSFS_VERSION));
 	set(object, "pid", (uint64_t)getpid());
 	/* Where lensctl asks for what a read-only mount cannot be told. */
@@ -213,6 +210,17 @@ int stats_make_json(void *context, char **ret_text, size_t *ret_length)
 	add_fs(object, control->fs);
 	set(object, "rss_bytes", rss_bytes());
 	add_pressure(object, control);
+	return object;
+}
+
+int stats_make_json(void *context, char **ret_text, size_t *ret_length)
+{
+	json_t *object = stats_make(context);
+	char *text = NULL, *line = NULL;
+	int n = -1;
+
+	if (!object)
+		return -ENOMEM;
 	text = json_dumps(
 		object, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(6));
 	json_decref(object);

@@ -6,6 +6,7 @@
 #include <jansson.h>
 
 #include "control/control.h"
+#include "control/metrics.h"
 #include "control/stats.h"
 #include "fs/context.h"
 #include "render_fixture.h"
@@ -83,6 +84,25 @@ START_TEST(every_promised_figure_is_there_and_the_object_is_flat)
 }
 END_TEST
 
+/* But for what others add up to, and what is no measure. */
+START_TEST(every_number_has_a_metric)
+{
+	static const char *const without[] = { "pid", "encoder_restarts", "encoder_retired" };
+	json_t *stats = stats_now(), *value;
+	const char *name;
+
+	json_object_foreach(stats, name, value)
+	{
+		bool excused = !json_is_number(value);
+
+		for (size_t i = 0; i < ARRAY_SIZE(without); i++)
+			excused |= strcmp(without[i], name) == 0;
+		ck_assert_msg(excused || metrics_name(name), "%s", name);
+	}
+	json_decref(stats);
+}
+END_TEST
+
 START_TEST(figures_are_those_of_the_rooms)
 {
 	struct source *source = source_new("photo", "");
@@ -147,6 +167,7 @@ int main(void)
 {
 	const TTest *const tests[] = {
 		every_promised_figure_is_there_and_the_object_is_flat,
+		every_number_has_a_metric,
 		figures_are_those_of_the_rooms,
 		failure_is_noted_in_the_journal,
 	};
