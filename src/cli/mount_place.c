@@ -110,3 +110,15 @@ json_t *mount_place_stats(const struct mount_place *place, const char *path)
 			LOG_QUOTE(path), error.text);
 	return stats;
 }
+
+int mount_place_stats_of(const char *path, json_t **ret)
+{
+	struct mount_place place;
+	int code = mount_place_find(path, &place);
+
+	if (code != EXIT_CODE_OK)
+		return code;
+	*ret = mount_place_stats(&place, path);
+	mount_place_done(&place);
+	return *ret ? EXIT_CODE_OK : EXIT_CODE_MOUNTPOINT;
+}

@@ -21,4 +21,8 @@ void mount_place_done(struct mount_place *place);
  * is no lensfs or one that does not answer. */
 json_t *mount_place_stats(const struct mount_place *place, const char *path);
 
+/* Both: the figures of the mount that `path` is in. The exit code, on failure after a message;
+ * EXIT_CODE_OK with *ret, the caller's to unref. */
+int mount_place_stats_of(const char *path, json_t **ret);
+
 #endif

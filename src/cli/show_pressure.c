@@ -85,16 +85,11 @@ static void print_pressure(const json_t *stats)
 
 static int show_once(const char *path)
 {
-	struct mount_place place;
 	json_t *stats;
-	int code = mount_place_find(path, &place);
+	int code = mount_place_stats_of(path, &stats);
 
 	if (code != EXIT_CODE_OK)
 		return code;
-	stats = mount_place_stats(&place, path);
-	mount_place_done(&place);
-	if (!stats)
-		return EXIT_CODE_MOUNTPOINT;
 	if (json_is_string(json_object_get(stats, "level"))) {
 		print_pressure(stats);
 	} else {

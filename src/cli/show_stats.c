@@ -20,17 +20,12 @@ static void print_figure(const char *name, const json_t *value)
 
 int show_stats(const char *path)
 {
-	struct mount_place place;
 	json_t *stats, *value;
 	const char *name;
-	int code = mount_place_find(path, &place);
+	int code = mount_place_stats_of(path, &stats);
 
 	if (code != EXIT_CODE_OK)
 		return code;
-	stats = mount_place_stats(&place, path);
-	mount_place_done(&place);
-	if (!stats)
-		return EXIT_CODE_MOUNTPOINT;
 	json_object_foreach(stats, name, value)
 	{
 		print_figure(name, value);

@@ -15,24 +15,10 @@
 # usage: LENSFS_BUILD=build tests/bench/pressure.sh [FOLDER]
 . "$(dirname "$0")/../mount/lib.sh"
 need python3
-need_root
 : "${PICTURES:=200}" "${LIMIT:=256}" "${PATIENCE:=600}"
 out=${1:-$T}
 
-version1=/sys/fs/cgroup/memory version2=/sys/fs/cgroup
-if [[ -e $version1/memory.limit_in_bytes ]]; then
-	group=$version1/lensfs-bench.$$ limit=memory.limit_in_bytes
-elif grep -qw memory "$version2/cgroup.subtree_control" 2>/dev/null; then
-	group=$version2/lensfs-bench.$$ limit=memory.max
-else
-	skip 'no memory controller here'
-fi
-mkdir "$group"
-remove_group() { for _ in $(seq 100); do rmdir "$group" 2>/dev/null && break; sleep 0.1; done; }
-at_end remove_group
-echo $((LIMIT << 20)) >"$group/$limit"
-printf '#!/bin/sh\necho $$ >%s/cgroup.procs && exec "$@"\n' "$group" >"$T/in-group"
-chmod +x "$T/in-group"
+memory_group "$LIMIT"
 
 for i in $(seq 0 7); do echo "$T/$i.jpg" 4000x3000 pattern=photo "seed=$i"; done |
 	xargs -P "$(nproc)" -n 4 make-picture
@@ -42,7 +28,7 @@ for control in on off; do
 	options=(encode_memory=1g workers=4)
 	[[ $control == on ]] || options+=(pressure=off)
 	start -w "$T/in-group" "${options[@]}"
-	python3 "$(dirname "$0")/burst.py" run "$control" "$MNT" "$group" "$PATIENCE" "$out" || true
+	python3 "$(dirname "$0")/burst.py" run "$control" "$MNT" "$GROUP" "$PATIENCE" "$out" || true
 	kill -KILL "$DAEMON"
 	wait "$DAEMON" || true
 	lost

@@ -123,6 +123,30 @@ fake() {
 	{ printf '\377\330\377\340\000\020JFIF\n'; printf 'FAKE %s\n' "${@:2}"; } >"$1"
 }
 
+# --- Control groups ------------------------------------------------------------------------
+
+# memory_group MEBIBYTES: makes one with this limit and names it $GROUP; $T/in-group COMMAND… runs in
+# it. Whoever was in it may still be on the way out when it is removed.
+memory_group() {
+	local version1=/sys/fs/cgroup/memory version2=/sys/fs/cgroup limit
+	need_root
+	if [[ -e $version1/memory.limit_in_bytes ]]; then
+		GROUP=$version1/lensfs-test.$$ limit=memory.limit_in_bytes
+	elif grep -qw memory "$version2/cgroup.subtree_control" 2>/dev/null; then
+		GROUP=$version2/lensfs-test.$$ limit=memory.max
+	else
+		skip 'no memory controller here'
+	fi
+	mkdir "$GROUP" 2>/dev/null || skip 'may make no control group here'
+	at_end remove_memory_group
+	echo $(($1 << 20)) >"$GROUP/$limit"
+	printf '#!/bin/sh\necho $$ >%s/cgroup.procs && exec "$@"\n' "$GROUP" >"$T/in-group"
+	chmod +x "$T/in-group"
+}
+remove_memory_group() {
+	for _ in $(seq 100); do rmdir "$GROUP" 2>/dev/null && break; sleep 0.1; done
+}
+
 # --- Daemons -------------------------------------------------------------------------------
 
 answers() { dead "$1" || { mounted "$2" && [[ -s $2/.lensfs/stats.json ]]; }; }

@@ -2,21 +2,8 @@
  *
  * How much memory there is, read from a folder that stands for the root of a machine.
  */
-#include "fixture.h"
+#include "machine_fixture.h"
 #include "util/machine.h"
-
-static char root[256];
-
-/* `text` into `path` below the root, with the folders on the way. */
-static void put(const char *path, const char *text)
-{
-	char full[512], command[600];
-
-	snprintf(full, sizeof(full), "%s%s", root, path);
-	snprintf(command, sizeof(command), "mkdir -p \"$(dirname '%s')\"", full);
-	ck_assert_int_eq(system(command), 0);
-	file_write(full, text, strlen(text));
-}
 
 static void setup(void)
 {

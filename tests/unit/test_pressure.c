@@ -6,23 +6,11 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-#include "fixture.h"
+#include "machine_fixture.h"
 #include "pressure/pressure.h"
 
-static char root[256];
 static char watch_path[512];
 static char watch_write[64];
-
-/* `text` into `path` below the root, with the folders on the way. */
-static void put(const char *path, const char *text)
-{
-	char full[512], command[600];
-
-	snprintf(full, sizeof(full), "%s%s", root, path);
-	snprintf(command, sizeof(command), "mkdir -p \"$(dirname '%s')\"", full);
-	ck_assert_int_eq(system(command), 0);
-	file_write(full, text, strlen(text));
-}
 
 static void put_memory(int available)
 {

@@ -5,26 +5,8 @@
 # are asked for at once: nothing but encoders is killed, every read gets bytes or an errno that
 # says why, cached and mirrored reads never fail, and afterwards all is as it was.
 . "$(dirname "$0")/../lib.sh"
-need_root
 
-version1=/sys/fs/cgroup/memory version2=/sys/fs/cgroup
-if [[ -e $version1/memory.limit_in_bytes ]]; then
-	group=$version1/lensfs-test.$$ limit=memory.limit_in_bytes
-elif grep -qw memory "$version2/cgroup.subtree_control" 2>/dev/null; then
-	group=$version2/lensfs-test.$$ limit=memory.max
-else
-	skip 'no memory controller here'
-fi
-mkdir "$group" 2>/dev/null || skip 'may make no control group here'
-# Whoever was in it may still be on the way out.
-remove_group() { for _ in $(seq 100); do rmdir "$group" 2>/dev/null && break; sleep 0.1; done; }
-at_end remove_group
-echo $((256 << 20)) >"$group/$limit"
-cat >"$T/in-group" <<-END
-	#!/bin/sh
-	echo \$\$ >$group/cgroup.procs && exec "\$@"
-END
-chmod +x "$T/in-group"
+memory_group 256
 
 for i in 0 1 2 3; do echo "$T/$i.jpg" 4000x3000 pattern=photo "seed=$i"; done |
 	xargs -P 2 -n 4 make-picture
@@ -52,7 +34,7 @@ sort "$T"/result.* | uniq -c >&2
 never grep -vE '^(OK|EBUSY|EFBIG)$' "$T"/result.*
 at_least "$(grep -l '^OK$' "$T"/result.* | wc -l)" 1 'pictures encoded'
 
-peak=$(cat "$group"/memory.{max_usage_in_bytes,peak} 2>/dev/null || true)
+peak=$(cat "$GROUP"/memory.{max_usage_in_bytes,peak} 2>/dev/null || true)
 at_least "$peak" $((60 << 20)) 'bytes the group had at most' # it was put to the test
 
 # The group's own killer took nobody but encoders: the daemon is who it was.

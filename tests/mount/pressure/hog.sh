@@ -5,23 +5,9 @@
 # tmpfs shrinks as it grows, and what is cached and mirrored is read all the while. When it has gone
 # all is as it was.
 . "$(dirname "$0")/../lib.sh"
-need_root
 need python3
 
-version1=/sys/fs/cgroup/memory version2=/sys/fs/cgroup
-if [[ -e $version1/memory.limit_in_bytes ]]; then
-	group=$version1/lensfs-hog.$$ limit=memory.limit_in_bytes
-elif grep -qw memory "$version2/cgroup.subtree_control" 2>/dev/null; then
-	group=$version2/lensfs-hog.$$ limit=memory.max
-else
-	skip 'no memory controller here'
-fi
-mkdir "$group" 2>/dev/null || skip 'may make no control group here'
-remove_group() { for _ in $(seq 100); do rmdir "$group" 2>/dev/null && break; sleep 0.1; done; }
-at_end remove_group
-echo $((200 << 20)) >"$group/$limit"
-printf '#!/bin/sh\necho $$ >%s/cgroup.procs && exec "$@"\n' "$group" >"$T/in-group"
-chmod +x "$T/in-group"
+memory_group 200
 mkdir "$CACHE"
 mount -t tmpfs -o size=100m lensfs-test "$CACHE" || skip 'may not mount a tmpfs here'
 at_end "umount -l '$CACHE'"
@@ -35,7 +21,7 @@ is "$(stat_of level)" '"normal"'
 
 # Grows until so many percent of the limit are in use, whoever has them; never so far that the
 # kernel would have to kill somebody.
-usage=$(ls "$group"/memory.{usage_in_bytes,current} 2>/dev/null || true)
+usage=$(ls "$GROUP"/memory.{usage_in_bytes,current} 2>/dev/null || true)
 echo 0 >"$T/target"
 "$T/in-group" python3 -c '
 import sys, time
@@ -61,7 +47,7 @@ await 30 high_or_more
 await 10 fewer_than 25
 never dead "$DAEMON"
 cmp "$MNT/real.jpg" "$SRC/real.jpg"
-tried OK read "$MNT/1.jpg@webp"
+tried OK read "$MNT/40.jpg@webp" # the dearest, and so still cached
 is "$(stat_of zygote_restarts)" 0 'zygotes lost'
 
 kill -KILL "$hog" 2>/dev/null || true
