@@ -56,7 +56,7 @@ void pool_submit(struct pool *pool, struct pool_job *job)
 	bool stopped;
 
 	job->attempts = job->overtaken = 0;
-	job->alone = false;
+	job->alone = job->starved = false;
 	job->submitted_at = now_monotonic();
 	job->estimate_bytes = 0;
 	job->request.version = PROTOCOL_VERSION;

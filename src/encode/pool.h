@@ -84,7 +84,8 @@ struct pool_job {
 	uint64_t promised_bytes; /* when it last began */
 	unsigned overtaken;      /* by how many that came later, while it waited for memory */
 	unsigned attempts;
-	bool alone; /* the last attempt was a trial of encode/throttle */
+	bool alone;   /* the last attempt was a trial of encode/throttle */
+	bool starved; /* an earlier attempt ended for want of memory */
 };
 
 /* Starts the zygote and waits for its hello (10 s at most). 0 or -errno, with `reason` in words
