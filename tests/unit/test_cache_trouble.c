@@ -210,6 +210,87 @@ START_TEST(a_blob_begun_before_and_committed_after_is_kept)
 }
 END_TEST
 
+/* A disk that is unmounted under us leaves an empty folder there, until the next tick. */
+START_TEST(a_walk_over_a_folder_of_another_calls_ours_not_damaged)
+{
+	struct cache_scrub_options options = { .mend = true };
+	struct cache_scrub *scrub;
+
+	open_noting();
+	run("mv \"$F\" \"$F.away\" && mkdir \"$F\"");
+	ck_assert_int_lt(cache_scrub_new(cache, &options, &scrub), 0);
+	run("test ! -e \"$F/catalog.db\"");
+	/* A file of that name, too, is not ours. */
+	run("sqlite3 \"$F/catalog.db\" 'CREATE TABLE t (x)' 2>/dev/null || touch "
+	    "\"$F/catalog.db\"");
+	ck_assert_int_lt(cache_scrub_new(cache, &options, &scrub), 0);
+	ck_assert(!catalog_is_damaged(cache->catalog));
+	run("rm -rf \"$F\" && mv \"$F.away\" \"$F\"");
+	ck_assert_int_eq(cache_flush(cache), 0);
+	ck_assert(!figures().damaged);
+	fixture_reopen(MB);
+	ck_assert_str_eq(reason, "");
+	ck_assert_uint_eq(figures().entries, 5);
+}
+END_TEST
+
+/* A catalog begun anew counts its sessions anew: the first is followed by a first. */
+START_TEST(a_walk_ends_when_the_catalog_was_begun_anew)
+{
+	struct cache_scrub_options options = { .mend = true, .whole = true };
+	struct cache_scrub *scrub;
+	uint64_t bytes;
+
+	open_noting();
+	ck_assert_int_eq(cache_scrub_new(cache, &options, &scrub), 0);
+	cache_note_damage(cache);
+	tick_until_over();
+	ck_assert_uint_eq(cache->session_number, 1);
+	for (unsigned i = 20; i < 30; i++)
+		ck_assert_int_eq(put(i, 1000), 0);
+	ck_assert_int_eq(cache_scrub_step(scrub, &bytes), CACHE_SCRUB_E_DONE);
+	cache_scrub_free(scrub);
+	for (unsigned i = 20; i < 30; i++)
+		ck_assert_int_eq(open_and_check(i), 0);
+	check_invariants();
+}
+END_TEST
+
+START_TEST(a_folder_that_cannot_be_written_takes_no_place)
+{
+	open_noting();
+	cache->failed_bytes = UINT64_C(1) << 60;
+	run("mv \"$F\" \"$F.away\" && mkdir \"$F\"");
+	for (unsigned i = 0; i < 30; i++) {
+		cache_tick(cache);
+		clock_sleep(50 * USEC_PER_MSEC);
+	}
+	ck_assert_int_ne(figures().trouble, 0);
+	for (unsigned i = 0; i < 5; i++)
+		ck_assert_int_eq(open_and_check(i), 0);
+	run("rm -rf \"$F\" && mv \"$F.away\" \"$F\"");
+	cache->failed_bytes = 0;
+	tick_until_over();
+	ck_assert_uint_eq(figures().entries, 5);
+	check_over();
+}
+END_TEST
+
+/* What is promised or open still is no fault of the disk's. */
+START_TEST(trouble_ends_though_the_bound_is_exceeded)
+{
+	struct cache_blob *blob;
+
+	open_noting();
+	ck_assert_int_eq(cache_blob_new(cache, 100 * KB, &blob), 0);
+	ck_assert_uint_eq(cache_blob_limit(blob), 100 * KB);
+	ck_assert_int_eq(cache_set_limit(cache, 50 * KB), 0);
+	trouble_note(&cache->trouble, -EIO);
+	tick_until_over();
+	cache_blob_free(blob);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {
@@ -220,6 +301,10 @@ int main(void)
 		a_removed_catalog_is_made_anew,
 		a_catalog_that_is_damaged_meanwhile_is_set_aside,
 		a_blob_begun_before_and_committed_after_is_kept,
+		a_walk_over_a_folder_of_another_calls_ours_not_damaged,
+		a_walk_ends_when_the_catalog_was_begun_anew,
+		a_folder_that_cannot_be_written_takes_no_place,
+		trouble_ends_though_the_bound_is_exceeded,
 	};
 
 	return run_suite("cache_trouble", tests, ARRAY_SIZE(tests));
