@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * A cache folder that is taken away or damaged under a running cache: what can be served is,
  * nothing else changes for readers, and the cache comes back by itself. */
+#include <stdatomic.h>
+
+#include "cache/clear.h"
 #include "cache/state.h"
 #include "cache/statements.h"
 #include "cache_fixture.h"
@@ -291,6 +294,74 @@ START_TEST(trouble_ends_though_the_bound_is_exceeded)
 }
 END_TEST
 
+static atomic_bool stop;
+
+/* Whatever they meet, until it is time. */
+static void *walk_on(void *arg)
+{
+	struct cache_scrub_options options = { .mend = true, .whole = true };
+	struct cache_scrub *scrub;
+	uint64_t bytes;
+
+	(void)arg;
+	while (!atomic_load(&stop)) {
+		if (cache_scrub_new(cache, &options, &scrub) < 0)
+			continue;
+		while (cache_scrub_step(scrub, &bytes) == 0)
+			;
+		cache_scrub_free(scrub);
+	}
+	return NULL;
+}
+
+static void *clear_on(void *arg)
+{
+	struct cache_cleared cleared = { 0 };
+
+	(void)arg;
+	while (!atomic_load(&stop)) {
+		cache_clear_step(cache, &cleared);
+		clock_sleep(20 * USEC_PER_MSEC);
+	}
+	return NULL;
+}
+
+START_TEST(walks_clears_and_revivals_meet)
+{
+	static const char *const scripts[] = {
+		"rm -rf \"$F\"",
+		"mv \"$F\" \"$F.away\" && mkdir \"$F\"",
+		"rm -rf \"$F\" && mv \"$F.away\" \"$F\"",
+		"rm -f \"$F/catalog.db\"*",
+	};
+	void *(*const mains[])(void *) = { walk_on, walk_on, clear_on };
+	pthread_t threads[ARRAY_SIZE(mains)];
+
+	open_noting();
+	for (size_t i = 0; i < ARRAY_SIZE(mains); i++)
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, mains[i], NULL), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(scripts); i++) {
+		run(scripts[i]);
+		for (unsigned j = 0; j < 50; j++) {
+			open_and_check(j % 10);
+			put(j % 10, 1000 + j % 10);
+		}
+		tick_until_over();
+	}
+	atomic_store(&stop, true);
+	for (size_t i = 0; i < ARRAY_SIZE(mains); i++)
+		pthread_join(threads[i], NULL);
+	tick_until_over();
+	check_invariants();
+	ck_assert_int_eq(put(11, 1000), 0);
+	ck_assert_int_eq(open_and_check(11), 0);
+	ck_assert(!figures().damaged);
+	fixture_reopen(MB);
+	ck_assert_str_eq(reason, "");
+	check_invariants();
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {
@@ -305,6 +376,7 @@ int main(void)
 		a_walk_ends_when_the_catalog_was_begun_anew,
 		a_folder_that_cannot_be_written_takes_no_place,
 		trouble_ends_though_the_bound_is_exceeded,
+		walks_clears_and_revivals_meet,
 	};
 
 	return run_suite("cache_trouble", tests, ARRAY_SIZE(tests));
