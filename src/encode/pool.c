@@ -57,7 +57,7 @@ void pool_submit(struct pool *pool, struct pool_job *job)
 
 	job->attempts = job->overtaken = 0;
 	job->alone = job->starved = false;
-	job->submitted_at = now_monotonic();
+	job->put_off_at = 0;
 	job->estimate_bytes = 0;
 	job->request.version = PROTOCOL_VERSION;
 	lock_take(&dispatcher->lock);
