@@ -81,7 +81,7 @@ void charge_done(struct charge *charge)
 
 void budget_release(struct budget *budget, uint64_t bytes)
 {
-	assert(budget->entries > 0 && budget->present_bytes >= bytes);
-	budget->present_bytes -= bytes;
-	budget->entries--;
+	/* Sizes come from rows, and a damaged one may say anything. */
+	budget->present_bytes -= bytes < budget->present_bytes ? bytes : budget->present_bytes;
+	budget->entries -= budget->entries > 0;
 }

@@ -51,7 +51,7 @@ void charge_keep(struct charge *charge);
 /* Gives back what is still held. */
 void charge_done(struct charge *charge);
 
-/* An entry present is no more. */
+/* An entry present is no more. Of `bytes` no more goes than there is: they are a row's word. */
 void budget_release(struct budget *budget, uint64_t bytes);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "cache/schema.h"
 #include "cache/statements.h"
@@ -29,16 +30,33 @@ struct catalog_scan *catalog_scan_free(struct catalog_scan *scan)
 
 DEFINE_CLEANUP(struct catalog_scan *, catalog_scan_free)
 
+/* A path may lead to another folder by now (a disk was unmounted), whose file is none of ours: it
+ * must not be made there, nor may what is wrong with it be said of ours. */
+static int check_place(struct catalog *catalog)
+{
+	struct stat there;
+
+	if (stat(catalog->path, &there) < 0)
+		return -errno;
+	LOCK_SCOPE(&catalog->writer.lock);
+	return there.st_dev == catalog->dev && there.st_ino == catalog->ino ? 0 : -ESTALE;
+}
+
 int catalog_scan_new(struct catalog *catalog, struct catalog_scan **ret)
 {
-	_cleanup_(catalog_scan_freep) struct catalog_scan *scan = calloc(1, sizeof(*scan));
-	int r;
+	_cleanup_(catalog_scan_freep) struct catalog_scan *scan = NULL;
+	int r = check_place(catalog);
 
+	if (r < 0)
+		return r;
+	scan = calloc(1, sizeof(*scan));
 	if (!scan)
 		return -ENOMEM;
 	scan->catalog = catalog;
 	scan->generation = catalog_generation(catalog);
 	r = connection_init(&scan->c, catalog->path, BUSY_MSEC);
+	if (r == 0)
+		r = check_place(catalog);
 	if (r == 0)
 		r = schema_configure(&scan->c);
 	if (r == 0)

@@ -13,7 +13,8 @@
 
 struct catalog_scan;
 
-/* 0 or -errno. `catalog` is borrowed for the life. */
+/* 0 or -errno: -ESTALE or -ENOENT when another file, or none, lies at the catalog's path.
+ * `catalog` is borrowed for the life. */
 int catalog_scan_new(struct catalog *catalog, struct catalog_scan **ret);
 struct catalog_scan *catalog_scan_free(struct catalog_scan *scan); /* NULL is fine */
 

@@ -44,23 +44,35 @@ void cache_adopt_locked(struct cache *cache, struct recovered *recovered)
 	struct use *uses;
 
 	/* Before its rows can be seen: their sessions are counted by it. */
-	atomic_store(&cache->trusted_below, recovered->session.scrub_low);
-	cache->trusted_from = recovered->session.trusted_from;
-	cache->session_number = recovered->session.number;
+	{
+		LOCK_SCOPE(&cache->lock);
+		atomic_fetch_add(&cache->revivals, 1);
+		atomic_store(&cache->trusted_below, recovered->session.scrub_low);
+		cache->trusted_from = recovered->session.trusted_from;
+		cache->session_number = recovered->session.number;
+		cache->session = recovered->session;
+	}
 	catalog_replace(cache->catalog, TAKE_PTR(recovered->catalog));
 	/* What was verified was of another session. */
 	uses = uses_take(&cache->uses);
 	use_table_free(&uses);
 	LOCK_SCOPE(&cache->lock);
-	cache->session = recovered->session;
 	cache->damage_noted = false;
 	cache->budget.present_bytes = recovered->bytes;
 	cache->budget.entries = recovered->entries;
 	cache->debt = (struct disk_debt){ 0 };
 }
 
+/* Not folder_done(), which would take our pid out of the lock's file. */
+static void folder_leave(struct folder *folder)
+{
+	close_fd(&folder->lock_fd);
+	close_fd(&folder->fd);
+	free(folder->path);
+}
+
 /* By number, so that who uses them now is not left with closed ones, or with others'. */
-static int take_place(struct folder *folder, struct cache *cache)
+static int take_place(const struct folder *folder, struct cache *cache)
 {
 	if (dup3(folder->fd, cache->folder.fd, O_CLOEXEC) < 0 ||
 		dup3(folder->lock_fd, cache->folder.lock_fd, O_CLOEXEC) < 0)
@@ -68,38 +80,36 @@ static int take_place(struct folder *folder, struct cache *cache)
 	return 0;
 }
 
-static int open_folder_anew(struct cache *cache)
+static int open_folder_anew(const struct cache *cache, struct folder *ret)
 {
 	char reason[CACHE_REASON_MAX];
-	struct folder folder;
-	int r = folder_open(cache->folder.path, &folder, reason);
+	int r = folder_open(cache->folder.path, ret, reason);
 
-	if (r != 0) {
-		log_debug("cache: %s", reason);
-		return r < 0 ? r : -EBUSY;
-	}
-	r = folder_keep_secret(&folder, &cache->secret);
 	if (r == 0)
-		r = take_place(&folder, cache);
-	/* Not folder_done(), which would take our pid out of the lock's file. */
-	close_fd(&folder.lock_fd);
-	close_fd(&folder.fd);
-	free(folder.path);
-	return r;
+		return folder_keep_secret(ret, &cache->secret);
+	log_debug("cache: %s", reason);
+	return r < 0 ? r : -EBUSY;
 }
 
-/* Whole, if it is not damaged. */
-static int open_catalog_anew(struct cache *cache) REQUIRES(cache->publish)
+/* Whole, if it is not damaged. Of `moved`, which takes the place of our folder then, if there is
+ * one: until all of it can be used, what is open is left as it is, folder and catalog. */
+static int open_catalog_anew(struct cache *cache, const struct folder *moved)
+	REQUIRES(cache->publish)
 {
 	char reason[CACHE_REASON_MAX];
 	struct recovered recovered = { 0 };
 	uint64_t dir;
-	int r = recover_catalog(&cache->folder, false, false, &recovered, reason);
+	int r = recover_catalog(
+		moved ? moved : &cache->folder, false, false, &recovered, reason);
 
 	if (reason[0])
 		log_debug("cache: %s", reason);
-	if (r < 0)
+	if (r == 0 && moved)
+		r = take_place(moved, cache);
+	if (r < 0) {
+		catalog_free(recovered.catalog);
 		return r;
+	}
 	dir = recovered.session.sweep_dir;
 	cache_adopt_locked(cache, &recovered);
 	r = recover_blobs(&cache->folder, cache->catalog, &dir);
@@ -120,15 +130,15 @@ static void probe_done(struct probe *probe)
 }
 
 /* As much as what could not be written, or the next one would meet the same end. */
-static int probe_folder(struct cache *cache) REQUIRES(cache->publish)
+static int probe_folder(struct cache *cache, int folder_fd) REQUIRES(cache->publish)
 {
 	static const char zeros[4096];
 	_cleanup_(probe_done) struct probe probe = {
-		.folder_fd = cache->folder.fd,
+		.folder_fd = folder_fd,
 		.file = { .fd = -1 },
 	};
 	uint64_t bytes = cache->failed_bytes > PROBE_BYTES ? cache->failed_bytes : PROBE_BYTES;
-	int r = blob_file_new(cache->folder.fd, &probe.file);
+	int r = blob_file_new(folder_fd, &probe.file);
 
 	if (r == 0)
 		r = fdio_write_full(probe.file.fd, zeros, sizeof(zeros));
@@ -139,15 +149,26 @@ static int probe_folder(struct cache *cache) REQUIRES(cache->publish)
 	return r;
 }
 
-int cache_revive_locked(struct cache *cache)
+static int revive_moved(struct cache *cache) REQUIRES(cache->publish)
 {
-	int r = folder_is_moved(cache) ? open_folder_anew(cache) : 0;
+	_cleanup_(folder_leave) struct folder folder = { .fd = -1, .lock_fd = -1 };
+	int r = open_folder_anew(cache, &folder);
 
 	if (r == 0)
-		r = probe_folder(cache);
+		r = probe_folder(cache, folder.fd);
+	return r == 0 ? open_catalog_anew(cache, &folder) : r;
+}
+
+int cache_revive_locked(struct cache *cache)
+{
+	int r;
+
+	if (folder_is_moved(cache))
+		return revive_moved(cache);
+	r = probe_folder(cache, cache->folder.fd);
 	if (r == 0 && !trouble_has_broken(&cache->trouble) &&
 		catalog_is_at(cache->catalog, cache->folder.fd) &&
 		catalog_probe(cache->catalog) == 0)
 		return 0;
-	return r == 0 ? open_catalog_anew(cache) : r;
+	return r == 0 ? open_catalog_anew(cache, NULL) : r;
 }

@@ -34,6 +34,7 @@ struct cache_scrub {
 	struct hash128 after;
 	bool begun;       /* `after` is one */
 	uint64_t session; /* that `scan` reads the catalog of */
+	unsigned revivals;
 	struct cache_scrub_progress progress;
 };
 
@@ -91,6 +92,7 @@ int cache_scrub_new(struct cache *cache, const struct cache_scrub_options *optio
 	if (!scrub)
 		return -ENOMEM;
 	scrub->cache = cache;
+	scrub->revivals = cache->revivals;
 	scrub->session = cache->session_number;
 	scrub->options = *options;
 	scrub->walk.folder_fd = cache->folder.fd;
@@ -116,10 +118,11 @@ const char *cache_problem_words(enum cache_problem_kind kind)
 	return words[kind];
 }
 
-/* The catalog was put aside under us (revive.c): what we read of it is of yesterday. */
+/* The catalog was put aside under us (revive.c): what we read of it is of yesterday. Who then
+ * changes what is the cache's asks with `publish` or `lock` held. */
 static bool is_outdated(const struct cache_scrub *scrub)
 {
-	return scrub->session != scrub->cache->session_number;
+	return scrub->revivals != scrub->cache->revivals;
 }
 
 static void tell(
@@ -140,9 +143,9 @@ static int tell_damage(struct cache_scrub *scrub, const char *words)
 
 	tell(scrub, CACHE_PROBLEM_CATALOG, words, false);
 	scrub->phase = DONE;
-	if (!scrub->options.mend || is_outdated(scrub))
-		return CACHE_SCRUB_E_DONE;
-	cache_note_damage(cache);
+	LOCK_SCOPE(&cache->publish);
+	if (scrub->options.mend && !is_outdated(scrub))
+		cache_note_damage(cache);
 	return CACHE_SCRUB_E_DONE;
 }
 
@@ -187,7 +190,7 @@ static void finish_dir(struct cache_scrub *scrub)
 		return;
 	LOCK_SCOPE(&cache->lock);
 	/* Only by the walk that did the ones before it too. */
-	if (cache->session.sweep_dir + 1 == scrub->walk.number)
+	if (!is_outdated(scrub) && cache->session.sweep_dir + 1 == scrub->walk.number)
 		cache->session.sweep_dir++;
 }
 
@@ -339,9 +342,11 @@ static int finish(struct cache_scrub *scrub)
 	scrub->progress.permille = 1000;
 	if (!scrub->options.mend || scrub->progress.found != scrub->progress.mended)
 		return CACHE_SCRUB_E_DONE;
-	atomic_store(&cache->trusted_below, UINT64_MAX);
 	{
 		LOCK_SCOPE(&cache->lock);
+		if (is_outdated(scrub))
+			return CACHE_SCRUB_E_DONE;
+		atomic_store(&cache->trusted_below, UINT64_MAX);
 		cache->session.scrub_low = 0;
 		cache->session.scrubbed_usec = now_real();
 	}
@@ -354,6 +359,7 @@ static void advance(struct cache_scrub *scrub, const struct hash128 *key)
 	struct cache *cache = scrub->cache;
 	uint64_t place = place_of(key);
 
+	LOCK_SCOPE(&cache->lock);
 	if (is_outdated(scrub))
 		return;
 	scrub->after = *key;
@@ -369,9 +375,9 @@ static void note_place(struct cache_scrub *scrub)
 {
 	struct cache *cache = scrub->cache;
 
+	LOCK_SCOPE(&cache->lock);
 	if (!scrub->options.mend || !scrub->begun || is_outdated(scrub))
 		return;
-	LOCK_SCOPE(&cache->lock);
 	cache->session.scrub_low = place_of(&scrub->after);
 }
 
@@ -455,16 +461,16 @@ int cache_note_session(struct cache *cache)
 
 void cache_note_damage(struct cache *cache)
 {
+	bool known;
 	int r;
 
 	catalog_note_damage(cache->catalog);
 	{
 		LOCK_SCOPE(&cache->lock);
-		if (cache->damage_noted)
-			return;
+		known = cache->damage_noted;
 		cache->damage_noted = true;
 	}
-	r = recover_note_damage(&cache->folder);
+	r = known ? 0 : recover_note_damage(&cache->folder);
 	if (r < 0)
 		log_debug(
 			"cache: that the catalog is damaged cannot be noted: %s", strerror(-r));

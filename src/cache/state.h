@@ -30,8 +30,10 @@ struct cache {
 	void (*on_trouble)(void *context, int error, usec_t lasted_usec);
 	void *context; /* borrowed */
 
-	/* Atomic: another catalog, another session (revive.c). The same as in `session`. */
+	/* Atomic: another catalog, another session (revive.c). The same as in `session`. Changed
+	 * with `lock` held. `revivals` is how often that was, as numbers may come again. */
 	atomic_uint_fast64_t session_number, trusted_from;
+	atomic_uint revivals;
 
 	/* Place 5 of util/lock.h. Serialises whatever changes which blobs are present, over its
 	 * transactions and file operations; so a hit does not take it, and everything that
@@ -58,7 +60,8 @@ struct cache {
 
 	bool damage_noted; /* the next start will set the catalog aside */
 
-	/* Rows whose keys begin with a lower number are trusted whatever their session. */
+	/* Rows whose keys begin with a lower number are trusted whatever their session. Changed
+	 * with `lock` held. */
 	atomic_uint_fast64_t trusted_below;
 
 	struct uses uses;

@@ -77,7 +77,8 @@ static bool look_after_trouble(struct cache *cache)
 		if (r == 0)
 			r = cache_clear_room_locked(cache, 0);
 	}
-	if (r != 0) {
+	/* Over the bound by what is promised or open still is no trouble of the disk's. */
+	if (r < 0 || r == CACHE_ROOM_E_DISK) {
 		trouble_postpone(&cache->trouble);
 		return false;
 	}

@@ -97,16 +97,19 @@ static int walk(struct scrubber *scrubber)
 static void end_round(struct scrubber *scrubber, int r)
 {
 	struct cache_scrub_progress progress;
+	struct cache_scrub *scrub;
 
 	{
 		LOCK_SCOPE(&scrubber->lock);
-		scrubber->scrub = cache_scrub_free(scrubber->scrub);
+		scrub = TAKE_PTR(scrubber->scrub);
 		progress = scrubber->progress;
 		scrubber->progress = (struct cache_scrub_progress){ 0 };
 		scrubber->rounds += r == CACHE_SCRUB_E_DONE;
 		scrubber->found += progress.found;
 		scrubber->mended += progress.mended;
 	}
+	/* Which takes locks of the catalog. */
+	cache_scrub_free(scrub);
 	if (progress.found > 0)
 		log_warning("cache: of %" PRIu64 " blobs looked at, %" PRIu64
 			    " were missing, wrong or nobody's; %" PRIu64 " of these are gone",

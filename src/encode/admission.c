@@ -55,11 +55,15 @@ bool admission_allows(struct pool_job *const line[static JOB_CLASSES],
 }
 
 struct pool_job *admission_overdue(struct pool_job *const line[static JOB_CLASSES],
-	const struct admission_room *room, usec_t before)
+	const struct admission_room *room, usec_t now, usec_t patience)
 {
 	for (unsigned class = 0; class < JOB_CLASSES; class ++) {
 		for (struct pool_job *job = line[class]; job; job = job->next) {
-			if (job->submitted_at < before && is_put_off(job, room))
+			if (!is_put_off(job, room))
+				continue;
+			if (!job->put_off_at)
+				job->put_off_at = now;
+			if (now - job->put_off_at > patience)
 				return job;
 		}
 	}

@@ -38,9 +38,10 @@ struct pool_job *admission_choose(
 bool admission_allows(struct pool_job *const line[static JOB_CLASSES],
 	const struct pool_job *job, const struct admission_room *room);
 
-/* The first that this room puts off and that was submitted before `before`; NULL. */
+/* The first that this room puts off, and that one did so more than `patience` ago for the first
+ * time; NULL. Notes for the others when that was. */
 struct pool_job *admission_overdue(struct pool_job *const line[static JOB_CLASSES],
-	const struct admission_room *room, usec_t before);
+	const struct admission_room *room, usec_t now, usec_t patience);
 
 /* Notes for those of the line that `job` overtakes that it does: it begins. */
 void admission_overtake(

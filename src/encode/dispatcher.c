@@ -138,8 +138,7 @@ static void fail_overdue(struct dispatcher *d)
 	usec_t now = now_monotonic();
 	struct pool_job *job;
 
-	while (now > d->options.deadline_usec && (job = job_queue_take_overdue(&d->queue, &room,
-							  now - d->options.deadline_usec)))
+	while ((job = job_queue_take_overdue(&d->queue, &room, now, d->options.deadline_usec)))
 		job_busy(d, job);
 }
 

@@ -90,10 +90,10 @@ bool job_queue_has(struct job_queue *queue, const struct admission_room *room)
 }
 
 struct pool_job *job_queue_take_overdue(
-	struct job_queue *queue, const struct admission_room *room, usec_t before)
+	struct job_queue *queue, const struct admission_room *room, usec_t now, usec_t patience)
 {
 	LOCK_SCOPE(&queue->lock);
-	struct pool_job *job = admission_overdue(queue->line, room, before);
+	struct pool_job *job = admission_overdue(queue->line, room, now, patience);
 
 	if (job)
 		remove_locked(queue, job);

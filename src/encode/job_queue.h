@@ -32,9 +32,9 @@ bool job_queue_admit(
 	struct job_queue *queue, struct pool_job *job, const struct admission_room *room);
 /* Whether there is one that may begin. */
 bool job_queue_has(struct job_queue *queue, const struct admission_room *room);
-/* Takes one that this room puts off and that came before `before`; NULL when there is none. */
-struct pool_job *job_queue_take_overdue(
-	struct job_queue *queue, const struct admission_room *room, usec_t before);
+/* Takes one that this room has put off for longer than `patience`; NULL when there is none. */
+struct pool_job *job_queue_take_overdue(struct job_queue *queue,
+	const struct admission_room *room, usec_t now, usec_t patience);
 /* Takes the first; NULL when empty. */
 struct pool_job *job_queue_pop(struct job_queue *queue);
 

@@ -28,13 +28,17 @@ static bool was_starved(struct dispatcher *d, int status)
 	return true;
 }
 
-/* Once more and alone, then no more. */
+/* Once more and alone, then no more. Who was alone at once, as another one's trial, has not had
+ * both: back in line, where the breaker that is open now refuses it for a while. */
 static void job_starved(struct dispatcher *d, struct pool_job *job)
 {
+	bool again = job->starved;
+
+	job->starved = true;
 	DISPATCHER_COUNT(d, starved, 1);
 	log_warning("the kernel killed an encoder for want of memory");
 	throttle_starved(&d->throttle, job->alone, now_monotonic());
-	if (job->alone)
+	if (job->alone && again)
 		outcome_starved(job);
 	else
 		job_queue_return(&d->queue, job);

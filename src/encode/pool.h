@@ -78,13 +78,14 @@ struct pool_job {
 
 	/* the pool's */
 	struct pool_job *next;
-	uint64_t place;          /* in line, by arrival */
-	usec_t submitted_at;     /* monotonic */
+	uint64_t place;    /* in line, by arrival */
+	usec_t put_off_at; /* for the first time by encode/admission, monotonic; 0: never */
 	uint64_t estimate_bytes; /* of memory with one thread, 0 until the header is known */
 	uint64_t promised_bytes; /* when it last began */
 	unsigned overtaken;      /* by how many that came later, while it waited for memory */
 	unsigned attempts;
-	bool alone; /* the last attempt was a trial of encode/throttle */
+	bool alone;   /* the last attempt was a trial of encode/throttle */
+	bool starved; /* an earlier attempt ended for want of memory */
 };
 
 /* Starts the zygote and waits for its hello (10 s at most). 0 or -errno, with `reason` in words
@@ -123,7 +124,7 @@ struct pool_limits {
 	}
 
 /* In force from now on for what begins; what runs is left to end. What these limits do not let
- * begin at all waits no longer than a deadline, then fails with EBUSY. Does not wait. Any
+ * begin at all waits no longer for that than a deadline, then fails with EBUSY. Does not wait. Any
  * thread. */
 void pool_limit(struct pool *pool, const struct pool_limits *limits);
 

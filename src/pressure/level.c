@@ -74,7 +74,7 @@ static int compare(const void *a, const void *b)
 double level_percentile(const struct level_state *state, enum reading reading)
 {
 	double values[LEVEL_SAMPLES];
-	unsigned n = 0;
+	unsigned n = 0, rank;
 
 	for (unsigned i = 0; i < state->n_samples; i++) {
 		double value = sample_back(state, i)->percent[reading];
@@ -85,7 +85,8 @@ double level_percentile(const struct level_state *state, enum reading reading)
 	if (n == 0)
 		return -1;
 	qsort(values, n, sizeof(values[0]), compare);
-	return values[(n * PERCENTILE + 99) / 100 - 1]; /* by nearest rank */
+	rank = (n * PERCENTILE + 99) / 100; /* the nearest */
+	return values[rank == n && n > 1 ? n - 2 : rank - 1];
 }
 
 /* --- Level ------------------------------------------------------------------------------- */

@@ -3,8 +3,8 @@
  * From readings to a level, as a function of what was read and when: no clock, no file, no
  * thread.
  *
- * Each reading is a percentage, and is taken as the 95th percentile of the last five seconds, so
- * that one spike says nothing. The level rises when three samples in a row ask for more, to what
+ * Each reading is a percentage, and is taken as the 95th percentile of the last five seconds, and
+ * where these have few samples not as the highest of them, so that one spike says nothing. The level rises when three samples in a row ask for more, to what
  * all three ask for; it falls when three in a row would be content with less by a margin, to
  * what the most demanding of them needs. A trace that stays between a threshold and the margin
  * below it never changes the level.
@@ -76,7 +76,8 @@ struct level_state {
 bool level_step(struct level_state *state, const struct level_config *config,
 	const struct sample *sample);
 
-/* The 95th percentile of one reading over the window; negative when nothing of it is known. */
+/* The 95th percentile of one reading over the window, never its highest sample alone; negative
+ * when nothing of it is known. */
 double level_percentile(const struct level_state *state, enum reading reading);
 
 /* Whether a reading is so near to a threshold, or the level so high, that the next sample should

@@ -170,26 +170,36 @@ struct machine_use machine_group_use(const struct machine_group *group)
 
 /* --- Machine ----------------------------------------------------------------------------- */
 
-static uint64_t meminfo(const char *root, const char *key)
+static bool meminfo(const char *root, const char *const *keys, uint64_t *ret_bytes)
 {
-	const char *const keys[] = { key, NULL };
 	char folder[PATH_MAX];
-	uint64_t kib;
+	bool found;
 
 	snprintf(folder, sizeof(folder), "%s/proc", root);
-	return sum_read(folder, "meminfo", keys, &kib) ? kib * 1024 : 0;
+	found = sum_read(folder, "meminfo", keys, ret_bytes);
+	*ret_bytes *= 1024;
+	return found;
 }
 
 struct machine_use machine_memory_use(const char *root)
 {
-	return (struct machine_use){ meminfo(root, "MemTotal"), meminfo(root, "MemAvailable") };
+	static const char *const total[] = { "MemTotal", NULL };
+	static const char *const available[] = { "MemAvailable", NULL };
+	static const char *const most_of_it[] = { "MemFree", "Buffers", "Cached", NULL };
+	struct machine_use use;
+
+	meminfo(root, total, &use.limit_bytes);
+	/* Who makes up a /proc of containers or old kernels may leave it out, which is not none. */
+	if (!meminfo(root, available, &use.available_bytes))
+		meminfo(root, most_of_it, &use.available_bytes);
+	return use;
 }
 
 uint64_t machine_memory(const char *root)
 {
 	struct machine_group groups[MACHINE_GROUPS_MAX];
 	size_t n = machine_groups(root, groups, MACHINE_GROUPS_MAX);
-	uint64_t total = meminfo(root, "MemTotal");
+	uint64_t total = machine_memory_use(root).limit_bytes;
 
 	if (!total)
 		total = UINT64_MAX;

@@ -40,7 +40,7 @@ size_t machine_groups(const char *root, struct machine_group *groups, size_t max
  * that can be dropped at once as available, so does this. */
 struct machine_use machine_group_use(const struct machine_group *group);
 
-/* MemTotal and MemAvailable. */
+/* MemTotal and MemAvailable; where there is none, what is free or of the page cache. */
 struct machine_use machine_memory_use(const char *root);
 
 /* Bytes; 0 where nothing can be found out: the smallest of MemTotal and of every limit on the

@@ -345,12 +345,30 @@ START_TEST(only_what_is_put_off_is_overdue)
 	struct admission_room now = { 100, 0, true };
 
 	arrive(JOB_INTERACTIVE, 10);
-	ck_assert_ptr_null(job_queue_take_overdue(&queue, &now, 1));
+	ck_assert_ptr_null(job_queue_take_overdue(&queue, &now, 1, 0));
 	now.budget_bytes = 99;
-	ck_assert_ptr_null(job_queue_take_overdue(&queue, &now, 0));
-	ck_assert_ptr_eq(job_queue_take_overdue(&queue, &now, 1), heavy);
-	ck_assert_ptr_null(job_queue_take_overdue(&queue, &now, 1));
+	ck_assert_ptr_null(job_queue_take_overdue(&queue, &now, 1, 0));
+	ck_assert_ptr_eq(job_queue_take_overdue(&queue, &now, 2, 0), heavy);
+	ck_assert_ptr_null(job_queue_take_overdue(&queue, &now, 2, 0));
 	ck_assert_uint_eq(job_queue_length(&queue), 1);
+}
+END_TEST
+
+/* It waited for its turn, not for a limit to be lifted. */
+START_TEST(what_waited_long_for_others_is_not_overdue_when_put_off)
+{
+	struct pool_job *heavy = arrive(JOB_INTERACTIVE, 100);
+	struct admission_room now = { 100, 0, true };
+
+	ck_assert_ptr_null(job_queue_take_overdue(&queue, &now, 1000, 30));
+	now.budget_bytes = 99;
+	ck_assert_ptr_null(job_queue_take_overdue(&queue, &now, 2000, 30));
+	ck_assert_ptr_null(job_queue_take_overdue(&queue, &now, 2030, 30));
+	/* A budget that comes and goes keeps nobody waiting for ever. */
+	now.budget_bytes = 100;
+	ck_assert_ptr_null(job_queue_take_overdue(&queue, &now, 2031, 30));
+	now.budget_bytes = 99;
+	ck_assert_ptr_eq(job_queue_take_overdue(&queue, &now, 2032, 30), heavy);
 }
 END_TEST
 
@@ -372,6 +390,7 @@ int main(void)
 		job_over_the_budget_of_now_is_in_nobodys_way,
 		prefetch_waits_where_it_may_not_begin,
 		only_what_is_put_off_is_overdue,
+		what_waited_long_for_others_is_not_overdue_when_put_off,
 	};
 
 	return suite_run(&(struct suite_list){

@@ -170,6 +170,25 @@ START_TEST(pages_that_are_free_are_given_back)
 }
 END_TEST
 
+/* A page has no checksum: one bit that fell over must not end the daemon. */
+START_TEST(a_row_of_more_bytes_than_there_are_goes_like_others)
+{
+	struct cache_cleared cleared = { 0 };
+	int r;
+
+	ck_assert_int_eq(fixture_open(MB), 0);
+	for (unsigned i = 0; i < 3; i++)
+		ck_assert_int_eq(put(i, 1000), 0);
+	change("UPDATE variant SET size_bytes = 1099511627776");
+	ck_assert_int_eq(open_and_check(1), CACHE_E_MISS);
+	while ((r = cache_clear_step(cache, &cleared)) == 0)
+		;
+	ck_assert_int_eq(r, CACHE_CLEAR_E_DONE);
+	ck_assert_uint_eq(figures().bytes, 0);
+	ck_assert_uint_eq(figures().entries, 0);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {
@@ -178,6 +197,7 @@ int main(void)
 		what_is_said_to_go_next_goes_next,
 		who_commits_only_says_that_a_checkpoint_is_due,
 		pages_that_are_free_are_given_back,
+		a_row_of_more_bytes_than_there_are_goes_like_others,
 	};
 
 	return run_suite("clear", tests, ARRAY_SIZE(tests));

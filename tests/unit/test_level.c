@@ -113,6 +113,20 @@ START_TEST(one_spike_says_nothing)
 }
 END_TEST
 
+/* Samples are far apart as long as all is calm, and so few. */
+START_TEST(one_spike_among_few_samples_says_nothing)
+{
+	for (int i = 0; i < 3; i++) {
+		now += 2 * USEC_PER_SEC - STEP;
+		step(READING_MACHINE, 50);
+	}
+	ck_assert(!step(READING_MACHINE, 100));
+	for (int i = 0; i < WINDOW_STEPS; i++)
+		ck_assert(!step(READING_MACHINE, 50));
+	ck_assert_int_eq(state.level, PRESSURE_NORMAL);
+}
+END_TEST
+
 START_TEST(falls_only_below_the_margin)
 {
 	steps(WINDOW_STEPS, READING_MACHINE, 93);
@@ -289,6 +303,7 @@ int main(void)
 		rises_with_the_third_in_a_row,
 		rises_to_what_all_three_ask_for,
 		one_spike_says_nothing,
+		one_spike_among_few_samples_says_nothing,
 		falls_only_below_the_margin,
 		stalls_of_a_machine_that_is_mostly_free_do_not_count,
 		what_is_not_known_asks_for_nothing,

@@ -22,6 +22,17 @@ START_TEST(machine_without_groups_has_what_it_has)
 }
 END_TEST
 
+START_TEST(what_is_available_is_estimated_where_nobody_says)
+{
+	put("/proc/meminfo", "MemTotal: 8000 kB\nMemFree: 1000 kB\nBuffers: 200 kB\n"
+			     "Cached: 30 kB\nSwapCached: 4 kB\n");
+	ck_assert_uint_eq(machine_memory_use(root).available_bytes, 1230 * 1024);
+	put("/proc/meminfo", "MemTotal: 8000 kB\nMemFree: 1000 kB\nMemAvailable: 0 kB\n");
+	ck_assert_uint_eq(machine_memory_use(root).available_bytes, 0);
+	ck_assert_uint_eq(machine_memory_use(root).limit_bytes, 8000 * 1024);
+}
+END_TEST
+
 START_TEST(nothing_known_is_nothing)
 {
 	ck_assert_uint_eq(machine_memory("/nonexistent"), 0);
@@ -86,6 +97,7 @@ int main(void)
 {
 	const TTest *const tests[] = {
 		machine_without_groups_has_what_it_has,
+		what_is_available_is_estimated_where_nobody_says,
 		nothing_known_is_nothing,
 		limit_of_a_group_counts_and_of_those_above,
 		limit_of_the_root_counts,

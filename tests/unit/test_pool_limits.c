@@ -273,6 +273,31 @@ START_TEST(job_starved_alone_is_too_large_and_others_are_put_off)
 }
 END_TEST
 
+/* Whose first attempt happens to be the trial that another one made necessary. */
+START_TEST(job_starved_once_is_put_off_and_not_condemned)
+{
+	static struct job first, second;
+	struct pool_options options = options_of(1);
+
+	options.machine = machine;
+	start(&options);
+	submit(&first, "FAKE sleep=1s");
+	ck_assert(EVENTUALLY(encodes()));
+	limit((struct pool_limits){
+		.prefetch = true, .keep_idle = true, .memory_percent = 100 });
+	collect(&first);
+	limit(POOL_UNLIMITED);
+	submit(&second, "FAKE sleep=20s");
+	ck_assert(EVENTUALLY(encodes()));
+	kill_for_memory(8);
+	collect(&second);
+	ck_assert_int_eq(second.error, EBUSY);
+	ck_assert(second.transient);
+	ck_assert_uint_eq(figures().starved, 1);
+	ck_assert_int_eq(run("").error, EBUSY);
+}
+END_TEST
+
 START_TEST(killed_by_another_it_is_a_crash)
 {
 	static struct job job;
@@ -302,6 +327,7 @@ int main(void)
 		nothing_begins_that_the_machine_cannot_carry,
 		starved_job_is_run_again_alone,
 		job_starved_alone_is_too_large_and_others_are_put_off,
+		job_starved_once_is_put_off_and_not_condemned,
 		killed_by_another_it_is_a_crash,
 	};
 
