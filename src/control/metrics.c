@@ -39,7 +39,7 @@ static const struct metric {
 		"Bytes that they were encoded to." },
 	{ "hits", "lensfs_cache_hits_total", "", COUNTER, 1,
 		"Opens served from the cache. Reads that the kernel serves from its page cache "
-	        "are "
+		"are "
 		"not seen." },
 	{ "misses", "lensfs_cache_misses_total", "", COUNTER, 1,
 		"Opens that began an encode." },
