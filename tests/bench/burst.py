@@ -26,6 +26,9 @@ class Group:
     def __init__(self, folder):
         version1 = os.path.exists(f"{folder}/memory.usage_in_bytes")
         self.usage = f"{folder}/memory.{'usage_in_bytes' if version1 else 'current'}"
+        self.stat = f"{folder}/memory.stat"
+        self.cached = [("total_" if version1 else "") + kind
+                       for kind in ("inactive_file", "active_file")]
         self.peak = f"{folder}/memory.{'max_usage_in_bytes' if version1 else 'peak'}"
         self.events = f"{folder}/memory.{'oom_control' if version1 else 'events'}"
         self.before = self.all_kills()
@@ -36,6 +39,12 @@ class Group:
     def all_kills(self):
         with open(self.events, encoding="ascii") as file:
             return dict(line.split() for line in file).get("oom_kill", 0)
+
+    def held(self):
+        """Bytes that cannot be dropped: all but page cache."""
+        with open(self.stat, encoding="ascii") as file:
+            stat = dict(line.split() for line in file)
+        return number(self.usage) - sum(int(stat[kind]) for kind in self.cached)
 
     def kills(self):
         return int(self.all_kills()) - int(self.before)
@@ -66,7 +75,7 @@ class Burst:
                     stats = json.load(file)
             except (OSError, ValueError):
                 continue
-            self.samples.append((time.time() - begin, number(self.group.usage) / 2**20,
+            self.samples.append((time.time() - begin, self.group.held() / 2**20,
                                  LEVELS[stats["level"]], stats["encodes"], self.group.kills(),
                                  sum(self.refused.values())))
 
@@ -82,6 +91,7 @@ class Burst:
         watcher.join()
         return {"seconds": seconds, "read": good, "of": len(names), "kills": self.group.kills(),
                 "refused": self.refused, "peak_mib": number(self.group.peak) / 2**20,
+                "held_mib": max(sample[1] for sample in self.samples),
                 "samples": self.samples}
 
 
@@ -91,11 +101,11 @@ def line(points, colour):
 
 def panel(name, run, last, top, width=860, height=200, edge=50):
     most = max(max(s[1] for s in run["samples"]), 1) * 1.1
-    scales = (("group's memory, MiB", "#222", 1, most), ("level, 0 to 3", "#c33", 2, 4),
+    scales = (("group's memory without page cache, MiB", "#222", 1, most), ("level, 0 to 3", "#c33", 2, 4),
               ("encodes", "#36c", 3, run["of"] * 1.1),
               ("killed encoders", "#939", 4, max(run["kills"], 10) * 1.1))
     out = [f'<text x="{edge}" y="{top - 6}">pressure control {name}: {run["read"]} of {run["of"]} '
-           f'in {run["seconds"]:.0f} s, peak {run["peak_mib"]:.0f} MiB, {run["kills"]} killed</text>',
+           f'in {run["seconds"]:.0f} s, at most {run["held_mib"]:.0f} MiB, {run["kills"]} killed</text>',
            f'<rect x="{edge}" y="{top}" width="{width}" height="{height}" fill="none" stroke="#ccc"/>']
     for i, (label, colour, field, scale) in enumerate(scales):
         out.append(line([f"{edge + s[0] / last * width:.1f},{top + height * (1 - s[field] / scale):.1f}"
@@ -111,10 +121,11 @@ def table(out):
     for name in ("on", "off"):
         with open(f"{out}/burst-{name}.json", encoding="utf-8") as file:
             runs[name] = json.load(file)
-    print(f"{'':12} {'seconds':>8} {'read':>5} {'a second':>9} {'peak MiB':>9} {'killed':>7}  refused")
+    print(f"{'':12} {'seconds':>8} {'read':>5} {'a second':>9} {'peak MiB':>9} "
+          f"{'w/o cache':>9} {'killed':>7}  refused")
     for name, run in runs.items():
         print(f"control {name:4} {run['seconds']:8.0f} {run['read']:5} "
-              f"{run['read'] / run['seconds']:9.2f} {run['peak_mib']:9.0f} {run['kills']:7}  "
+              f"{run['read'] / run['seconds']:9.2f} {run['peak_mib']:9.0f} {run['held_mib']:9.0f} {run['kills']:7}  "
               + ", ".join(f"{n} {code}" for code, n in sorted(run["refused"].items())))
     rate = {name: run["read"] / run["seconds"] for name, run in runs.items()}
     if rate["off"]:

@@ -7,7 +7,8 @@
 # control, and without (-o pressure=off). In both a reader who is told EBUSY or ENOMEM tries
 # again after a second, as often as it takes, up to $PATIENCE seconds in all.
 #
-# For each: seconds, pictures read, encoders killed by the kernel, refusals, the group's peak. In
+# For each: seconds, pictures read, encoders killed by the kernel, refusals, the group's peak, with
+# page cache by the kernel's counter and without by samples ten times a second. In
 # FOLDER, where one is given: burst.tsv, and burst.svg, their picture: the group's memory, the
 # level, encodes and kills over time, with control above and without below.
 #
