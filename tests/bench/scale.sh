@@ -30,10 +30,13 @@ until [[ -s $T/mount/.lensfs/stats.json ]]; do
 	sleep 0.01
 done
 mounted=$(($(now_ms) - begun))
-# Uses are written and the scrub sweeps meanwhile.
+# Uses are written and the scrub sweeps meanwhile: until it grows no more between two looks.
 find "$T/mount" >/dev/null
-sleep 10
-rss=$(stat_of rss_bytes)
+rss=0
+until [[ $(stat_of rss_bytes) == "$rss" ]]; do
+	rss=$(stat_of rss_bytes)
+	sleep 2
+done
 scrub="$(stat_of scrub) at $(stat_of scrub_permille) ‰"
 kill -TERM "$DAEMON"
 begun=$(now_ms)

@@ -40,8 +40,8 @@ take_all() {
 }
 cat "$MNT/slow.jpg@webp" >"$T/slow" &
 reader=$!
-sleep 0.3
-at_least "$(stat_of cache_reserved)" 2000000 'bytes promised to it'
+promised() { (($(stat_of cache_reserved) >= 2000000)); }
+await 10 promised
 take_all || true
 wait "$reader" || fail 'a read on a full disk'
 is "$(wc -c <"$T/slow")" 2000000 'size of what was being written'

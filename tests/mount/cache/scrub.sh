@@ -34,7 +34,10 @@ cmp "$T/good" "$T/again"
 is "$(stat_of encodes)" 3 'encodes'
 stop
 start_fake
-sleep 1
+# It has looked whether there is something to do, and waits: one that is at work is not idle.
+scrub_waits() { [[ $(sed 's/.*) //' "${thread%comm}stat" | cut -d' ' -f1) == S ]]; }
+thread=$(scrub_thread)
+await 10 scrub_waits
 is "$(stat_of scrub)" '"idle"' 'scrub after a clean stop'
 is "$(stat_of scrub_rounds)" 0 'rounds after a clean stop'
 stop
