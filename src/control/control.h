@@ -15,15 +15,21 @@
 #include "render/render.h"
 #include "source/tree.h"
 
-/* Everything is borrowed but the journal. `fs` is NULL until mounted; the control files are
- * asked for only afterwards. */
+/* What was given back because memory was short, ever. */
+struct relief_figures {
+	uint64_t sqlite_bytes, blobs;      /* as cache/relieve.h has them */
+	uint64_t evictions, evicted_bytes; /* from a cache folder in memory */
+};
+
 /* See control/relief.h. */
 struct relief {
 	/* 7 in util/lock.h */
 	struct lock lock;
-	uint64_t sqlite_bytes, blobs, evictions, evicted_bytes;
+	struct relief_figures given;
 };
 
+/* Everything is borrowed but the journal. `fs` is NULL until mounted; the control files are
+ * asked for only afterwards. */
 struct control {
 	struct cache *cache;
 	struct pool *pool;

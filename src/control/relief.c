@@ -22,7 +22,7 @@ static void limit_encoders(struct control *control, const struct measures *measu
 
 void relief_init(struct relief *relief)
 {
-	*relief = (struct relief){ .blobs = 0 };
+	*relief = (struct relief){ .given = { 0 } };
 	lock_init(&relief->lock);
 }
 
@@ -35,12 +35,7 @@ void relief_figures(struct relief *relief, struct relief_figures *ret)
 {
 	LOCK_SCOPE(&relief->lock);
 
-	*ret = (struct relief_figures){
-		.sqlite_bytes = relief->sqlite_bytes,
-		.blobs = relief->blobs,
-		.evictions = relief->evictions,
-		.evicted_bytes = relief->evicted_bytes,
-	};
+	*ret = relief->given;
 }
 
 /* Evicting from a disk gives no memory back; from a folder in memory it is what counts most. */
@@ -57,8 +52,8 @@ static void hold_cache(struct control *control, const struct measures *measures)
 		log_debug("cache: cannot be held: %s", strerror(-r));
 	cache_stats(control->cache, &after);
 	LOCK_SCOPE(&control->relief.lock);
-	control->relief.evictions += after.evictions - before.evictions;
-	control->relief.evicted_bytes += after.evicted_bytes - before.evicted_bytes;
+	control->relief.given.evictions += after.evictions - before.evictions;
+	control->relief.given.evicted_bytes += after.evicted_bytes - before.evicted_bytes;
 }
 
 static void give_back(struct control *control)
@@ -70,8 +65,8 @@ static void give_back(struct control *control)
 		log_debug("cache: cannot give back: %s", strerror(-r));
 	malloc_trim(0);
 	LOCK_SCOPE(&control->relief.lock);
-	control->relief.sqlite_bytes += given.sqlite_bytes;
-	control->relief.blobs += given.blobs;
+	control->relief.given.sqlite_bytes += given.sqlite_bytes;
+	control->relief.given.blobs += given.blobs;
 }
 
 void relief_act(void *context, enum pressure_level level, bool changed)

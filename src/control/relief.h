@@ -9,11 +9,7 @@
 #include "control/control.h"
 #include "pressure/pressure.h"
 
-/* What was given back by all this, ever. Any thread. */
-struct relief_figures {
-	uint64_t sqlite_bytes, blobs;      /* as cache/relieve.h has them */
-	uint64_t evictions, evicted_bytes; /* from a cache folder in memory */
-};
+/* Any thread. */
 void relief_figures(struct relief *relief, struct relief_figures *ret);
 
 void relief_init(struct relief *relief);

@@ -186,15 +186,15 @@ static void job_start(struct dispatcher *d, struct encoder *encoder, struct pool
 }
 
 /* All processors for the only one that there is, where that does not cost too much memory. */
-static unsigned job_threads(
-	struct dispatcher *d, const struct pool_job *job, const struct encode_facts *facts)
+static unsigned job_threads(struct dispatcher *d, const struct pool_job *job,
+	const struct encode_facts *facts, uint64_t free_bytes)
 {
 	unsigned all = d->options.workers;
 
 	if (fleet_count_working(&d->fleet) > 1 || job_queue_length(&d->queue) > 0 ||
 		throttle_restricts(&d->throttle))
 		return 1;
-	return estimate_memory(facts, &job->request, all) <= room_now(d).free_bytes ? all : 1;
+	return estimate_memory(facts, &job->request, all) <= free_bytes ? all : 1;
 }
 
 static void on_header(
@@ -218,7 +218,7 @@ static void on_header(
 		job_busy(d, job);
 	} else if ((admitted && job->estimate_bytes <= room.free_bytes) ||
 		   job_queue_admit(&d->queue, job, &room)) {
-		threads = job_threads(d, job, facts);
+		threads = job_threads(d, job, facts, room.free_bytes);
 		r = encoder_go(
 			encoder, threads, estimate_memory(facts, &job->request, threads));
 	} else {

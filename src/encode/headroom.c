@@ -41,8 +41,7 @@ uint64_t headroom_bytes(struct headroom *headroom, usec_t now)
 	for (size_t i = 0; i < headroom->n_groups; i++) {
 		struct machine_use use = machine_group_use(&headroom->groups[i]);
 
-		/* Version 1 writes "no limit" as a number larger than any machine. */
-		if (!machine.limit_bytes || use.limit_bytes <= machine.limit_bytes)
+		if (machine_group_binds(&use, &machine))
 			narrow(headroom, use);
 	}
 	return headroom->bytes;

@@ -200,10 +200,8 @@ void readings_take(struct readings *readings, usec_t now, struct sample *ret)
 		struct machine_use use = machine_group_use(&readings->groups[i]);
 		double percent = percent_used(use);
 
-		/* Version 1 writes "no limit" as a number larger than any machine. */
-		if (use.limit_bytes > machine.limit_bytes && machine.limit_bytes)
-			continue;
-		if (percent > ret->percent[READING_GROUP])
+		if (machine_group_binds(&use, &machine) &&
+			percent > ret->percent[READING_GROUP])
 			ret->percent[READING_GROUP] = percent;
 	}
 	stall_sample(readings, now, ret);

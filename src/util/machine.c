@@ -168,6 +168,11 @@ struct machine_use machine_group_use(const struct machine_group *group)
 	return use;
 }
 
+bool machine_group_binds(const struct machine_use *group, const struct machine_use *machine)
+{
+	return machine->limit_bytes == 0 || group->limit_bytes <= machine->limit_bytes;
+}
+
 /* --- Machine ----------------------------------------------------------------------------- */
 
 static bool meminfo(const char *root, const char *const *keys, uint64_t *ret_bytes)

@@ -40,6 +40,10 @@ size_t machine_groups(const char *root, struct machine_group *groups, size_t max
  * that can be dropped at once as available, so does this. */
 struct machine_use machine_group_use(const struct machine_group *group);
 
+/* Whether the group's limit is below what the machine has. Else it limits nothing: version 1
+ * writes "no limit" as a number larger than any machine. */
+bool machine_group_binds(const struct machine_use *group, const struct machine_use *machine);
+
 /* MemTotal and MemAvailable; where there is none, what is free or of the page cache. */
 struct machine_use machine_memory_use(const char *root);
 
