@@ -153,7 +153,7 @@ static bool is_animated(const struct view *view, enum format source_format)
 {
 	bool target = view->format == FORMAT_GIF || view->format == FORMAT_WEBP;
 
-	return target && !view->still &&
+	return target && view->frame == 0 &&
 	       (source_format == FORMAT_GIF || source_format == FORMAT_WEBP);
 }
 

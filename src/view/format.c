@@ -31,6 +31,7 @@ static const struct format_info formats[FORMAT_COUNT] = {
 			.progressive = true,
 			.quality = 80,
 			.effort = -1,
+			.chroma = true,
 		},
 	[FORMAT_WEBP] =
 		{
@@ -45,6 +46,8 @@ static const struct format_info formats[FORMAT_COUNT] = {
 			.effort = 4,
 			.effort_min = 0,
 			.effort_max = 6,
+			.pages = true,
+			.alpha_quality = true,
 		},
 	[FORMAT_AVIF] =
 		{
@@ -58,6 +61,8 @@ static const struct format_info formats[FORMAT_COUNT] = {
 			.effort = 1,
 			.effort_min = 0,
 			.effort_max = 9,
+			.pages = true,
+			.chroma = true,
 		},
 	[FORMAT_JXL] =
 		{
@@ -96,6 +101,7 @@ static const struct format_info formats[FORMAT_COUNT] = {
 			.effort = 7,
 			.effort_min = 1,
 			.effort_max = 9,
+			.pages = true,
 		},
 	[FORMAT_TIFF] =
 		{
@@ -106,6 +112,7 @@ static const struct format_info formats[FORMAT_COUNT] = {
 			.writable = true,
 			.exact = true,
 			.effort = -1,
+			.pages = true,
 		},
 	[FORMAT_HEIC] =
 		{
@@ -114,6 +121,7 @@ static const struct format_info formats[FORMAT_COUNT] = {
 			.mime_type = "image/heic",
 			.readable = true,
 			.effort = -1,
+			.pages = true,
 		},
 };
 

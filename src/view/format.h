@@ -27,14 +27,17 @@ struct format_info {
 	const char *name;          /* the canonical token: "jpeg" */
 	const char *extensions[4]; /* without the dot, preferred first, NULL-terminated */
 	const char *mime_type;
-	bool readable;    /* accepted as a source */
-	bool writable;    /* accepted as a view's format */
-	bool lossless;    /* the token `lossless` has a meaning and needs saying */
-	bool exact;       /* it is lossless by nature, and the token says nothing new */
-	bool progressive; /* the token `prog` has a meaning */
-	bool animates;    /* may hold frames when read and when written */
-	uint8_t quality;  /* default of qN; 0: the format has no quality */
-	int8_t effort;    /* default of eN; -1: the format has no effort */
+	bool readable;      /* accepted as a source */
+	bool writable;      /* accepted as a view's format */
+	bool lossless;      /* the token `lossless` has a meaning and needs saying */
+	bool exact;         /* it is lossless by nature, and the token says nothing new */
+	bool progressive;   /* the token `prog` has a meaning */
+	bool animates;      /* may hold frames when read and when written */
+	bool pages;         /* a file may hold several pictures, frames or not */
+	bool alpha_quality; /* the token `aqN` has a meaning */
+	bool chroma;        /* the tokens `420` and `444` have one */
+	uint8_t quality;    /* default of qN; 0: the format has no quality */
+	int8_t effort;      /* default of eN; -1: the format has no effort */
 	int8_t effort_min, effort_max;
 };
 

@@ -16,19 +16,33 @@
 #include "view/view.h"
 
 /* Longest token as printed, with its NUL. */
-#define TOKEN_TEXT_MAX 24
+#define TOKEN_TEXT_MAX 40
+
+/* What one token gives to its field, as the field's own bytes. */
+#define TOKEN_NUMBERS_MAX 4
+struct token_value {
+	uint32_t n[TOKEN_NUMBERS_MAX]; /* all but AREA: the first only */
+};
 
 enum token_group {
 	TOKEN_GROUP_FORMAT,
 	TOKEN_GROUP_CODING,
 	TOKEN_GROUP_SIZE,
+	TOKEN_GROUP_PLACE,
+	TOKEN_GROUP_PICTURE,
 	TOKEN_GROUP_FRAMES,
+	TOKEN_GROUP_METADATA,
+	TOKEN_GROUP_TARGET,
+	TOKEN_GROUP_NAMES,
 	TOKEN_GROUP_COUNT
 };
 
 enum token_kind {
 	TOKEN_WORD,   /* `name`, sets `value` */
 	TOKEN_NUMBER, /* `name` and a decimal number in min…max, sets number + bias */
+	TOKEN_BYTES,  /* the same, with an optional `k` or `m`: 1000 and 1000000 */
+	TOKEN_COLOUR, /* `name` and six hexadecimal digits, sets number | bias */
+	TOKEN_AREA, /* `name` and four numbers of at most max, joined by `_`; the last two not 0 */
 };
 
 struct token {
@@ -38,8 +52,8 @@ struct token {
 	uint8_t field_offset, field_size; /* in struct view */
 	bool alias;                       /* another spelling of the row above; never printed */
 	uint32_t value;                   /* WORD */
-	uint32_t min, max;                /* NUMBER */
-	uint32_t bias;                    /* NUMBER: where 0 is a number, 1, to keep 0 unset */
+	uint32_t min, max;                /* NUMBER, BYTES, AREA */
+	uint32_t bias;                    /* where 0 is a number or colour, to keep 0 unset */
 	bool (*applies)(const struct format_info *); /* NULL: to every format */
 	const char *help;                            /* one line, no full stop */
 };
@@ -49,21 +63,27 @@ enum {
 	TOKEN_E_NUMBER,      /* *ret_token is meant, its number is malformed or out of range */
 };
 
+#define TOKEN_EXPECTS_MAX 80
+
 /* All rows, in canonical order. */
 const struct token *token_table(size_t *ret_count);
 const char *token_group_name(enum token_group group);
 
 /* The row that `text` is spelled by, and the value it gives to its field. 0 or TOKEN_E_X. */
-int token_match(
-	const char *text, size_t len, const struct token **ret_token, uint32_t *ret_value);
+int token_match(const char *text, size_t len, const struct token **ret_token,
+	struct token_value *ret_value);
+/* What has to stand behind the name of such a token, in words: "a number from 1 to 100, …". */
+void token_expects(const struct token *token, char out[TOKEN_EXPECTS_MAX]);
 
-uint32_t token_get(const struct token *token, const struct view *view);
-void token_set(const struct token *token, struct view *view, uint32_t value);
+struct token_value token_get(const struct token *token, const struct view *view);
+void token_set(const struct token *token, struct view *view, const struct token_value *value);
+bool token_value_is_set(const struct token_value *value);
 
 /* Whether the printed text of `view` has this token. */
 bool token_stands_in(const struct token *token, const struct view *view);
 /* Writes the token that gives `value` to its field; returns the length. */
-size_t token_print(const struct token *token, uint32_t value, char out[TOKEN_TEXT_MAX]);
+size_t token_print(
+	const struct token *token, const struct token_value *value, char out[TOKEN_TEXT_MAX]);
 
 bool token_applies(const struct token *token, enum format format);
 

@@ -5,8 +5,8 @@
  * A view that is wrong for its format is refused as early as that is known. Where the name
  * itself chooses the format (`png-q80`, `q80.png`), parsing knows, and saying no tells the
  * author of the name. Where each source chooses (`q80` over a folder with some PNGs), what does
- * not apply is dropped, or a view would be good for half of a folder. Only `lossless` is a
- * promise: dropping it would break it in silence.
+ * not apply is dropped, or a view would be good for half of a folder. Only `lossless` and `max` are
+ * promises: dropping them would break them in silence.
  */
 #include "view/view.h"
 
@@ -15,9 +15,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "util/cleanup.h"
 #include "view/token.h"
 
-static_assert(sizeof(struct view) == 16, "no padding: it travels to the encoder as it is");
+static_assert(sizeof(struct view) == 64, "no padding: it travels to the encoder as it is");
 
 /* What was read so far. `given` is indexed by the offset of the field that a token sets: one
  * entry per field, which is how a second token for it is noticed. */
@@ -97,20 +98,22 @@ static int refuse_second(const struct token *first, const struct token *token, c
 static int parse_token(struct parse *p, const char *text, size_t len)
 {
 	const struct token *token = NULL;
-	uint32_t value = 0;
+	struct token_value value;
+	char expects[TOKEN_EXPECTS_MAX];
 	int r = token_match(text, len, &token, &value);
 
-	if (r == TOKEN_E_NUMBER)
-		return not_a_view(p->reason,
-			"'%.*s': %s takes a number from %u to %u, without leading zeros",
-			QUOTED(len), text, token->name, token->min, token->max);
+	if (r == TOKEN_E_NUMBER) {
+		token_expects(token, expects);
+		return not_a_view(p->reason, "'%.*s': %s takes %s", QUOTED(len), text,
+			token->name, expects);
+	}
 	if (r != 0)
 		return refuse_unknown(text, len, p->reason);
 	if (p->given[token->field_offset])
 		return refuse_second(
 			p->given[token->field_offset], token, text, len, p->reason);
 	p->given[token->field_offset] = token;
-	token_set(token, &p->view, value);
+	token_set(token, &p->view, &value);
 	return 0;
 }
 
@@ -145,26 +148,89 @@ static int parse_extension(struct parse *p, const char *ext, size_t len)
 	return 0;
 }
 
-/* The rules between tokens, once all are read. */
-static int check_combination(const struct parse *p)
+/* Every token that was given must have a meaning beside the others. */
+static int check_box(const struct parse *p)
 {
 	const struct view *v = &p->view;
+	const struct token *fit = GIVEN(p, fit), *place = GIVEN(p, place);
+	bool box = v->width && v->height, sized = v->width || v->height;
 
-	if (GIVEN(p, quality) && GIVEN(p, lossless))
-		return not_a_view(p->reason, "'q' and 'lossless' exclude each other");
-	if (GIVEN(p, fit) && v->fit == VIEW_FIT_COVER && (!v->width || !v->height))
-		return not_a_view(p->reason, "'cover' needs both a width and a height");
-	if (GIVEN(p, fit) && !v->width && !v->height)
-		return not_a_view(
-			p->reason, "'%s' needs a width or a height", GIVEN(p, fit)->name);
-	if (v->format == FORMAT_NONE)
+	if (fit && v->fit != VIEW_FIT_INSIDE && !box)
+		return not_a_view(p->reason, "'%s' needs both a width and a height", fit->name);
+	if (fit && !sized)
+		return not_a_view(p->reason, "'%s' needs a width or a height", fit->name);
+	if (v->up && !sized)
+		return not_a_view(p->reason, "'up' needs a width or a height");
+	if (v->dpr && !sized)
+		return not_a_view(p->reason, "'x%u' needs a width or a height", v->dpr);
+	if (!place)
 		return 0;
-	for (size_t i = 0; i < sizeof(p->given) / sizeof(p->given[0]); i++) {
-		if (p->given[i] && !token_applies(p->given[i], v->format))
-			return not_a_view(p->reason, "'%s' has no meaning for %s",
-				p->given[i]->name, format_info(v->format)->name);
+	if (v->place >= VIEW_PLACE_SMART && v->fit != VIEW_FIT_COVER)
+		return not_a_view(p->reason, "'%s' needs 'cover'", place->name);
+	if (v->fit != VIEW_FIT_COVER && v->fit != VIEW_FIT_PAD)
+		return not_a_view(p->reason, "'%s' needs 'cover' or 'pad'", place->name);
+	return 0;
+}
+
+static int check_coding(const struct parse *p)
+{
+	const struct token *const lossy[] = {
+		GIVEN(p, quality),
+		GIVEN(p, alpha_quality),
+		GIVEN(p, chroma),
+		GIVEN(p, max_bytes),
+	};
+
+	if (!p->view.lossless)
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(lossy); i++) {
+		if (lossy[i])
+			return not_a_view(p->reason, "'%s' and 'lossless' exclude each other",
+				lossy[i]->name);
 	}
 	return 0;
+}
+
+static int check_format(const struct parse *p)
+{
+	enum format format = p->view.format;
+
+	if (format == FORMAT_NONE)
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(p->given); i++) {
+		if (p->given[i] && !token_applies(p->given[i], format))
+			return not_a_view(p->reason, "'%s' has no meaning for %s",
+				p->given[i]->name, format_info(format)->name);
+	}
+	return 0;
+}
+
+/* xN says no more than larger sides would. */
+static int fold_dpr(struct parse *p)
+{
+	struct view *v = &p->view;
+
+	if (v->dpr == 0)
+		return 0;
+	if (v->width * v->dpr > VIEW_SIDE_MAX || v->height * v->dpr > VIEW_SIDE_MAX)
+		return not_a_view(p->reason, "'x%u' makes a side of more than %u pixels",
+			v->dpr, VIEW_SIDE_MAX);
+	v->width *= v->dpr;
+	v->height *= v->dpr;
+	v->dpr = 0;
+	return 0;
+}
+
+/* The rules between tokens, once all are read. */
+static int check_combination(struct parse *p)
+{
+	int r = check_coding(p);
+
+	if (r == 0)
+		r = check_box(p);
+	if (r == 0)
+		r = check_format(p);
+	return r == 0 ? fold_dpr(p) : r;
 }
 
 int view_parse(const char *text, size_t len, struct view *ret, char reason[VIEW_REASON_MAX])
@@ -197,8 +263,8 @@ static void drop_meaningless(struct view *view)
 	const struct token *table = token_table(&count);
 
 	for (size_t i = 0; i < count; i++) {
-		if (!token_applies(&table[i], view->format))
-			token_set(&table[i], view, 0);
+		if (token_stands_in(&table[i], view) && !token_applies(&table[i], view->format))
+			token_set(&table[i], view, &(struct token_value){ 0 });
 	}
 }
 
@@ -221,11 +287,26 @@ static bool both_animate(enum format source, enum format target)
 	return format_info(source)->animates && format_info(target)->animates;
 }
 
+/* Which frame of what the source holds. The first of several is meant anyway, unless all could
+ * be kept; of one there is no second. */
+static int resolve_frame(struct view *v, enum format source, char *reason)
+{
+	const struct format_info *info = format_info(source);
+
+	if (v->frame > 1 && !info->pages)
+		return refuse(reason, VIEW_E_REFUSED, "'p%u': a %s holds one picture only",
+			v->frame, info->name);
+	if (v->frame == 1 && !both_animate(source, v->format))
+		v->frame = 0;
+	return 0;
+}
+
 int view_resolve(const struct view *view, enum format source, struct view *ret,
 	char reason[VIEW_REASON_MAX])
 {
 	const struct format_info *info;
 	struct view v = *view;
+	int r;
 
 	if (v.format == FORMAT_NONE)
 		v.format = (uint8_t)format_for_source(source);
@@ -235,19 +316,26 @@ int view_resolve(const struct view *view, enum format source, struct view *ret,
 			"'lossless' has no meaning for %s, the format that the source "
 			"chooses: name another",
 			info->name);
+	if (v.max_bytes && !info->quality)
+		return refuse(reason, VIEW_E_REFUSED,
+			"'max' cannot be kept by %s, the format that the source chooses: name "
+			"another",
+			info->name);
+	r = resolve_frame(&v, source, reason);
+	if (r != 0)
+		return r;
 	drop_meaningless(&v);
-	if (v.quality == 0 && !v.lossless)
-		v.quality = info->quality;
+	if (v.quality == 0 && !v.lossless && info->quality)
+		v.quality = v.max_bytes ? 100 : info->quality;
 	v.effort = resolve_effort(v.effort, info);
-	if (!both_animate(source, v.format))
-		v.still = false;
+	v.keepname = false;
 	*ret = v;
 	return 0;
 }
 
 bool view_keeps_frames(const struct view *view, enum format source)
 {
-	return both_animate(source, view->format) && !view->still;
+	return both_animate(source, view->format) && view->frame == 0;
 }
 
 size_t view_print(const struct view *view, char out[VIEW_TEXT_MAX])
@@ -256,12 +344,13 @@ size_t view_print(const struct view *view, char out[VIEW_TEXT_MAX])
 	const struct token *table = token_table(&count);
 
 	for (size_t i = 0; i < count; i++) {
+		struct token_value value = token_get(&table[i], view);
 		char text[TOKEN_TEXT_MAX];
 		size_t n;
 
 		if (!token_stands_in(&table[i], view))
 			continue;
-		n = token_print(&table[i], token_get(&table[i], view), text);
+		n = token_print(&table[i], &value, text);
 		assert(len + 1 + n < VIEW_TEXT_MAX);
 		if (len > 0)
 			out[len++] = '-';
@@ -278,7 +367,9 @@ bool view_equal(const struct view *a, const struct view *b)
 	const struct token *table = token_table(&count);
 
 	for (size_t i = 0; i < count; i++) {
-		if (token_get(&table[i], a) != token_get(&table[i], b))
+		struct token_value x = token_get(&table[i], a), y = token_get(&table[i], b);
+
+		if (memcmp(&x, &y, sizeof(x)) != 0)
 			return false;
 	}
 	return true;

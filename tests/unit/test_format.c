@@ -136,7 +136,7 @@ START_TEST(exactly_the_writable_formats_have_a_token)
 	for (int f = FORMAT_NONE + 1; f < FORMAT_COUNT; f++) {
 		const struct format_info *info = format_info((enum format)f);
 		const struct token *token = NULL;
-		uint32_t value = 0;
+		struct token_value value = { 0 };
 		int r = token_match(info->name, strlen(info->name), &token, &value);
 
 		if (!info->writable) {
@@ -145,7 +145,7 @@ START_TEST(exactly_the_writable_formats_have_a_token)
 		}
 		ck_assert_int_eq(r, 0);
 		ck_assert_int_eq(token->group, TOKEN_GROUP_FORMAT);
-		ck_assert_int_eq((int)value, f);
+		ck_assert_int_eq((int)value.n[0], f);
 		ck_assert(!token->alias);
 	}
 }
@@ -166,26 +166,29 @@ START_TEST(rows_stand_in_canonical_order_and_say_what_they_do)
 			table[i].field_offset + table[i].field_size, sizeof(struct view));
 		ck_assert(table[i].kind == TOKEN_WORD || table[i].min <= table[i].max);
 		/* or the smallest number could not be told from unset */
-		ck_assert(table[i].kind == TOKEN_WORD || table[i].min + table[i].bias > 0);
+		ck_assert(table[i].kind == TOKEN_WORD || table[i].kind == TOKEN_AREA ||
+			  table[i].min + table[i].bias > 0);
 	}
 }
 END_TEST
 
-/* No ck_assert: check takes note of every one, and these are 131,000. */
-static void assert_prints_what_it_reads(const struct token *token, uint32_t value)
+/* No ck_assert: check takes note of every one, and these are 200,000. */
+static void assert_prints_what_it_reads(
+	const struct token *token, const struct token_value *value)
 {
 	char text[TOKEN_TEXT_MAX];
 	const struct token *found = NULL;
 	struct view view = { 0 };
-	uint32_t read = 0;
+	struct token_value read = { 0 };
 	size_t len = token_print(token, value, text);
 
 	if (len != strlen(text) || token_match(text, len, &found, &read) != 0)
 		ck_abort_msg("'%s' is not read", text);
-	if (found != token || read != value)
-		ck_abort_msg("'%s' is read as %u of '%s'", text, read, found->name);
+	if (found != token || memcmp(&read, value, sizeof(read)) != 0)
+		ck_abort_msg("'%s' is read as %u of '%s'", text, read.n[0], found->name);
 	token_set(token, &view, value);
-	if (token_get(token, &view) != value)
+	read = token_get(token, &view);
+	if (memcmp(&read, value, sizeof(read)) != 0)
 		ck_abort_msg("'%s' does not fit its field", text);
 }
 
@@ -196,11 +199,60 @@ START_TEST(every_value_of_every_row_prints_what_it_reads)
 
 	for (size_t i = 0; i < count; i++) {
 		const struct token *t = &table[i];
+		uint64_t step = t->max > 100000 ? 9973 : 1;
 
 		if (t->kind == TOKEN_WORD)
-			assert_prints_what_it_reads(t, t->value);
+			assert_prints_what_it_reads(t, &(struct token_value){ { t->value } });
 		for (uint64_t n = t->min; t->kind == TOKEN_NUMBER && n <= t->max; n++)
-			assert_prints_what_it_reads(t, (uint32_t)n + t->bias);
+			assert_prints_what_it_reads(
+				t, &(struct token_value){ { (uint32_t)n + t->bias } });
+		for (uint64_t n = t->min; t->kind == TOKEN_BYTES && n <= t->max; n += step)
+			assert_prints_what_it_reads(
+				t, &(struct token_value){ { (uint32_t)n } });
+		for (uint32_t n = 0; t->kind == TOKEN_COLOUR && n <= 0xffffff; n += 4099)
+			assert_prints_what_it_reads(
+				t, &(struct token_value){ { n | t->bias } });
+		for (uint32_t n = 1; t->kind == TOKEN_AREA && n <= t->max; n += 997)
+			assert_prints_what_it_reads(
+				t, &(struct token_value){ { n - 1, t->max - n, n, t->max } });
+	}
+}
+END_TEST
+
+START_TEST(budgets_are_printed_in_their_largest_unit)
+{
+	static const struct {
+		const char *text, *want;
+	} cases[] = {
+		{ "max1000", "max1k" },
+		{ "max100k", "max100k" },
+		{ "max1000k", "max1m" },
+		{ "max1000000", "max1m" },
+		{ "max1500", "max1500" },
+		{ "max1000000000", "max1000m" },
+		{ "max999", NULL },
+		{ "max0k", NULL },
+		{ "max01k", NULL },
+		{ "maxk", NULL },
+		{ "max1001m", NULL },
+		{ "max4294968k", NULL },
+		{ "max1kk", NULL },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const char *text = cases[i].text;
+		const struct token *token;
+		struct token_value value;
+		char printed[TOKEN_TEXT_MAX];
+		int r = token_match(text, strlen(text), &token, &value);
+
+		if (!cases[i].want) {
+			ck_assert_msg(r != 0, "'%s'", text);
+			continue;
+		}
+		ck_assert_msg(r == 0, "'%s'", text);
+		token_print(token, &value, printed);
+		ck_assert_str_eq(printed, cases[i].want);
 	}
 }
 END_TEST
@@ -215,7 +267,7 @@ START_TEST(setting_a_field_leaves_its_neighbours_alone)
 
 		memset(&view, 0x55, sizeof(view));
 		before = view;
-		token_set(&table[i], &view, 1);
+		token_set(&table[i], &view, &(struct token_value){ { 1, 2, 3, 4 } });
 		memset((char *)&view + table[i].field_offset, 0x55, table[i].field_size);
 		ck_assert_mem_eq(&view, &before, sizeof(view));
 	}
@@ -233,6 +285,7 @@ int main(void)
 		exactly_the_writable_formats_have_a_token,
 		rows_stand_in_canonical_order_and_say_what_they_do,
 		every_value_of_every_row_prints_what_it_reads,
+		budgets_are_printed_in_their_largest_unit,
 		setting_a_field_leaves_its_neighbours_alone,
 	};
 

@@ -64,6 +64,26 @@ START_TEST(view_prints_its_canonical_text)
 		{ "jpeg-still", "jpeg-still" },
 		{ "still", "still" },
 		{ "prog-q50-jpg", "jpeg-q50-prog" },
+		{ "p1", "still" },
+		{ "p12.png", "png-p12" },
+		{ "anim-webp", "webp" },
+		{ "x2-w400", "w800" },
+		{ "x1-w400", "w400" },
+		{ "w400-h300-x3-cover-smart", "w1200-h900-cover-smart" },
+		{ "centre-cover-h9-w8", "w8-h9-cover" },
+		{ "northwest-up-pad-w8-h9-bg00ff7f.webp",
+			"webp-w8-h9-pad-up-northwest-bg00ff7f" },
+		{ "fill-h9-w8", "w8-h9-fill" },
+		{ "up-w8", "w8-up" },
+		{ "bg000000", "bg000000" },
+		{ "sharpen-blur3-grey-flop-flip-rot270-trim-crop10_20_300_200",
+			"crop10_20_300_200-trim-flip-flop-rot270-blur3-sharpen-grey" },
+		{ "crop0_0_1_1", "crop0_0_1_1" },
+		{ "icc-meta", "meta-icc" },
+		{ "max100000-q90.jpg", "jpeg-q90-max100k" },
+		{ "444-jpeg", "jpeg-444" },
+		{ "aq0-webp-q5", "webp-q5-aq0" },
+		{ "keepname-webp", "webp-keepname" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(want); i++) {
@@ -88,7 +108,7 @@ START_TEST(what_is_no_view_is_refused_with_its_reason)
 		{ ".webp", "empty token: a '-' too many" },
 		{ "2x.png", "unknown token '2x'" },
 		{ "webp_q75", "unknown token 'webp_q75'" },
-		{ "west", "unknown token 'west'" },
+		{ "upward", "unknown token 'upward'" },
 		{ "tif", "unknown token 'tif': the format is called 'tiff'" },
 		{ "heic", "'heic' can be read but not written" },
 		{ "Webp", "upper case 'W': views are lower case" },
@@ -144,6 +164,44 @@ START_TEST(what_is_no_view_is_refused_with_its_reason)
 		{ "webp-prog", "'prog' has no meaning for webp" },
 		{ "prog.avif", "'prog' has no meaning for avif" },
 		{ "jxl-prog", "'prog' has no meaning for jxl" },
+		{ "aq101", RANGE("aq101", "aq", "0 to 100") },
+		{ "p0", RANGE("p0", "p", "1 to 65535") },
+		{ "x2", "'x2' needs a width or a height" },
+		{ "w8-x0", RANGE("x0", "x", "1 to 8") },
+		{ "w8-x9", RANGE("x9", "x", "1 to 8") },
+		{ "w40000-x2", "'x2' makes a side of more than 65535 pixels" },
+		{ "up", "'up' needs a width or a height" },
+		{ "pad-w8", "'pad' needs both a width and a height" },
+		{ "fill-h8", "'fill' needs both a width and a height" },
+		{ "pad-fill-w8-h8", "'pad' and 'fill' exclude each other" },
+		{ "north", "'north' needs 'cover' or 'pad'" },
+		{ "w8-h8-fill-north", "'north' needs 'cover' or 'pad'" },
+		{ "w8-h8-pad-smart", "'smart' needs 'cover'" },
+		{ "w8-h8-entropy", "'entropy' needs 'cover'" },
+		{ "w8-h8-cover-north-south", "'north' and 'south' exclude each other" },
+		{ "rot45", "unknown token 'rot45'" },
+		{ "rot90-rot180", "'rot90' and 'rot180' exclude each other" },
+		{ "blur0", RANGE("blur0", "blur", "1 to 100") },
+		{ "bgfff", "'bgfff': bg takes six digits of 0-9 and a-f, RRGGBB" },
+		{ "bg12345g", "'bg12345g': bg takes six digits of 0-9 and a-f, RRGGBB" },
+		{ "bgx", "unknown token 'bgx'" },
+		{ "crop1_2_3", "'crop1_2_3': crop takes LEFT_TOP_WIDTH_HEIGHT in pixels up to "
+			       "1000000, without leading zeros" },
+		{ "crop1_2_0_4", "'crop1_2_0_4': crop takes LEFT_TOP_WIDTH_HEIGHT in pixels up "
+				 "to 1000000, without leading zeros" },
+		{ "crop1_2_3_4_5",
+			"'crop1_2_3_4_5': crop takes LEFT_TOP_WIDTH_HEIGHT in pixels "
+			"up to 1000000, without leading zeros" },
+		{ "max5", "'max5': max takes bytes from 1k to 1000m, without leading zeros" },
+		{ "max5k-lossless", "'max' and 'lossless' exclude each other" },
+		{ "max5k.png", "'max' has no meaning for png" },
+		{ "webp-444", "'444' has no meaning for webp" },
+		{ "jpeg-aq5", "'aq' has no meaning for jpeg" },
+		{ "avif-lossless-420", "'420' and 'lossless' exclude each other" },
+		{ "420-444", "'420' and '444' exclude each other" },
+		{ "still-anim", "'still' and 'anim' exclude each other" },
+		{ "still-p2", "'still' and 'p' exclude each other" },
+		{ "anim.jpg", "'anim' has no meaning for jpeg" },
 		{ "webp.png", "'.png' is no extension of webp" },
 		{ "jpeg.webp", "'.webp' is no extension of jpeg" },
 		{ "w8.heic", "'.heic' can be read but not written" },
@@ -249,6 +307,15 @@ START_TEST(resolving_makes_every_choice_explicit)
 		{ "still-jpeg", FORMAT_GIF, "jpeg-q80" },
 		{ "still", FORMAT_PNG, "png-e6" },
 		{ "webp", FORMAT_GIF, "webp-q79-e4" },
+		{ "p3-png", FORMAT_TIFF, "png-e6-p3" },
+		{ "p1-png", FORMAT_TIFF, "png-e6" },
+		{ "p3", FORMAT_HEIC, "jpeg-q80-p3" },
+		{ "anim", FORMAT_JPEG, "jpeg-q80" },
+		/* a budget bounds the quality that nobody named */
+		{ "max100k", FORMAT_JPEG, "jpeg-q100-max100k" },
+		{ "max100k-q70", FORMAT_JPEG, "jpeg-q70-max100k" },
+		{ "aq50", FORMAT_JPEG, "jpeg-q80" },
+		{ "webp-keepname", FORMAT_JPEG, "webp-q79-e4" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -285,6 +352,29 @@ START_TEST(lossless_says_nothing_new_where_the_source_chooses_an_exact_format)
 
 	ck_assert_str_eq(printed(&png), "png-e6-w8");
 	ck_assert_str_eq(printed(&tiff), "tiff-w8");
+}
+END_TEST
+
+START_TEST(a_budget_is_never_dropped_in_silence)
+{
+	char reason[VIEW_REASON_MAX] = "";
+	struct view view = parsed("max100k"), ret;
+
+	ck_assert_int_eq(view_resolve(&view, FORMAT_PNG, &ret, reason), VIEW_E_REFUSED);
+	ck_assert_str_eq(reason, "'max' cannot be kept by png, the format that the source "
+				 "chooses: name another");
+}
+END_TEST
+
+START_TEST(of_one_picture_there_is_no_second)
+{
+	char reason[VIEW_REASON_MAX] = "";
+	struct view view = parsed("p2-webp"), ret;
+
+	ck_assert_int_eq(view_resolve(&view, FORMAT_PNG, &ret, reason), VIEW_E_REFUSED);
+	ck_assert_str_eq(reason, "'p2': a png holds one picture only");
+	ck_assert_int_eq(view_resolve(&view, FORMAT_GIF, &ret, NULL), 0);
+	ck_assert(!view_keeps_frames(&ret, FORMAT_GIF));
 }
 END_TEST
 
@@ -326,6 +416,8 @@ int main(void)
 		resolving_makes_every_choice_explicit,
 		lossless_is_never_dropped_in_silence,
 		lossless_says_nothing_new_where_the_source_chooses_an_exact_format,
+		a_budget_is_never_dropped_in_silence,
+		of_one_picture_there_is_no_second,
 		frames_are_kept_where_source_and_target_animate_and_nobody_says_still,
 	};
 

@@ -119,7 +119,7 @@ int load_open(struct load *load, const struct encode_request *request, int sourc
 	int r;
 
 	load->format = request->source_format;
-	load->animated = !view->still && format_info(load->format)->animates &&
+	load->animated = view->frame == 0 && format_info(load->format)->animates &&
 	                 format_info(view->format)->animates;
 	if (!load_available(load->format))
 		return job_refuse(reply, ENCODE_UNSUPPORTED, "this libvips cannot read %s",
