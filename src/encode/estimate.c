@@ -89,7 +89,7 @@ static double writing_bytes_pixel(const struct encode_facts *f, const struct vie
 
 static bool is_resized(const struct encode_facts *f)
 {
-	return f->result_width != f->decoded_width || f->result_height != f->decoded_height;
+	return f->scaled_width != f->decoded_width || f->scaled_height != f->decoded_height;
 }
 
 /* Rows on their way. Colours are multiplied by their transparency as floats. */
@@ -101,19 +101,29 @@ static double rows_bytes(const struct encode_facts *f, enum format format, unsig
 	double height = whole ? f->height : f->decoded_height;
 	double bytes = f->bytes_pixel + (f->alpha && is_resized(f) ? 16 : 0);
 	double rows = ROWS + (double)(threads - 1) * THREAD_ROWS;
+	double wide = f->result_width;
 
-	return width * least(height, rows) * bytes;
+	return width * least(height, rows) * bytes +
+	       (wide > width ? (wide - width) * least(f->result_height, rows) * bytes : 0);
 }
 
-/* What our own steps keep whole: a picture to be turned, frames to be taken apart. */
-static double keeping_bytes(const struct encode_facts *f)
+/* What our own steps keep whole: a picture to be turned, frames to be taken apart, one whose
+ * border is looked for, or the best part of it, or that is blurred. */
+static double keeping_bytes(const struct encode_facts *f, const struct view *view)
 {
 	double decoded = (double)f->decoded_width * f->decoded_height * f->frames;
+	double scaled = (double)f->scaled_width * f->scaled_height * f->frames;
 	double result = (double)f->result_width * f->result_height * f->frames;
-	double bytes = f->turned ? result * f->result_pixel : 0;
+	double bytes = f->turned ? least(scaled, result) * f->result_pixel : 0;
 
-	if (f->frames > 1 && is_resized(f))
+	if (f->frames > 1 && f->reshaped)
 		bytes += decoded * (f->bytes_pixel + (f->alpha ? 16 : 6));
+	else if (view->trim)
+		bytes += decoded * f->bytes_pixel;
+	if (view->place >= VIEW_PLACE_SMART)
+		bytes += scaled * f->result_pixel;
+	if (view->blur)
+		bytes += least(scaled, result) * f->result_pixel;
 	return bytes;
 }
 
@@ -125,7 +135,8 @@ uint64_t estimate_memory(const struct encode_facts *facts, const struct encode_r
 	double bytes = BASE_BYTES + (threads - 1) * THREAD_BYTES + (double)facts->source_bytes;
 
 	bytes += reading_bytes(facts, format) + rows_bytes(facts, format, threads) +
-	         keeping_bytes(facts) + writing_bytes_pixel(facts, &request->view) * result;
+	         keeping_bytes(facts, &request->view) +
+	         writing_bytes_pixel(facts, &request->view) * result;
 	if (request->view.format == FORMAT_GIF)
 		bytes += 30 * MIB; /* the palettes it compares */
 	if (request->view.format == FORMAT_AVIF)

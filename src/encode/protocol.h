@@ -34,7 +34,7 @@
 
 #include "view/view.h"
 
-#define PROTOCOL_VERSION         3u
+#define PROTOCOL_VERSION         4u
 #define PROTOCOL_ZYGOTE_FD       3
 #define PROTOCOL_REASON_MAX      192
 #define PROTOCOL_FINGERPRINT_MAX 128
@@ -91,13 +91,14 @@ enum encode_result {
 	ENCODE_NO_MEMORY, /* ENOMEM */
 	ENCODE_OUTPUT,    /* the output descriptor failed; `error` has its errno */
 	ENCODE_UNSUPPORTED, /* this libvips lacks the loader or saver: EIO */
+	ENCODE_OUTSIDE,     /* the picture has no such part or page: EINVAL */
 };
 
 struct encode_request {
 	uint32_t version;
 	uint32_t source_format; /* enum format, from sniffing; chooses the loader by name */
 	uint64_t job;           /* the daemon's name for the job, repeated in the answers */
-	uint64_t max_pixels;    /* width × height × frames of the source's header */
+	uint64_t max_pixels;    /* width × height × frames, of the source and of the result */
 	uint64_t max_frames;
 	uint64_t max_output_bytes;  /* more is a failure of the output (EFBIG); 0: no limit */
 	uint64_t max_address_space; /* bytes (RLIMIT_AS) for the header; 0: no limit */
@@ -116,14 +117,16 @@ struct encode_ready {
 struct encode_facts {
 	uint32_t width, height;                 /* of the source, as stored */
 	uint32_t decoded_width, decoded_height; /* as the loader will shrink it */
+	/* geometry_most(): at most, where something is trimmed. */
+	uint32_t scaled_width, scaled_height;
 	uint32_t result_width, result_height;
 	uint32_t frames;       /* that are wanted */
 	uint32_t bytes_pixel;  /* of a decoded pixel: bands × size of a sample */
 	uint32_t result_pixel; /* the same of the result */
 	uint8_t interlaced;    /* bool: progressive JPEG, interlaced PNG or GIF */
-	uint8_t turned;        /* bool: must be turned upright */
+	uint8_t turned;        /* bool: its rows are needed in another order */
 	uint8_t alpha;         /* bool: has transparency */
-	uint8_t reserved;
+	uint8_t reshaped;      /* bool: more than single pixels change */
 	uint64_t source_bytes;
 };
 
@@ -154,6 +157,7 @@ struct encode_reply {
 	uint32_t source_width, source_height; /* upright: after orientation */
 	uint32_t width, height;               /* of the result, one frame */
 	uint32_t frames;
+	struct view_area area; /* of the upright source: what crop and trim left of it */
 	uint64_t size_bytes;
 	uint64_t cpu_usec;
 	uint64_t maxrss_bytes;            /* of the encoder so far */

@@ -11,9 +11,12 @@
 
 static uint64_t pixels_of(const struct view *view, struct size upright)
 {
-	struct size result = geometry_plan(view, upright).result;
+	struct view_area area;
 
-	return (uint64_t)result.width * result.height;
+	if (!geometry_area(view, upright, &area))
+		return 0;
+	return size_pixels(
+		geometry_most(view, (struct size){ area.width, area.height }).result);
 }
 
 uint64_t expect_bytes(int source_fd, enum format source_format, uint64_t source_bytes,

@@ -63,21 +63,53 @@ static int check_bytes(
 	return 0;
 }
 
-/* From the size that the source has, only one follows. */
-static int check_geometry(
+static bool area_equal(struct view_area a, struct view_area b)
+{
+	return a.left == b.left && a.top == b.top && a.width == b.width && a.height == b.height;
+}
+
+static bool area_within(struct view_area a, struct view_area whole)
+{
+	return a.left >= whole.left && a.top >= whole.top && a.width > 0 && a.height > 0 &&
+	       (uint64_t)a.left + a.width <= (uint64_t)whole.left + whole.width &&
+	       (uint64_t)a.top + a.height <= (uint64_t)whole.top + whole.height;
+}
+
+/* What a border is only pixels tell: trimmed may be anything, of what could be. */
+static int check_area(
 	const struct view *view, const struct encode_reply *reply, char *reason)
 {
+	const struct view_area *said = &reply->area;
 	struct size source = { reply->source_width, reply->source_height };
-	struct size result = { reply->width, reply->height }, want;
+	struct view_area whole;
 
 	if (source.width == 0 || source.height == 0)
 		return lie(reason, "the encoder said that the source has no size");
-	want = geometry_plan(view, source).result;
+	if (!geometry_area(view, source, &whole))
+		return lie(reason, "the encoder cropped where there is no picture");
+	if (view->trim ? !area_within(*said, whole) : !area_equal(*said, whole))
+		return lie(reason,
+			"the encoder took %" PRIu32 " x %" PRIu32 " at (%" PRIu32 ", %" PRIu32
+			"), and the view takes %" PRIu32 " x %" PRIu32 " at (%" PRIu32
+			", %" PRIu32 ")",
+			said->width, said->height, said->left, said->top, whole.width,
+			whole.height, whole.left, whole.top);
+	return 0;
+}
+
+/* From the area that was taken only one size follows. */
+static int check_geometry(
+	const struct view *view, const struct encode_reply *reply, char *reason)
+{
+	struct size area = { reply->area.width, reply->area.height };
+	struct size result = { reply->width, reply->height }, want;
+
+	want = geometry_plan(view, area).result;
 	if (!size_equal(result, want))
 		return lie(reason,
 			"the encoder made %" PRIu32 " x %" PRIu32 " of %" PRIu32 " x %" PRIu32
 			", and the view makes %" PRIu32 " x %" PRIu32,
-			result.width, result.height, source.width, source.height, want.width,
+			result.width, result.height, area.width, area.height, want.width,
 			want.height);
 	return 0;
 }
@@ -116,6 +148,8 @@ int verdict(const struct encode_request *request, const struct encode_reply *rep
 
 	if (r == 0)
 		r = check_bytes(request->view.format, reply, output_fd, reason);
+	if (r == 0)
+		r = check_area(&request->view, reply, reason);
 	if (r == 0)
 		r = check_geometry(&request->view, reply, reason);
 	if (r == 0)

@@ -2,7 +2,11 @@
  *
  * From the size of a picture and what a view asks to the size of the result: exact integers, so
  * that the same view of the same picture has the same size whatever decoder shrank it on the
- * way. All sides are those of one frame, upright. Pure, any thread.
+ * way. Encoder, estimate, promise of room and verdict all ask here. Sides are those of one
+ * frame. Pure, any thread; nothing overflows, whatever the sizes, and no side becomes 0 where
+ * none was.
+ *
+ *	source, upright ─ geometry_area ─► area of it ─ geometry_plan ─► scaled ─► result
  */
 #ifndef VIEW_GEOMETRY_H
 #define VIEW_GEOMETRY_H
@@ -15,21 +19,41 @@ struct size {
 	uint32_t width, height;
 };
 
-/* Resize to `scaled`, then cut `result` out of it at (left, top). */
+/* The area, turned and mirrored, is resized to `scaled`. What is larger than `result` is then cut:
+ * the result's corner lies at (left, top) of it. What is smaller is put there in the result,
+ * which has the size of the box. Never the one in one direction and the other in the other. */
 struct geometry {
 	struct size scaled;
 	struct size result;
 	uint32_t left, top;
 };
 
-/* fit: the largest size within the box that keeps the aspect; a missing side is no bound.
- * cover: the box itself, filled, what sticks out cropped evenly; a source smaller than the box
- * in either direction is not enlarged: the result is the largest centred cut of it that has the
- * aspect of the box. Both never enlarge, and no side becomes 0. `upright` has no side of 0. */
-struct geometry geometry_plan(const struct view *view, struct size upright);
+/* What the view takes of an upright source, before anything is trimmed: its crop, clipped at the
+ * edges; all of it without one. False when nothing is left. */
+bool geometry_area(const struct view *view, struct size upright, struct view_area *ret);
+
+/* `area` is the size of what crop and trim left of the upright source, no side of 0.
+ *
+ * fit: the largest size within the box that keeps the aspect; a missing side is no bound.
+ * cover: the box itself, filled, of what sticks out only a part stays, by place (`smart` and
+ * `entropy` as the centre: where they cut is known only from the pixels).
+ * pad: as fit, then put into the box, by place.
+ * fill: the box's sides.
+ *
+ * Nothing is enlarged without `up`. Then what is smaller than its box is: for fit, as it is; for
+ * cover, the largest cut that has the aspect of the box; for pad, in a wider margin; for fill,
+ * as it is in that direction. */
+struct geometry geometry_plan(const struct view *view, struct size area);
+
+/* As geometry_plan(); where the view trims, sizes that no trim of `area` goes beyond, in either
+ * direction. What `up` makes of a narrow strip has no such bound: then four times of what it
+ * makes of all, and beyond that the encoder gives up. */
+struct geometry geometry_most(const struct view *view, struct size area);
 
 bool size_equal(struct size a, struct size b);
 /* Sides exchanged. */
 struct size size_turn(struct size size);
+/* No overflow: sides have 32 bits. */
+uint64_t size_pixels(struct size size);
 
 #endif

@@ -208,7 +208,7 @@ static const struct token tokens[] = {
 		.group = TOKEN_GROUP_PICTURE,
 		SETS(blur),
 		.min = 1,
-		.max = 100,
+		.max = VIEW_BLUR_MAX,
 		.help = "blurred by a Gaussian of this sigma in pixels of the result",
 	},
 	WORD(TOKEN_GROUP_PICTURE, sharpen, "sharpen", true, "sharpened, mildly"),

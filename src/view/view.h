@@ -18,6 +18,7 @@
 #define VIEW_TEXT_MAX   192
 #define VIEW_REASON_MAX 160
 #define VIEW_SIDE_MAX   65535   /* the largest wN and hN, JPEG's limit and the widest of all */
+#define VIEW_BLUR_MAX   100     /* the largest blurN */
 #define VIEW_CROP_MAX   1000000 /* the largest number of cropL_T_W_H: no picture is wider */
 
 /* How a picture comes into a box. */

@@ -10,7 +10,8 @@
  *	FAKE crash		die by SIGSEGV
  *	FAKE exit=3		end with this status and no reply
  *	FAKE leak=10M		keep that much memory for the life of the process (also K)
- *	FAKE error=damaged	reply so; also toolarge, nomemory, output (ENOSPC), unsupported
+ *	FAKE error=damaged	reply so; also toolarge, nomemory, output (ENOSPC), unsupported,
+ *				outside
  *	FAKE output=12345	how many bytes to write; 1000 when not said
  *	FAKE output-per-thread=1000	as many bytes as that for each thread it may use
  *	FAKE empty		write nothing and say OK
@@ -73,6 +74,7 @@ struct plan {
 	unsigned threads; /* as the daemon said */
 	unsigned frames;  /* of the source */
 	struct size source, result;
+	struct view_area area; /* of the source; nothing is ever trimmed */
 	bool wrong_magic, truncated, lie_size, lie_dimensions, garbage_reply, keep_output;
 };
 
@@ -151,10 +153,20 @@ static void do_leak(const char *value)
 	leaks = leak;
 }
 
+/* False when the view's crop lies outside. */
+static bool plan_fit(struct plan *plan, const struct view *view)
+{
+	if (!geometry_area(view, plan->source, &plan->area))
+		return false;
+	plan->result = geometry_plan(
+		view, (struct size){ plan->area.width, plan->area.height }).result;
+	return true;
+}
+
 static void do_lie_source(struct plan *plan, const struct view *view)
 {
 	plan->source.width++;
-	plan->result = geometry_plan(view, plan->source).result;
+	plan_fit(plan, view);
 }
 
 static int do_error(const char *value, struct encode_reply *reply)
@@ -165,6 +177,7 @@ static int do_error(const char *value, struct encode_reply *reply)
 		[ENCODE_NO_MEMORY] = "nomemory",
 		[ENCODE_OUTPUT] = "output",
 		[ENCODE_UNSUPPORTED] = "unsupported",
+		[ENCODE_OUTSIDE] = "outside",
 	};
 
 	for (unsigned i = ENCODE_DAMAGED; i < ARRAY_SIZE(names); i++) {
@@ -403,11 +416,12 @@ static struct codec_job *fake_open(const struct encode_request *request, int sou
 		plan->seed = hash_add(plan->seed, text, view_print(&request->view, text));
 		r = obey_all(job, true, reply);
 	}
+	if (r == 0 && !plan_fit(plan, &request->view))
+		r = job_refuse(reply, ENCODE_OUTSIDE, "the crop lies outside");
 	if (r) {
 		free(job);
 		return NULL;
 	}
-	plan->result = geometry_plan(&request->view, plan->source).result;
 	reply->source_width = plan->source.width;
 	reply->source_height = plan->source.height;
 	*facts = (struct encode_facts){
@@ -415,6 +429,8 @@ static struct codec_job *fake_open(const struct encode_request *request, int sou
 		.height = plan->source.height,
 		.decoded_width = plan->source.width,
 		.decoded_height = plan->source.height,
+		.scaled_width = plan->result.width,
+		.scaled_height = plan->result.height,
 		.result_width = plan->result.width,
 		.result_height = plan->result.height,
 		.frames = plan->frames,
@@ -445,6 +461,7 @@ static void fake_run(struct codec_job *job, const struct encode_verdict *go, int
 		log_error("fake: dup: %s", strerror(errno));
 	reply->source_width = plan->source.width;
 	reply->source_height = plan->source.height;
+	reply->area = plan->area;
 	reply->width = plan->result.width + plan->lie_dimensions;
 	reply->height = plan->result.height;
 	reply->frames = 1;

@@ -123,20 +123,3 @@ int colour_to_srgb(VipsImage **image, bool deep)
 	image_replace(image, out);
 	return 0;
 }
-
-int colour_flatten(VipsImage **image)
-{
-	VipsArrayDouble *white;
-	VipsImage *out;
-	int r;
-
-	if (!vips_image_hasalpha(*image))
-		return 0;
-	white = vips_array_double_newv(1, 255.0);
-	r = vips_flatten(*image, &out, "background", white, NULL);
-	vips_area_unref(VIPS_AREA(white));
-	if (r)
-		return -1;
-	image_replace(image, out);
-	return 0;
-}

@@ -16,7 +16,4 @@ int colour_unpack(VipsImage **image);
  * `deep`, 16-bit stays 16-bit; everything else becomes 8-bit. 0 or -1. */
 int colour_to_srgb(VipsImage **image, bool deep);
 
-/* Puts a picture with alpha onto white. 0 or -1. */
-int colour_flatten(VipsImage **image);
-
 #endif

@@ -9,10 +9,12 @@
 #include "encode/encoder/engine.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <malloc.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "encode/encoder/background.h"
 #include "encode/encoder/fingerprint.h"
 #include "encode/encoder/image.h"
 #include "encode/encoder/job.h"
@@ -20,6 +22,7 @@
 #include "encode/encoder/output.h"
 #include "encode/encoder/reach.h"
 #include "encode/encoder/save.h"
+#include "encode/encoder/shape.h"
 #include "encode/encoder/transform.h"
 
 #define DISC_NEVER "1000000g"
@@ -111,28 +114,42 @@ static bool header_says(VipsImage *header, const char *field)
 static void facts_fill(const struct codec_job *job, struct encode_facts *ret)
 {
 	const struct load *load = &job->load;
-	const struct transform *transform = &job->transform;
+	const struct transform *t = &job->transform;
 	VipsImage *header = load->header;
-	struct size decoded = load_decoded(load, transform->geometry.scaled);
+	struct size decoded = load_decoded(load, t->taken, t->scaled);
 	uint32_t sample = (uint32_t)VIPS_IMAGE_SIZEOF_ELEMENT(header);
+	bool alpha = vips_image_hasalpha(header);
+	bool clear = background_is_clear(&job->request->view, &t->geometry, alpha);
 
 	*ret = (struct encode_facts){
 		.width = load->stored.width,
 		.height = load->stored.height,
 		.decoded_width = decoded.width,
 		.decoded_height = decoded.height,
-		.result_width = transform->geometry.result.width,
-		.result_height = transform->geometry.result.height,
+		.scaled_width = t->geometry.scaled.width,
+		.scaled_height = t->geometry.scaled.height,
+		.result_width = t->geometry.result.width,
+		.result_height = t->geometry.result.height,
 		.frames = load->frames,
 		.bytes_pixel = (uint32_t)header->Bands * sample,
-		.result_pixel = (uint32_t)MIN(header->Bands, 4) *
-		                (transform->deep && sample > 1 ? 2 : 1),
+		.result_pixel = (uint32_t)MIN(header->Bands + (clear && !alpha), 4) *
+		                (t->deep && sample > 1 ? 2 : 1),
 		.interlaced = header_says(header, "interlaced") ||
 		              header_says(header, "jpeg-multiscan"),
-		.turned = load->orientation > 2,
-		.alpha = vips_image_hasalpha(header),
+		.turned = shape_turn_keeps(t->turn),
+		.alpha = alpha || clear,
+		.reshaped = t->reshaped,
 		.source_bytes = load->source_bytes,
 	};
+}
+
+/* What the saver can do of the result's size, once it is known. */
+static int result_check(const struct codec_job *job, struct encode_reply *reply)
+{
+	const struct transform *t = &job->transform;
+
+	reply->area = t->area;
+	return save_check(job->request->view.format, t->geometry.result, t->frames, reply);
 }
 
 /* Returns an enum encode_result that stands in `reply`, or -1 with libvips' error set. */
@@ -143,9 +160,11 @@ static int header_open(struct codec_job *job, int source_fd, struct encode_reply
 
 	if (r)
 		return r;
-	job->transform = transform_plan(view, &job->load);
-	return save_check(
-		view->format, job->transform.geometry.result, job->load.frames, reply);
+	if (!transform_plan(view, &job->load, &job->transform))
+		return job_refuse(reply, ENCODE_OUTSIDE,
+			"the crop lies outside the picture, which is %" PRIu32 " x %" PRIu32,
+			reply->source_width, reply->source_height);
+	return view->trim ? 0 : result_check(job, reply);
 }
 
 static void engine_close(struct codec_job *job)
@@ -183,13 +202,37 @@ static struct codec_job *engine_open(const struct encode_request *request, int s
 	return NULL;
 }
 
-/* 0, or -1 with libvips' error set. */
-static int pipeline_run(struct codec_job *job, struct output *output)
+/* What is left of a trimmed picture may be a strip, and `up` make it a giant: no larger than the
+ * daemon was told, and then allows for. */
+static int settled_check(
+	const struct codec_job *job, const struct geometry *most, struct encode_reply *reply)
+{
+	const struct geometry *g = &job->transform.geometry;
+
+	if (g->scaled.width > most->scaled.width || g->scaled.height > most->scaled.height)
+		return job_refuse(reply, ENCODE_TOO_LARGE,
+			"what trim leaves, %" PRIu32 " x %" PRIu32 ", would become %" PRIu32
+			" x %" PRIu32,
+			job->transform.area.width, job->transform.area.height, g->scaled.width,
+			g->scaled.height);
+	return result_check(job, reply);
+}
+
+/* 0, an enum encode_result that stands in `reply`, or -1 with libvips' error set. */
+static int pipeline_run(
+	struct codec_job *job, struct output *output, struct encode_reply *reply)
 {
 	_cleanup_object_ VipsImage *image = NULL;
+	struct transform *t = &job->transform;
+	struct geometry most = t->geometry;
+	int r;
 
-	if (load_pixels(&job->load, job->transform.geometry.scaled, &image) ||
-		transform_run(&job->transform, &image))
+	if (load_pixels(&job->load, t->taken, t->scaled, &image) || transform_settle(t, &image))
+		return -1;
+	r = t->view->trim ? settled_check(job, &most, reply) : 0;
+	if (r)
+		return r;
+	if (transform_run(t, &job->load, &image))
 		return -1;
 	return save_run(&job->request->view, image, output);
 }
@@ -199,9 +242,13 @@ static void engine_run(struct codec_job *job, const struct encode_verdict *go, i
 {
 	struct output output = { .fd = output_fd };
 	struct stat st;
+	int r;
 
 	vips_concurrency_set((int)go->threads);
-	if (pipeline_run(job, &output) < 0) {
+	r = pipeline_run(job, &output, reply);
+	if (r > 0)
+		return;
+	if (r < 0) {
 		engine_fail(reply, &output);
 	} else if (fstat(output_fd, &st) < 0) {
 		reply->error = errno;

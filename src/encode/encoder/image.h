@@ -27,4 +27,32 @@ static inline void image_replace(VipsImage **image, VipsImage *next_consume)
 	*image = next_consume;
 }
 
+/* Into memory, where pixels can be had in any order and more than once; nothing where it is
+ * already. */
+static inline int image_keep(VipsImage **image)
+{
+	VipsImage *out = vips_image_copy_memory(*image);
+
+	if (!out)
+		return -1;
+	image_replace(image, out);
+	return 0;
+}
+
+/* To whole numbers of this kind; vips_cast() alone cuts off what is behind the point. */
+static inline int image_round(VipsImage **image, VipsBandFormat format)
+{
+	VipsImage *out;
+
+	if ((*image)->BandFmt == format)
+		return 0;
+	if (vips_rint(*image, &out, NULL))
+		return -1;
+	image_replace(image, out);
+	if (vips_cast(*image, &out, format, NULL))
+		return -1;
+	image_replace(image, out);
+	return 0;
+}
+
 #endif

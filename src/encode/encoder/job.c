@@ -13,6 +13,7 @@
 #include "util/cleanup.h"
 #include "util/clock.h"
 #include "util/fdio.h"
+#include "view/geometry.h"
 
 /* Far above any machine, and what libvips takes; more is nonsense. */
 #define THREADS_MAX 1024u
@@ -63,6 +64,27 @@ static usec_t cpu_usec(const struct rusage *usage)
 	       (usec_t)usage->ru_utime.tv_usec + (usec_t)usage->ru_stime.tv_usec;
 }
 
+static bool shape_valid(const struct view *v)
+{
+	bool box = v->width && v->height;
+	bool colour = v->background & VIEW_BACKGROUND_SET;
+
+	if (v->width > VIEW_SIDE_MAX || v->height > VIEW_SIDE_MAX || v->dpr)
+		return false;
+	if (v->fit > VIEW_FIT_FILL || (v->fit != VIEW_FIT_INSIDE && !box))
+		return false;
+	if (v->place > VIEW_PLACE_ENTROPY ||
+		(v->place >= VIEW_PLACE_SMART && v->fit != VIEW_FIT_COVER))
+		return false;
+	if (v->rotate > 3 || v->blur > VIEW_BLUR_MAX)
+		return false;
+	if (v->background >> 24 != colour || (v->background && !colour))
+		return false;
+	return !v->crop.width == !v->crop.height &&
+	       v->crop.left <= VIEW_CROP_MAX && v->crop.top <= VIEW_CROP_MAX &&
+	       v->crop.width <= VIEW_CROP_MAX && v->crop.height <= VIEW_CROP_MAX;
+}
+
 /* The view is resolved: every choice is made, so a gap is an error of ours and not a picture's.
  */
 static bool request_valid(const struct encode_request *q)
@@ -80,16 +102,33 @@ static bool request_valid(const struct encode_request *q)
 		return false;
 	if (target->effort >= 0 && (effort < target->effort_min || effort > target->effort_max))
 		return false;
-	if (v->width > VIEW_SIDE_MAX || v->height > VIEW_SIDE_MAX)
-		return false;
-	return v->fit == VIEW_FIT_INSIDE || (v->fit == VIEW_FIT_COVER && v->width && v->height);
+	return shape_valid(v);
 }
 
-/* Known from the header, so it costs a header. */
+/* Refuses, in words, so many frames of a size that are more than may be. */
+static bool pixels_kept(const struct encode_request *request, const char *what,
+	struct size size, uint32_t frames, struct encode_reply *reply)
+{
+	uint64_t pixels;
+
+	if (!__builtin_mul_overflow(size_pixels(size), frames, &pixels) &&
+		pixels <= request->max_pixels)
+		return true;
+	job_refuse(reply, ENCODE_TOO_LARGE,
+		"%s%" PRIu32 " x %" PRIu32 " x %" PRIu32 " is over the limit of %" PRIu64
+		" pixels",
+		what, size.width, size.height, frames, request->max_pixels);
+	return false;
+}
+
+/* Known from the header, so it costs a header. A result can be larger than its source, and what
+ * is scaled larger than what is left of it. */
 static bool limits_kept(const struct encode_request *request, const struct encode_facts *facts,
 	struct encode_reply *reply)
 {
-	uint64_t pixels;
+	const struct size source = { reply->source_width, reply->source_height };
+	const struct size scaled = { facts->scaled_width, facts->scaled_height };
+	const struct size result = { facts->result_width, facts->result_height };
 
 	if (facts->frames > request->max_frames) {
 		job_refuse(reply, ENCODE_TOO_LARGE,
@@ -97,17 +136,9 @@ static bool limits_kept(const struct encode_request *request, const struct encod
 			request->max_frames);
 		return false;
 	}
-	if (__builtin_mul_overflow(
-		    (uint64_t)facts->width * facts->height, facts->frames, &pixels) ||
-		pixels > request->max_pixels) {
-		job_refuse(reply, ENCODE_TOO_LARGE,
-			"%" PRIu32 " x %" PRIu32 " x %" PRIu32 " is over the limit of %" PRIu64
-			" pixels",
-			reply->source_width, reply->source_height, facts->frames,
-			request->max_pixels);
-		return false;
-	}
-	return true;
+	return pixels_kept(request, "", source, facts->frames, reply) &&
+	       pixels_kept(request, "scaled, ", scaled, facts->frames, reply) &&
+	       pixels_kept(request, "the result, ", result, facts->frames, reply);
 }
 
 /* One job, from its request to its reply. */

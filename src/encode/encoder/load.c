@@ -15,6 +15,7 @@
 #include "encode/encoder/image.h"
 #include "encode/encoder/job.h"
 #include "encode/encoder/reach.h"
+#include "view/turn.h"
 
 #define LOAD_COMMON "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", VIPS_FAIL_ON_TRUNCATED
 
@@ -90,10 +91,6 @@ static void header_read(struct load *load)
 	load->orientation = load->frames > 1 ? 1 : vips_image_get_orientation(h);
 }
 
-static struct size load_upright(const struct load *load, struct size size)
-{
-	return load->orientation >= 5 ? size_turn(size) : size;
-}
 
 /* libvips 8.14 ends the process for a source of no bytes: it takes the mapping that it cannot
  * have for a pipe (iofuncs/source.c, vips_source_pipe_read_to_position). */
@@ -132,49 +129,82 @@ int load_open(struct load *load, const struct encode_request *request, int sourc
 		return -1;
 
 	header_read(load);
-	upright = load_upright(load, load->stored);
+	upright = turn_size(turn_upright(load->orientation), load->stored);
 	reply->source_width = upright.width;
 	reply->source_height = upright.height;
 	return 0;
 }
 
-/* How much smaller to decode, of what the loader can do; 1: as it is. */
-static double load_shrink(const struct load *load, struct size scaled)
+static bool area_is_whole(const struct load *load, struct view_area area)
 {
-	struct size target = load_upright(load, scaled); /* turning is its own inverse */
-	double shrink = MIN((double)load->stored.width / target.width,
-		(double)load->stored.height / target.height);
-
-	if (shrink < 4 || (load->format != FORMAT_JPEG && load->format != FORMAT_WEBP))
-		return 1;
-	return shrink / 2;
+	return size_equal((struct size){ area.width, area.height }, load->stored);
 }
 
-struct size load_decoded(const struct load *load, struct size scaled)
+/* How much smaller to decode. A part lies between the pixels of a shrunk picture: cut there by
+ * whole ones, it is moved by half of one at most, which has to be little in the result. */
+static double load_shrink(const struct load *load, struct view_area area, struct size scaled)
 {
-	double shrink = load_shrink(load, scaled);
+	double shrink = MIN(
+		(double)area.width / scaled.width, (double)area.height / scaled.height);
+	double rest = area_is_whole(load, area) ? 2 : 4;
 
+	if (load->animated || shrink < 2 * rest)
+		return 1;
 	if (load->format == FORMAT_JPEG)
-		shrink = jpeg_shrink(shrink);
-	else if (load->animated)
-		shrink = 1;
+		return jpeg_shrink(shrink / rest);
+	return load->format == FORMAT_WEBP ? shrink / rest : 1;
+}
+
+struct size load_decoded(const struct load *load, struct view_area area, struct size scaled)
+{
+	double shrink = load_shrink(load, area, scaled);
+
 	return (struct size){
 		.width = (uint32_t)ceil(load->stored.width / shrink),
 		.height = (uint32_t)ceil(load->stored.height / shrink),
 	};
 }
 
-int load_pixels(struct load *load, struct size scaled, VipsImage **ret)
+int load_pixels(
+	struct load *load, struct view_area area, struct size scaled, VipsImage **ret)
 {
-	double shrink = load_shrink(load, scaled);
-
-	if (shrink <= 1) {
+	load->shrink = load_shrink(load, area, scaled);
+	if (load->shrink <= 1) {
 		*ret = TAKE_PTR(load->header);
 		return 0;
 	}
 	/* The loader goes back in its source, so the first image must be gone. */
 	g_object_unref(TAKE_PTR(load->header));
-	return image_open(load, shrink, ret);
+	return image_open(load, load->shrink, ret);
+}
+
+/* From pixel `from` to before `to`, in pixels that are larger. */
+static void span_shrink(
+	double shrink, uint32_t most, uint32_t from, uint32_t to, uint32_t *ret, uint32_t *ret_n)
+{
+	uint32_t first = MIN((uint32_t)lround(from / shrink), most - 1);
+	uint32_t last = MIN((uint32_t)lround(to / shrink), most);
+
+	*ret = first;
+	*ret_n = MAX(last, first + 1) - first;
+}
+
+struct view_area load_area(
+	const struct load *load, struct view_area area, const VipsImage *image)
+{
+	struct view_area a = area;
+	/* libjpeg makes one pixel of so many, libwebp brings all into a size. */
+	bool scales = load->format == FORMAT_WEBP;
+	double x = scales ? (double)load->stored.width / image->Xsize : load->shrink;
+	double y = scales ? (double)load->stored.height / image->Ysize : load->shrink;
+
+	if (load->shrink <= 1)
+		return area;
+	span_shrink(x, (uint32_t)image->Xsize, area.left, area.left + area.width, &a.left,
+		&a.width);
+	span_shrink(y, (uint32_t)image->Ysize, area.top, area.top + area.height, &a.top,
+		&a.height);
+	return a;
 }
 
 void load_done(struct load *load)

@@ -24,6 +24,7 @@ struct load {
 	struct size stored; /* one frame as stored */
 	int orientation;    /* 1…8, EXIF; how `stored` is to be turned */
 	unsigned frames;
+	double shrink; /* ≥ 1: how much smaller load_pixels() decoded it */
 	uint64_t source_bytes;
 };
 
@@ -38,12 +39,18 @@ int load_open(struct load *load, const struct encode_request *request, int sourc
 	struct encode_reply *reply);
 
 /* The size of a frame, as stored, that load_pixels() will give. */
-struct size load_decoded(const struct load *load, struct size scaled);
+struct size load_decoded(const struct load *load, struct view_area area, struct size scaled);
 
-/* The pixels, in order from top to bottom and once only, already shrunk where the format can do
- * it while decoding, but never below twice `scaled` (upright): what remains is left to a good
- * filter. Consumes load->header. Returns 0 or -1. */
-int load_pixels(struct load *load, struct size scaled, VipsImage **ret);
+/* The pixels, in order from top to bottom and once only. `area`, in pixels as stored, is what is
+ * wanted of them, and will be resized to `scaled`: where the format can be shrunk while it is
+ * decoded it is, but what remains to be done, by a good filter, is never less than a half.
+ * Consumes load->header. Returns 0 or -1. */
+int load_pixels(
+	struct load *load, struct view_area area, struct size scaled, VipsImage **ret);
+
+/* Where `area` is in a frame of the image that load_pixels() gave. */
+struct view_area load_area(
+	const struct load *load, struct view_area area, const VipsImage *image);
 
 void load_done(struct load *load);
 

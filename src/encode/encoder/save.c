@@ -2,7 +2,8 @@
  *
  * Limits are those of the libraries, which are a little below those of the formats: libjpeg's
  * JPEG_MAX_DIMENSION, WEBP_MAX_DIMENSION, libvips' own for HEIF, 16 bits in GIF, libpng's
- * PNG_USER_WIDTH_MAX. TIFF's is that of a file below 4 GiB, which max_pixels keeps.
+ * PNG_USER_WIDTH_MAX; for the others what libvips takes. TIFF's file of 4 GiB is far beyond what
+ * max_pixels allows.
  */
 #include "encode/encoder/save.h"
 
@@ -15,7 +16,7 @@
 
 struct saver {
 	const char *operation;
-	uint32_t side_max; /* 0: none that a source could have */
+	uint32_t side_max;
 	int (*save)(const struct view *view, VipsImage *image, VipsTarget *target);
 };
 
@@ -23,10 +24,10 @@ static const struct saver savers[FORMAT_COUNT] = {
 	[FORMAT_JPEG] = { "jpegsave_target", 65500, save_jpeg },
 	[FORMAT_WEBP] = { "webpsave_target", 16383, save_webp },
 	[FORMAT_AVIF] = { "heifsave_target", 16384, save_avif },
-	[FORMAT_JXL] = { "jxlsave_target", 0, save_jxl },
+	[FORMAT_JXL] = { "jxlsave_target", VIPS_MAX_COORD, save_jxl },
 	[FORMAT_PNG] = { "pngsave_target", 1000000, save_png },
 	[FORMAT_GIF] = { "gifsave_target", 65535, save_gif },
-	[FORMAT_TIFF] = { "tiffsave_target", 0, save_tiff },
+	[FORMAT_TIFF] = { "tiffsave_target", VIPS_MAX_COORD, save_tiff },
 };
 
 /* libvips has the saver even where libheif lacks the encoder; 4 is AV1 (heif.h). */
@@ -53,12 +54,16 @@ int save_check(
 	if (!save_available(format))
 		return job_refuse(
 			reply, ENCODE_UNSUPPORTED, "this libvips cannot write %s", name);
-	if (saver->side_max &&
-		(frame.width > saver->side_max || frame.height > saver->side_max))
+	if (frame.width > saver->side_max || frame.height > saver->side_max)
 		return job_refuse(reply, ENCODE_TOO_LARGE,
 			"%" PRIu32 " x %" PRIu32 " is over the limit of %s, %" PRIu32
 			" pixels a side",
 			frame.width, frame.height, name, saver->side_max);
+	/* Frames lie one below the other in one image. */
+	if ((uint64_t)frame.height * frames > VIPS_MAX_COORD)
+		return job_refuse(reply, ENCODE_TOO_LARGE,
+			"%u frames of %" PRIu32 " rows are over the limit of %d rows", frames,
+			frame.height, VIPS_MAX_COORD);
 	reply->width = frame.width;
 	reply->height = frame.height;
 	reply->frames = frames;

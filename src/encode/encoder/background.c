@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+#include "encode/encoder/background.h"
+
+#include "encode/encoder/image.h"
+#include "util/cleanup.h"
+
+#define WHITE (VIEW_BACKGROUND_SET | 0xffffff)
+
+/* Samples of one pixel, as libvips wants them. */
+struct ink {
+	double of[4];
+	int n;
+};
+
+static bool has_margin(const struct geometry *g)
+{
+	return g->scaled.width < g->result.width || g->scaled.height < g->result.height;
+}
+
+/* 0: what is transparent stays so. */
+static uint32_t colour_of(const struct view *view)
+{
+	if (view->background)
+		return view->background;
+	return view->format == FORMAT_JPEG ? WHITE : 0;
+}
+
+bool background_is_clear(const struct view *view, const struct geometry *geometry, bool alpha)
+{
+	return !colour_of(view) && (alpha || has_margin(geometry));
+}
+
+static struct ink ink_of(uint32_t colour, const VipsImage *image)
+{
+	double one = image->BandFmt == VIPS_FORMAT_USHORT ? 257 : 1;
+
+	return (struct ink){
+		.of = {
+			(colour >> 16 & 0xff) * one,
+			(colour >> 8 & 0xff) * one,
+			(colour & 0xff) * one,
+		},
+		.n = image->Bands < 3 ? 1 : 3,
+	};
+}
+
+static bool colour_is_grey(uint32_t colour)
+{
+	return (colour >> 16 & 0xff) == (colour & 0xff) &&
+	       (colour >> 8 & 0xff) == (colour & 0xff);
+}
+
+/* Grey pixels cannot lie on a coloured ground. */
+static int ground_prepare(VipsImage **image, uint32_t colour)
+{
+	VipsImage *out;
+
+	if ((*image)->Bands >= 3 || colour_is_grey(colour))
+		return 0;
+	if (vips_colourspace(*image, &out,
+		    (*image)->BandFmt == VIPS_FORMAT_USHORT ? VIPS_INTERPRETATION_RGB16
+							    : VIPS_INTERPRETATION_sRGB,
+		    NULL))
+		return -1;
+	image_replace(image, out);
+	return 0;
+}
+
+static int flatten(VipsImage **image, const struct ink *ink)
+{
+	VipsArrayDouble *background = vips_array_double_new(ink->of, ink->n);
+	VipsImage *out;
+	int r = vips_flatten(*image, &out, "background", background, NULL);
+
+	vips_area_unref(VIPS_AREA(background));
+	if (r)
+		return -1;
+	image_replace(image, out);
+	return 0;
+}
+
+static int margin_add(VipsImage **image, const struct ink *ink, const struct geometry *g)
+{
+	VipsArrayDouble *background = vips_array_double_new(ink->of, ink->n);
+	VipsImage *out;
+	int r = vips_embed(*image, &out, (int)g->left, (int)g->top, (int)g->result.width,
+		(int)g->result.height, "extend", VIPS_EXTEND_BACKGROUND, "background",
+		background, NULL);
+
+	vips_area_unref(VIPS_AREA(background));
+	if (r)
+		return -1;
+	image_replace(image, out);
+	return 0;
+}
+
+static int alpha_add(VipsImage **image)
+{
+	VipsImage *out;
+
+	if (vips_image_hasalpha(*image))
+		return 0;
+	if (vips_addalpha(*image, &out, NULL))
+		return -1;
+	image_replace(image, out);
+	return 0;
+}
+
+int background_run(VipsImage **image, const struct view *view, const struct geometry *geometry)
+{
+	uint32_t colour = colour_of(view);
+	bool alpha = vips_image_hasalpha(*image), margin = has_margin(geometry);
+	struct ink ink;
+
+	if (!margin && !(alpha && colour))
+		return 0;
+	if (colour ? ground_prepare(image, colour) : alpha_add(image))
+		return -1;
+	ink = ink_of(colour, *image);
+	if (!colour)
+		ink.n = (*image)->Bands; /* all of them 0 */
+	if (colour && alpha && flatten(image, &ink))
+		return -1;
+	return margin ? margin_add(image, &ink, geometry) : 0;
+}
