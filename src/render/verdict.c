@@ -76,8 +76,7 @@ static bool area_within(struct view_area a, struct view_area whole)
 }
 
 /* What a border is only pixels tell: trimmed may be anything, of what could be. */
-static int check_area(
-	const struct view *view, const struct encode_reply *reply, char *reason)
+static int check_area(const struct view *view, const struct encode_reply *reply, char *reason)
 {
 	const struct view_area *said = &reply->area;
 	struct size source = { reply->source_width, reply->source_height };

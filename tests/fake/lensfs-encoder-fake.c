@@ -158,8 +158,8 @@ static bool plan_fit(struct plan *plan, const struct view *view)
 {
 	if (!geometry_area(view, plan->source, &plan->area))
 		return false;
-	plan->result = geometry_plan(
-		view, (struct size){ plan->area.width, plan->area.height }).result;
+	plan->result = geometry_plan(view, (struct size){ plan->area.width, plan->area.height })
+	                       .result;
 	return true;
 }
 

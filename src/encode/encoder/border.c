@@ -16,7 +16,7 @@
 
 /* An image of opaque pixels, and which of them are border. */
 struct look {
-	VipsImage *image; /* owned */
+	VipsImage *image;        /* owned */
 	VipsArrayDouble *border; /* owned */
 };
 

@@ -13,7 +13,7 @@
  * other in `image`, as stored and in memory. The border has the colour of the pixel at `corner`
  * of the first frame, or is transparent where that is. A picture of nothing else keeps its area.
  * 0 or -1 with libvips' error. */
-int border_find(VipsImage *image, unsigned frames, struct view_area corner,
-	struct view_area *area);
+int border_find(
+	VipsImage *image, unsigned frames, struct view_area corner, struct view_area *area);
 
 #endif

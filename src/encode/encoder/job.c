@@ -80,9 +80,9 @@ static bool shape_valid(const struct view *v)
 		return false;
 	if (v->background >> 24 != colour || (v->background && !colour))
 		return false;
-	return !v->crop.width == !v->crop.height &&
-	       v->crop.left <= VIEW_CROP_MAX && v->crop.top <= VIEW_CROP_MAX &&
-	       v->crop.width <= VIEW_CROP_MAX && v->crop.height <= VIEW_CROP_MAX;
+	return !v->crop.width == !v->crop.height && v->crop.left <= VIEW_CROP_MAX &&
+	       v->crop.top <= VIEW_CROP_MAX && v->crop.width <= VIEW_CROP_MAX &&
+	       v->crop.height <= VIEW_CROP_MAX;
 }
 
 /* The view is resolved: every choice is made, so a gap is an error of ours and not a picture's.

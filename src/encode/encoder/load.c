@@ -91,7 +91,6 @@ static void header_read(struct load *load)
 	load->orientation = load->frames > 1 ? 1 : vips_image_get_orientation(h);
 }
 
-
 /* libvips 8.14 ends the process for a source of no bytes: it takes the mapping that it cannot
  * have for a pipe (iofuncs/source.c, vips_source_pipe_read_to_position). */
 static int source_rewind(int fd, uint64_t *ret_bytes, struct encode_reply *reply)
@@ -144,8 +143,8 @@ static bool area_is_whole(const struct load *load, struct view_area area)
  * whole ones, it is moved by half of one at most, which has to be little in the result. */
 static double load_shrink(const struct load *load, struct view_area area, struct size scaled)
 {
-	double shrink = MIN(
-		(double)area.width / scaled.width, (double)area.height / scaled.height);
+	double shrink =
+		MIN((double)area.width / scaled.width, (double)area.height / scaled.height);
 	double rest = area_is_whole(load, area) ? 2 : 4;
 
 	if (load->animated || shrink < 2 * rest)
@@ -165,8 +164,7 @@ struct size load_decoded(const struct load *load, struct view_area area, struct 
 	};
 }
 
-int load_pixels(
-	struct load *load, struct view_area area, struct size scaled, VipsImage **ret)
+int load_pixels(struct load *load, struct view_area area, struct size scaled, VipsImage **ret)
 {
 	load->shrink = load_shrink(load, area, scaled);
 	if (load->shrink <= 1) {
@@ -179,8 +177,8 @@ int load_pixels(
 }
 
 /* From pixel `from` to before `to`, in pixels that are larger. */
-static void span_shrink(
-	double shrink, uint32_t most, uint32_t from, uint32_t to, uint32_t *ret, uint32_t *ret_n)
+static void span_shrink(double shrink, uint32_t most, uint32_t from, uint32_t to, uint32_t *ret,
+	uint32_t *ret_n)
 {
 	uint32_t first = MIN((uint32_t)lround(from / shrink), most - 1);
 	uint32_t last = MIN((uint32_t)lround(to / shrink), most);
@@ -202,8 +200,8 @@ struct view_area load_area(
 		return area;
 	span_shrink(x, (uint32_t)image->Xsize, area.left, area.left + area.width, &a.left,
 		&a.width);
-	span_shrink(y, (uint32_t)image->Ysize, area.top, area.top + area.height, &a.top,
-		&a.height);
+	span_shrink(
+		y, (uint32_t)image->Ysize, area.top, area.top + area.height, &a.top, &a.height);
 	return a;
 }
 

@@ -45,8 +45,7 @@ struct size load_decoded(const struct load *load, struct view_area area, struct 
  * wanted of them, and will be resized to `scaled`: where the format can be shrunk while it is
  * decoded it is, but what remains to be done, by a good filter, is never less than a half.
  * Consumes load->header. Returns 0 or -1. */
-int load_pixels(
-	struct load *load, struct view_area area, struct size scaled, VipsImage **ret);
+int load_pixels(struct load *load, struct view_area area, struct size scaled, VipsImage **ret);
 
 /* Where `area` is in a frame of the image that load_pixels() gave. */
 struct view_area load_area(

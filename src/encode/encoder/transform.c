@@ -40,8 +40,8 @@ static void plan_area(struct transform *t, struct view_area area)
 	t->area = area;
 	t->taken = turn_area_back(t->upright, area, t->stored);
 	t->geometry = geometry_plan(t->view, area_size(area));
-	t->scaled = turn_size((struct turn){ .transpose = t->turn.transpose },
-		t->geometry.scaled);
+	t->scaled =
+		turn_size((struct turn){ .transpose = t->turn.transpose }, t->geometry.scaled);
 	t->reshaped = is_reshaped(t);
 }
 
@@ -114,8 +114,8 @@ static int place_run(struct transform *t, VipsImage **image)
 	if (shape_turn(image, t->turn))
 		return -1;
 	/* Of an animation the first frame decides, or the picture would jump about. */
-	if (!t->sought &&
-		focus_find(image, (enum view_place)t->view->place, g->result, &g->left, &g->top))
+	if (!t->sought && focus_find(image, (enum view_place)t->view->place, g->result,
+				  &g->left, &g->top))
 		return -1;
 	t->sought = true;
 	return shape_cut(image, kept_area(t));

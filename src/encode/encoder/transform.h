@@ -27,8 +27,7 @@ struct transform {
 
 /* False when the view's crop lies outside. Until transform_settle(), a view that trims takes what
  * it may take. `view` must live as long. */
-bool transform_plan(
-	const struct view *view, const struct load *load, struct transform *ret);
+bool transform_plan(const struct view *view, const struct load *load, struct transform *ret);
 
 /* Makes pixels that can be worked on and, where the view trims, finds the border: the image is in
  * memory then, and area and geometry are what they are. 0 or -1 with libvips' error. */
