@@ -273,6 +273,32 @@ START_TEST(animations_are_within_their_estimate)
 }
 END_TEST
 
+/* What our own steps keep whole. */
+START_TEST(every_step_is_within_its_estimate)
+{
+	static const char *const views[] = { "webp-rot90", "webp-flip", "png-trim",
+		"webp-trim-w300", "png-w600-h300-cover-smart", "png-w300-h300-cover-entropy",
+		"png-blur20", "png-w400-blur100", "png-sharpen-grey", "png-w1500-up",
+		"png-w2000-h2000-pad", "webp-w1200-h1200-pad", "png-w3000-h100-fill-up",
+		"webp-crop100_100_300_300", "png-crop300_300_600_300-w400-rot270-blur3" };
+
+	check_views(source_named("jpeg"), views, ARRAY_SIZE(views));
+	check_views(source_named("png-alpha"), views, ARRAY_SIZE(views));
+	check_views(source_named("png-deep"), views, ARRAY_SIZE(views));
+}
+END_TEST
+
+START_TEST(every_step_of_frames_is_within_its_estimate)
+{
+	static const char *const views[] = { "webp-flop", "webp-rot90", "gif-e1-blur3",
+		"webp-trim", "webp-w300-h300-cover-smart", "webp-w600-h600-pad",
+		"gif-grey-e1" };
+
+	check_views(source_named("gif-anim"), views, ARRAY_SIZE(views));
+	check_views(source_named("webp-anim"), views, ARRAY_SIZE(views));
+}
+END_TEST
+
 /* libvips makes its canvas with the header, and headers are read with little memory. */
 START_TEST(large_webp_gets_past_its_header)
 {
@@ -316,6 +342,8 @@ int main(void)
 		much_effort_is_within_its_estimate,
 		every_way_of_writing_alpha_is_within_its_estimate,
 		animations_are_within_their_estimate,
+		every_step_is_within_its_estimate,
+		every_step_of_frames_is_within_its_estimate,
 		large_webp_gets_past_its_header,
 		threads_are_within_the_estimate,
 	};
