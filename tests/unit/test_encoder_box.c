@@ -256,6 +256,26 @@ START_TEST(smart_and_entropy_are_smartcrop_of_the_scaled_picture)
 }
 END_TEST
 
+/* Sixteen bits and transparency are looked at as what they show. */
+START_TEST(focus_is_the_same_in_every_kind_of_picture)
+{
+	static const char *const views[] = { "webp-lossless-w100-h100-cover-smart",
+		"webp-lossless-w100-h100-cover-entropy" };
+	VipsImage *image, *deep, *clear;
+	struct raster want;
+	struct rig rig;
+
+	rig_start(&rig);
+	image = picture_with_a_spot(150);
+	ck_assert_int_eq(vips_colourspace(image, &deep, VIPS_INTERPRETATION_RGB16, NULL), 0);
+	ck_assert_int_eq(vips_bandjoin_const1(image, &clear, 255, NULL), 0);
+	want = encoded(&rig, views[_i], picture_file(image, ".png"));
+	raster_expect(encoded(&rig, views[_i], picture_file(deep, ".png")), want, 0, "deep");
+	raster_expect(encoded(&rig, views[_i], picture_file(clear, ".png")), want, 0, "clear");
+	rig_stop(&rig);
+}
+END_TEST
+
 /* By the header, so at once, whatever the result would have been made of. */
 START_TEST(result_over_the_limit_is_refused_by_the_header)
 {
@@ -316,6 +336,7 @@ int main(void)
 	const struct suite_loop loops[] = {
 		{ box_is_what_libvips_makes_of_it, 0, ARRAY_SIZE(boxes) },
 		{ smart_and_entropy_are_smartcrop_of_the_scaled_picture, 0, 6 },
+		{ focus_is_the_same_in_every_kind_of_picture, 0, 2 },
 		{ result_over_the_limit_is_refused_by_the_header, 0, 11 },
 	};
 
