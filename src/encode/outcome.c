@@ -40,6 +40,9 @@ void outcome_answer(struct encoder *encoder, const struct encode_reply *reply)
 	case ENCODE_TOO_LARGE:
 		result.error = EFBIG;
 		break;
+	case ENCODE_MEANINGLESS:
+		result.error = EINVAL;
+		break;
 	case ENCODE_NO_MEMORY:
 		result.error = ENOMEM;
 		break;

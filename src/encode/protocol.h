@@ -34,7 +34,7 @@
 
 #include "view/view.h"
 
-#define PROTOCOL_VERSION         3u
+#define PROTOCOL_VERSION         4u
 #define PROTOCOL_ZYGOTE_FD       3
 #define PROTOCOL_REASON_MAX      192
 #define PROTOCOL_FINGERPRINT_MAX 128
@@ -91,6 +91,7 @@ enum encode_result {
 	ENCODE_NO_MEMORY, /* ENOMEM */
 	ENCODE_OUTPUT,    /* the output descriptor failed; `error` has its errno */
 	ENCODE_UNSUPPORTED, /* this libvips lacks the loader or saver: EIO */
+	ENCODE_MEANINGLESS, /* the view makes no sense for this picture: EINVAL */
 };
 
 struct encode_request {
@@ -154,6 +155,8 @@ struct encode_reply {
 	uint32_t source_width, source_height; /* upright: after orientation */
 	uint32_t width, height;               /* of the result, one frame */
 	uint32_t frames;
+	uint32_t format; /* enum format of the result: where the view says auto, the smallest */
+	uint32_t quality; /* that was used; 0: the format has none, or it is without loss */
 	uint64_t size_bytes;
 	uint64_t cpu_usec;
 	uint64_t maxrss_bytes;            /* of the encoder so far */

@@ -302,6 +302,8 @@ static void publish_success(struct render_job *job)
 			{
 				.width = job->outcome.reply.width,
 				.height = job->outcome.reply.height,
+				.format = (uint8_t)job->outcome.reply.format,
+				.quality = (uint8_t)job->outcome.reply.quality,
 				.encode_usec = job->outcome.wall_usec,
 			},
 	};

@@ -17,10 +17,13 @@
 #include "encode/encoder/image.h"
 #include "encode/encoder/job.h"
 #include "encode/encoder/load.h"
+#include "encode/encoder/original.h"
 #include "encode/encoder/output.h"
 #include "encode/encoder/reach.h"
 #include "encode/encoder/save.h"
+#include "encode/encoder/search.h"
 #include "encode/encoder/transform.h"
+#include "view/trial.h"
 
 #define DISC_NEVER "1000000g"
 
@@ -96,8 +99,10 @@ static int engine_fail(struct encode_reply *reply, const struct output *output)
 
 struct codec_job {
 	const struct encode_request *request; /* borrowed */
+	int source_fd;                        /* borrowed */
 	struct load load;
 	struct transform transform;
+	bool original_may_serve;
 };
 
 static bool header_says(VipsImage *header, const char *field)
@@ -144,8 +149,11 @@ static int header_open(struct codec_job *job, int source_fd, struct encode_reply
 	if (r)
 		return r;
 	job->transform = transform_plan(view, &job->load);
-	return save_check(
-		view->format, job->transform.geometry.result, job->load.frames, reply);
+	r = save_check(view->format, job->transform.geometry.result, job->load.frames,
+		vips_image_hasalpha(job->load.header), reply);
+	job->original_may_serve =
+		r == 0 && original_may_serve(view, &job->load, &job->transform);
+	return r;
 }
 
 static void engine_close(struct codec_job *job)
@@ -171,7 +179,9 @@ static struct codec_job *engine_open(const struct encode_request *request, int s
 		job_refuse(reply, ENCODE_NO_MEMORY, "out of memory");
 		return NULL;
 	}
-	*job = (struct codec_job){ .request = request, .load = LOAD_INIT };
+	*job = (struct codec_job){
+		.request = request, .source_fd = source_fd, .load = LOAD_INIT
+	};
 	r = header_open(job, source_fd, reply);
 	if (r == 0) {
 		facts_fill(job, facts);
@@ -183,32 +193,64 @@ static struct codec_job *engine_open(const struct encode_request *request, int s
 	return NULL;
 }
 
-/* 0, or -1 with libvips' error set. */
-static int pipeline_run(struct codec_job *job, struct output *output)
+/* 0, an encode_result that stands in `reply`, or -1 with libvips' error set. */
+static int pipeline_run(
+	struct codec_job *job, struct output *output, struct encode_reply *reply)
 {
+	const struct view *view = &job->request->view;
 	_cleanup_object_ VipsImage *image = NULL;
 
 	if (load_pixels(&job->load, job->transform.geometry.scaled, &image) ||
 		transform_run(&job->transform, &image))
 		return -1;
-	return save_run(&job->request->view, image, output);
+	if (trial_is_needed(view))
+		return search_run(view, image, job->load.frames, output, reply);
+	return save_run(view, image, output);
+}
+
+/* Never larger: the source's bytes instead of more, or of a budget that none of ours keep. Fills
+ * the size of the result. 0, an encode_result or -1, as above. */
+static int original_step(
+	struct codec_job *job, int r, struct output *output, struct encode_reply *reply)
+{
+	const struct view *view = &job->request->view;
+	uint64_t bytes = job->load.source_bytes;
+	struct stat st;
+
+	if (fstat(output->fd, &st) < 0) {
+		reply->error = errno;
+		return job_refuse(reply, ENCODE_OUTPUT, "cannot stat the output");
+	}
+	reply->size_bytes = (uint64_t)st.st_size;
+	if (!job->original_may_serve ||
+		(r == 0 ? bytes > reply->size_bytes : bytes > view->max_bytes) ||
+		!original_is_clean(view, job->load.format, job->source_fd))
+		return r;
+	if (original_copy(job->source_fd, bytes, output))
+		return -1;
+	reply->result = ENCODE_OK;
+	reply->reason[0] = '\0';
+	reply->width = job->transform.geometry.result.width;
+	reply->height = job->transform.geometry.result.height;
+	reply->frames = job->load.frames;
+	reply->format = job->load.format;
+	reply->quality = 0;
+	reply->size_bytes = bytes;
+	return 0;
 }
 
 static void engine_run(struct codec_job *job, const struct encode_verdict *go, int output_fd,
 	struct encode_reply *reply)
 {
 	struct output output = { .fd = output_fd };
-	struct stat st;
+	int r;
 
 	vips_concurrency_set((int)go->threads);
-	if (pipeline_run(job, &output) < 0) {
+	r = pipeline_run(job, &output, reply);
+	if (r == 0 || r == ENCODE_TOO_LARGE)
+		r = original_step(job, r, &output, reply);
+	if (r < 0)
 		engine_fail(reply, &output);
-	} else if (fstat(output_fd, &st) < 0) {
-		reply->error = errno;
-		job_refuse(reply, ENCODE_OUTPUT, "cannot stat the output");
-	} else {
-		reply->size_bytes = (uint64_t)st.st_size;
-	}
 }
 
 const struct codec engine_codec = {
