@@ -38,6 +38,7 @@ void outcome_answer(struct encoder *encoder, const struct encode_reply *reply)
 	case ENCODE_OK:
 		break;
 	case ENCODE_TOO_LARGE:
+	case ENCODE_OVER_BUDGET:
 		result.error = EFBIG;
 		break;
 	case ENCODE_MEANINGLESS:

@@ -92,6 +92,7 @@ enum encode_result {
 	ENCODE_OUTPUT,    /* the output descriptor failed; `error` has its errno */
 	ENCODE_UNSUPPORTED, /* this libvips lacks the loader or saver: EIO */
 	ENCODE_MEANINGLESS, /* the view makes no sense for this picture: EINVAL */
+	ENCODE_OVER_BUDGET, /* no quality keeps to the view's max_bytes: EFBIG */
 };
 
 struct encode_request {

@@ -94,7 +94,7 @@ START_TEST(source_serves_a_budget_that_only_it_keeps)
 	out = encode(&rig, view, FORMAT_AVIF, in, &reply);
 	ck_assert(same_bytes(in, out));
 	encode_fails(&rig, view, FORMAT_PNG, picture_file(picture_load(in), ".png"),
-		ENCODE_TOO_LARGE);
+		ENCODE_OVER_BUDGET);
 	rig_stop(&rig);
 }
 END_TEST

@@ -102,7 +102,7 @@ START_TEST(budget_that_cannot_be_kept_is_refused_with_the_least)
 	least = size_at(&rig, format, 1, in);
 	ck_assert_uint_gt(least, 1000);
 	snprintf(text, sizeof(text), "%s-max1000", format);
-	reply = encode_fails(&rig, text, FORMAT_PNG, in, ENCODE_TOO_LARGE);
+	reply = encode_fails(&rig, text, FORMAT_PNG, in, ENCODE_OVER_BUDGET);
 	snprintf(text, sizeof(text), "at quality 1 it takes %u", (unsigned)least);
 	ck_assert_msg(strstr(reply.reason, text), "%s", reply.reason);
 	rig_stop(&rig);

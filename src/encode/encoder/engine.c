@@ -247,7 +247,7 @@ static void engine_run(struct codec_job *job, const struct encode_verdict *go, i
 
 	vips_concurrency_set((int)go->threads);
 	r = pipeline_run(job, &output, reply);
-	if (r == 0 || r == ENCODE_TOO_LARGE)
+	if (r == 0 || r == ENCODE_OVER_BUDGET)
 		r = original_step(job, r, &output, reply);
 	if (r < 0)
 		engine_fail(reply, &output);

@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 /* Raise it with every change of load, transform or save that may change a byte. */
-#define PIPELINE_VERSION 1
+#define PIPELINE_VERSION 2
 
 /* "lensfs-1 vips-8.14.1 libs-0123456789abcdef webp-1.2.4 …", cut to fit. Call it when libvips
  * is initialised, so that its modules are loaded. */

@@ -126,7 +126,7 @@ static int search_quality(struct trial *trial, const struct view *view, VipsImag
 	if (fitting > 0)
 		return 0;
 	/* The last one was of quality 1. */
-	return job_refuse(reply, ENCODE_TOO_LARGE,
+	return job_refuse(reply, ENCODE_OVER_BUDGET,
 		"%" PRIu32 " bytes are too few: at quality 1 it takes %" PRIu64,
 		view->max_bytes, trial->size);
 }
