@@ -64,6 +64,13 @@ static double jxl_bytes_sample(const struct view *view, int effort)
 	return effort >= 8 ? 110 : 18;
 }
 
+/* As libvips has it where the view leaves it to it: from quality 90 on. */
+static bool has_full_chroma(const struct view *view)
+{
+	return view->lossless || view->chroma == VIEW_CHROMA_444 ||
+	       (view->chroma == VIEW_CHROMA_AUTO && view->quality >= 90);
+}
+
 /* What the saver keeps whole of one frame, for each of its pixels. */
 static double writing_bytes_pixel(const struct encode_facts *f, const struct view *view)
 {
@@ -72,12 +79,15 @@ static double writing_bytes_pixel(const struct encode_facts *f, const struct vie
 
 	switch (view->format) {
 	case FORMAT_JPEG:
-		/* All coefficients; from quality 90 on libvips keeps full chroma. */
-		return view->quality >= 90 || bytes < 3 ? 2.3 * bytes : 1.3 * bytes;
+		/* All coefficients */
+		return has_full_chroma(view) || bytes < 3 ? 2.3 * bytes : 1.3 * bytes;
 	case FORMAT_WEBP:
 		return f->alpha ? 46 : view->lossless ? 36 : 11;
 	case FORMAT_AVIF:
-		return (view->lossless ? 36 : f->alpha ? 30 : 26) + (effort >= 3 ? 30 : 0);
+		return (has_full_chroma(view) ? 36
+			       : f->alpha     ? 30
+					      : 26) +
+		       (effort >= 3 ? 30 : 0);
 	case FORMAT_JXL:
 		return jxl_bytes_sample(view, effort) * (bytes < 3 ? 3 : bytes);
 	case FORMAT_GIF:

@@ -1,0 +1,58 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""moving.py [--times] A B: whether two animations are one, as Pillow plays them.
+
+Pixels within a mean difference of 6 (of 255), transparency shown on grey; with --times only when
+and how often."""
+
+import struct
+import sys
+
+from PIL import Image, ImageChops, ImageStat
+
+
+def plays(path):
+    """How often; 0: for ever. A GIF counts repetitions, and none is once; WebP counts plays."""
+    data = open(path, 'rb').read()
+    if data[:4] == b'RIFF':
+        at = data.find(b'ANIM')
+        return struct.unpack('<H', data[at + 12:at + 14])[0]
+    at = data.find(b'NETSCAPE2.0')
+    if at < 0:
+        return 1
+    repeats = struct.unpack('<H', data[at + 13:at + 15])[0]
+    return repeats + 1 if repeats else 0
+
+
+def frames(path):
+    image = Image.open(path)
+    for i in range(image.n_frames):
+        image.seek(i)
+        image.load()
+        grey = Image.new('RGBA', image.size, (127, 127, 127, 255))
+        grey.alpha_composite(image.convert('RGBA'))
+        yield image.info.get('duration', 0), grey.convert('RGB')
+
+
+def main():
+    paths = [a for a in sys.argv[1:] if a != '--times']
+    (first, second), wrong = paths, []
+    a, b = list(frames(first)), list(frames(second))
+    if plays(first) != plays(second):
+        wrong.append(f'plays {plays(first)} and {plays(second)} times')
+    # What says 0 is shown for a tenth of a second, and WebP says so.
+    times = [[t or 100 for t, _ in x] for x in (a, b)]
+    if times[0] != times[1]:
+        wrong.append(f'times {times[0]} and {times[1]}')
+    for i, ((_, x), (_, y)) in enumerate(zip(a, b)):
+        if '--times' not in sys.argv:
+            far = sum(ImageStat.Stat(ImageChops.difference(x, y)).mean) / 3
+            if far > 6:
+                wrong.append(f'frame {i} differs by {far:.1f}')
+    for line in wrong:
+        print(line, file=sys.stderr)
+    return 1 if wrong else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
