@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""moving.py [--times] A B: whether two animations are one, as Pillow plays them.
+"""moving.py [--times] A B: whether two animations are one, as ImageMagick plays GIF (Pillow leaves
+patches that go) and Pillow WebP (which ImageMagick 6 cannot).
 
 Pixels within a mean difference of 6 (of 255), transparency shown on grey; with --times only when
 and how often."""
 
 import struct
+import subprocess
 import sys
 
 from PIL import Image, ImageChops, ImageStat
@@ -24,14 +26,32 @@ def plays(path):
     return repeats + 1 if repeats else 0
 
 
-def frames(path):
+def run(*command):
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
+
+
+def gif_frames(path):
+    size = Image.open(path).size
+    pixels = run('convert', path, '-coalesce', '-depth', '8', 'rgba:-')
+    for i, time in enumerate(run('identify', '-format', '%T ', path).split()):
+        step = size[0] * size[1] * 4
+        yield int(time) * 10, Image.frombytes('RGBA', size, pixels[i * step:(i + 1) * step])
+
+
+def webp_frames(path):
     image = Image.open(path)
     for i in range(image.n_frames):
         image.seek(i)
         image.load()
+        yield image.info['duration'], image.convert('RGBA')
+
+
+def frames(path):
+    gif = open(path, 'rb').read(4) == b'GIF8'
+    for time, image in gif_frames(path) if gif else webp_frames(path):
         grey = Image.new('RGBA', image.size, (127, 127, 127, 255))
-        grey.alpha_composite(image.convert('RGBA'))
-        yield image.info.get('duration', 0), grey.convert('RGB')
+        grey.alpha_composite(image)
+        yield time, grey.convert('RGB')
 
 
 def main():

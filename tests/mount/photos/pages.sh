@@ -6,10 +6,11 @@
 . "$(dirname "$0")/../decode.sh"
 need convert compare gif2webp
 
-# Patches that stay, that go, and that bring back what was there.
+# Patches that stay, that go, and that bring back what was there. With transparency: without any,
+# decoders disagree about what is there when a patch goes (libvips says the background's colour).
 convert -dispose none -delay 10 -size 60x40 xc:red \
-	-dispose previous \( -size 20x20 xc:blue -repage 60x40+5+5 \) \
-	-dispose background \( -size 30x10 xc:lime -repage 60x40+20+20 \) \
+	-dispose previous \( -size 20x20 xc:none -fill blue -draw 'rectangle 0,0 19,15' -repage 60x40+5+5 \) \
+	-dispose background \( -size 30x12 xc:none -fill lime -draw 'rectangle 0,0 29,9' -repage 60x40+20+20 \) \
 	-dispose none \( -size 10x30 xc:white -repage 60x40+45+2 \) \
 	-loop 3 "$SRC/patches.gif"
 gif2webp -quiet -lossy -q 100 "$SRC/patches.gif" -o "$SRC/patches.webp"
