@@ -1,11 +1,11 @@
 -- SPDX-License-Identifier: MIT
 --
--- The catalog of a cache folder, version 4. schema/README.md says how to change it.
+-- The catalog of a cache folder, version 5. schema/README.md says how to change it.
 --
 -- Times are microseconds of the real clock unless a name says otherwise; dev, ino and sizes
 -- are unsigned 64-bit numbers stored as SQLite's signed ones, bit for bit.
 
-PRAGMA user_version = 4;
+PRAGMA user_version = 5;
 
 -- What the folder as a whole remembers.
 --   session       counts the daemons that have owned the folder
@@ -39,6 +39,8 @@ CREATE TABLE variant (
 	size_bytes   INTEGER NOT NULL CHECK (size_bytes >= 0),
 	width        INTEGER NOT NULL,
 	height       INTEGER NOT NULL,
+	format       INTEGER NOT NULL,                            -- enum format; 0: failed
+	quality      INTEGER NOT NULL,                            -- of 1 to 100; 0: it has none
 	encode_usec  INTEGER NOT NULL,
 	used_usec    INTEGER NOT NULL,
 	uses         INTEGER NOT NULL CHECK (uses >= 0),          -- in 1/256, see evict_uses()

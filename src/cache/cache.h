@@ -89,6 +89,7 @@ struct cache_entry {
 	struct hash128 hash; /* of the variant's bytes; PRESENT and EVICTED */
 	uint64_t size_bytes; /* PRESENT and EVICTED: exact, and outlives the bytes */
 	uint32_t width, height;
+	uint8_t format, quality; /* numbers of the caller's, kept for it like the size */
 	usec_t encode_usec;
 	int error;                     /* FAILED: positive errno */
 	char reason[CACHE_REASON_MAX]; /* FAILED: words, without the path */
@@ -162,7 +163,7 @@ void cache_blob_describe(
 int cache_blob_seal(struct cache_blob *blob);
 
 /* Makes room by eviction, links the file and records the row in one transaction; replaces what
- * was there under the key. `meta` gives width, height, encode_usec; hash, size and state are
+ * was there under the key. `meta` gives width, height, format, quality, encode_usec; hash, size and state are
  * computed from the bytes and written back to it. Afterwards the blob's descriptor still reads
  * the bytes, whatever became of the folder. Returns 0 when kept; CACHE_E_MISS when the bytes
  * are good but could not be kept (larger than the bound, no room on the disk, a folder in

@@ -45,18 +45,20 @@ static const char *const statements[STATEMENT_COUNT] = {
 		   " FROM shelf LEFT JOIN variant v ON v.state = 1 AND v.shelf = shelf.shelf"
 		   " GROUP BY shelf.shelf",
 	[VARIANT_GET] = "SELECT state, session, hash, size_bytes, width, height, encode_usec,"
-			" used_usec, uses, turned_bytes, expires_usec, error, reason"
+			" used_usec, uses, turned_bytes, expires_usec, error, reason,"
+			" format, quality"
 			" FROM variant WHERE key = ?1",
 	/* No INSERT OR REPLACE: it would delete without a trigger. */
 	[VARIANT_PUT] = "INSERT INTO variant (key, state, session, hash, size_bytes, width,"
 			" height, encode_usec, used_usec, uses, turned_bytes, shelf, rank,"
-			" expires_usec, error, reason, content, view)"
+			" expires_usec, error, reason, content, view, format, quality)"
 			" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,"
-			" ?15, ?16, ?17, ?18)"
+			" ?15, ?16, ?17, ?18, ?19, ?20)"
 			" ON CONFLICT (key) DO UPDATE SET state = ?2, session = ?3, hash = ?4,"
 			" size_bytes = ?5, width = ?6, height = ?7, encode_usec = ?8,"
 			" used_usec = ?9, uses = ?10, turned_bytes = ?11, shelf = ?12,"
 			" rank = ?13, expires_usec = ?14, error = ?15, reason = ?16,"
+			" format = ?19, quality = ?20,"
 			" content = coalesce(?17, content), view = coalesce(?18, view)",
 	[VARIANT_EVICT] = "UPDATE variant SET state = 2 WHERE key = ?1 AND state = 1",
 	[VARIANT_DELETE] = "DELETE FROM variant WHERE key = ?1",

@@ -81,6 +81,8 @@ static int variant_read(sqlite3_stmt *s, struct catalog_row *row)
 	row->expires_usec = column_uint64(s, 10);
 	entry->error = sqlite3_column_int(s, 11);
 	catalog_column_text(s, 12, entry->reason, sizeof(entry->reason));
+	entry->format = (uint8_t)sqlite3_column_int(s, 13);
+	entry->quality = (uint8_t)sqlite3_column_int(s, 14);
 	return catalog_column_hash(s, 2, &entry->hash);
 }
 
@@ -168,6 +170,8 @@ static void bind_row(sqlite3_stmt *s, const struct catalog_row *row)
 	bind_uint64(s, 14, row->expires_usec);
 	sqlite3_bind_int(s, 15, entry->error);
 	sqlite3_bind_text(s, 16, entry->reason, -1, SQLITE_STATIC);
+	sqlite3_bind_int(s, 19, entry->format);
+	sqlite3_bind_int(s, 20, entry->quality);
 	if (!row->content)
 		return;
 	catalog_bind_hash(s, 17, row->content);

@@ -321,6 +321,8 @@ int cache_blob_commit(
 		.entry = { .state = CACHE_PRESENT,
 			.width = meta->width,
 			.height = meta->height,
+			.format = meta->format,
+			.quality = meta->quality,
 			.encode_usec = meta->encode_usec },
 		.session = cache->session_number,
 		.used_usec = now_real(),

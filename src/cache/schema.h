@@ -11,7 +11,7 @@
 #include "cache/cache.h"
 #include "cache/connection.h"
 
-#define SCHEMA_VERSION 4 /* user_version of schema/catalog.sql */
+#define SCHEMA_VERSION 5 /* user_version of schema/catalog.sql */
 
 enum { SCHEMA_E_OTHER = 1 }; /* another version, or another program's file; `reason` says */
 

@@ -25,6 +25,7 @@ static const struct {
 	{ "system.lensfs.source", "source", "" },
 	{ "system.lensfs.view", "view", "" },
 	{ "system.lensfs.mime_type", "type", "" },
+	{ "system.lensfs.quality", "quality", "" },
 	{ "system.lensfs.state", "state", "" },
 	{ "system.lensfs.width", "width", " pixels" },
 	{ "system.lensfs.height", "height", " pixels" },

@@ -12,6 +12,7 @@ static void limit_encoders(struct control *control, const struct measures *measu
 	const struct pool_limits limits = {
 		.encode = measures->encode,
 		.prefetch = measures->speculate,
+		.search = measures->search,
 		.keep_idle = measures->keep_idle,
 		.encoders = measures->encoders_max,
 		.memory_percent = measures->memory_percent,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "encode/admission.h"
 
+#include "view/trial.h"
+
 static bool waits_for_memory(const struct pool_job *job)
 {
 	return job->estimate_bytes > 0;
@@ -15,7 +17,8 @@ static bool stands_before(const struct pool_job *a, const struct pool_job *b)
 static bool is_put_off(const struct pool_job *job, const struct admission_room *room)
 {
 	return job->estimate_bytes > room->budget_bytes ||
-	       (job->class == JOB_PREFETCH && !room->prefetch);
+	       (job->class == JOB_PREFETCH && !room->prefetch) ||
+	       (trial_is_needed(&job->request.view) && !room->search);
 }
 
 struct pool_job *admission_choose(

@@ -25,6 +25,7 @@ struct admission_room {
 	uint64_t budget_bytes; /* for all that run */
 	uint64_t free_bytes;   /* what is left of it */
 	bool prefetch;         /* may begin at all */
+	bool search;           /* may begin what takes several encodes (view/trial.h) */
 };
 
 /* `line` has the first of each class, in order of their places. */

@@ -122,6 +122,7 @@ static struct admission_room room_now(struct dispatcher *d)
 		.budget_bytes = budget,
 		.free_bytes = charged < budget ? budget - charged : 0,
 		.prefetch = d->throttle.limits.prefetch,
+		.search = d->throttle.limits.search,
 	};
 }
 

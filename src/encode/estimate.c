@@ -9,6 +9,8 @@
 
 #include <stdbool.h>
 
+#include "view/trial.h"
+
 #define MIB ((double)(1 << 20))
 
 /* An encoder that has loaded its libraries and holds the rows of a narrow picture. */
@@ -62,6 +64,13 @@ static double jxl_bytes_sample(const struct view *view, int effort)
 	return effort >= 8 ? 110 : 18;
 }
 
+/* As libvips has it where the view leaves it to it: from quality 90 on. */
+static bool has_full_chroma(const struct view *view)
+{
+	return view->lossless || view->chroma == VIEW_CHROMA_444 ||
+	       (view->chroma == VIEW_CHROMA_AUTO && view->quality >= 90);
+}
+
 /* What the saver keeps whole of one frame, for each of its pixels. */
 static double writing_bytes_pixel(const struct encode_facts *f, const struct view *view)
 {
@@ -70,12 +79,15 @@ static double writing_bytes_pixel(const struct encode_facts *f, const struct vie
 
 	switch (view->format) {
 	case FORMAT_JPEG:
-		/* All coefficients; from quality 90 on libvips keeps full chroma. */
-		return view->quality >= 90 || bytes < 3 ? 2.3 * bytes : 1.3 * bytes;
+		/* All coefficients */
+		return has_full_chroma(view) || bytes < 3 ? 2.3 * bytes : 1.3 * bytes;
 	case FORMAT_WEBP:
 		return f->alpha ? 46 : view->lossless ? 36 : 11;
 	case FORMAT_AVIF:
-		return (view->lossless ? 36 : f->alpha ? 30 : 26) + (effort >= 3 ? 30 : 0);
+		return (has_full_chroma(view) ? 36
+			       : f->alpha     ? 30
+					      : 26) +
+		       (effort >= 3 ? 30 : 0);
 	case FORMAT_JXL:
 		return jxl_bytes_sample(view, effort) * (bytes < 3 ? 3 : bytes);
 	case FORMAT_GIF:
@@ -85,6 +97,48 @@ static double writing_bytes_pixel(const struct encode_facts *f, const struct vie
 	default:
 		return 0;
 	}
+}
+
+/* The most that any of them keeps, one after the other. */
+static double trying_bytes_pixel(const struct encode_facts *f, const struct view *view)
+{
+	struct size result = { f->result_width, f->result_height };
+	uint32_t formats = trial_formats(result, f->frames, f->alpha);
+	double most = 0;
+
+	for (unsigned i = 0; i < FORMAT_COUNT; i++) {
+		struct view v = trial_view(view, (enum format)i);
+		double bytes = formats & 1u << i ? writing_bytes_pixel(f, &v) : 0;
+
+		most = bytes > most ? bytes : most;
+	}
+	return most;
+}
+
+/* Noise of a million pixels, measured with libvips 8.14, in bytes a pixel: at 80 JPEG 0.49, WebP
+ * 0.53, AVIF 0.55, JPEG XL 0.52; at 90 JPEG 1.34, AVIF 1.84; at 100 JPEG 2.60, AVIF 3.00; without
+ * loss WebP 2.79, JPEG XL 2.87, PNG and TIFF 2.81; GIF 1.33. */
+static double output_bytes_pixel(const struct view *view)
+{
+	if (view->lossless || view->format == FORMAT_PNG || view->format == FORMAT_TIFF)
+		return 4.2;
+	if (view->format == FORMAT_GIF)
+		return 1.5;
+	return view->quality <= 80 ? 0.65 : 0.65 + (view->quality - 80) * 0.135;
+}
+
+/* What a search keeps: the pixels of all frames, and of an encode as much as fits; half as much
+ * again while that grows. */
+static double searching_bytes(const struct encode_facts *f, const struct view *view)
+{
+	double pixels = (double)f->result_width * f->result_height * f->frames;
+	double encode = OUTPUT_BASE_BYTES + pixels * output_bytes_pixel(view);
+
+	if (!trial_is_needed(view))
+		return 0;
+	if (view->max_bytes)
+		encode = least(encode, view->max_bytes);
+	return pixels * f->result_pixel + 2.5 * encode;
 }
 
 static bool is_resized(const struct encode_facts *f)
@@ -131,41 +185,24 @@ uint64_t estimate_memory(const struct encode_facts *facts, const struct encode_r
 	unsigned threads)
 {
 	enum format format = request->source_format;
+	const struct view *view = &request->view;
 	double result = (double)facts->result_width * facts->result_height;
 	double bytes = BASE_BYTES + (threads - 1) * THREAD_BYTES + (double)facts->source_bytes;
 
 	bytes += reading_bytes(facts, format) + rows_bytes(facts, format, threads) +
-	         keeping_bytes(facts, &request->view) +
-	         writing_bytes_pixel(facts, &request->view) * result;
-	if (request->view.format == FORMAT_GIF)
+	         keeping_bytes(facts, view) + searching_bytes(facts, view);
+	bytes += (view->format == FORMAT_AUTO ? trying_bytes_pixel(facts, view)
+					      : writing_bytes_pixel(facts, view)) *
+	         result;
+	if (view->format == FORMAT_GIF)
 		bytes += 30 * MIB; /* the palettes it compares */
-	if (request->view.format == FORMAT_AVIF)
+	if (view->format == FORMAT_AVIF || view->format == FORMAT_AUTO)
 		bytes += 10 * MIB; /* libaom's tables */
-	if (request->view.format == FORMAT_JXL)
+	if (view->format == FORMAT_JXL)
 		bytes += 8 * MIB; /* what libjxl 0.11 takes more than 0.7 */
 	if (facts->frames > 1)
 		bytes += 3 * result * facts->frames; /* those that are written already */
 	return bytes < ESTIMATE_MAX ? (uint64_t)bytes : (uint64_t)ESTIMATE_MAX;
-}
-
-/* Noise of a million pixels, measured with libvips 8.14, in bytes a pixel: at 80 JPEG 0.49, WebP
- * 0.53, AVIF 0.55, JPEG XL 0.52; at 90 JPEG 1.34, AVIF 1.84; at 100 JPEG 2.60, AVIF 3.00; without
- * loss WebP 2.79, JPEG XL 2.87, PNG and TIFF 2.81; GIF 1.33. */
-static double output_bytes_pixel(const struct view *view)
-{
-	if (view->lossless || view->format == FORMAT_PNG || view->format == FORMAT_TIFF)
-		return 4.2;
-	if (view->format == FORMAT_GIF)
-		return 1.5;
-	return view->quality <= 80 ? 0.65 : 0.65 + (view->quality - 80) * 0.135;
-}
-
-static bool is_animated(const struct view *view, enum format source_format)
-{
-	bool target = view->format == FORMAT_GIF || view->format == FORMAT_WEBP;
-
-	return target && view->frame == 0 &&
-	       (source_format == FORMAT_GIF || source_format == FORMAT_WEBP);
 }
 
 uint64_t estimate_output(const struct view *view, uint64_t pixels, enum format source_format,
@@ -174,7 +211,9 @@ uint64_t estimate_output(const struct view *view, uint64_t pixels, enum format s
 	double bytes = OUTPUT_BASE_BYTES + (double)pixels * output_bytes_pixel(view);
 
 	/* How many frames there are is not known yet. */
-	if (is_animated(view, source_format))
+	if (view_keeps_frames(view, source_format))
 		bytes += 3 * (double)source_bytes;
+	if (view->max_bytes)
+		bytes = least(bytes, view->max_bytes);
 	return bytes < ESTIMATE_MAX ? (uint64_t)bytes : (uint64_t)ESTIMATE_MAX;
 }

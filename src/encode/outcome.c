@@ -38,9 +38,10 @@ void outcome_answer(struct encoder *encoder, const struct encode_reply *reply)
 	case ENCODE_OK:
 		break;
 	case ENCODE_TOO_LARGE:
+	case ENCODE_OVER_BUDGET:
 		result.error = EFBIG;
 		break;
-	case ENCODE_OUTSIDE:
+	case ENCODE_MEANINGLESS:
 		result.error = EINVAL;
 		break;
 	case ENCODE_NO_MEMORY:

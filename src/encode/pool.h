@@ -113,6 +113,7 @@ void pool_condemn(struct pool *pool, uint32_t encoder);
 struct pool_limits {
 	bool encode;             /* false: what is in line and what comes fails with EBUSY */
 	bool prefetch;           /* false: of JOB_PREFETCH nothing begins */
+	bool search;             /* false: what takes several encodes does not begin */
 	bool keep_idle;          /* false: an encoder without a job ends */
 	unsigned encoders;       /* that work at once; 0: as many as there are workers */
 	unsigned memory_percent; /* of memory_bytes; what needs more than that waits */
@@ -120,7 +121,8 @@ struct pool_limits {
 #define POOL_UNLIMITED                                                                         \
 	(struct pool_limits)                                                                   \
 	{                                                                                      \
-		.encode = true, .prefetch = true, .keep_idle = true, .memory_percent = 100     \
+		.encode = true, .prefetch = true, .search = true, .keep_idle = true,           \
+		.memory_percent = 100                                                          \
 	}
 
 /* In force from now on for what begins; what runs is left to end. What these limits do not let

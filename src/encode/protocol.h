@@ -91,7 +91,8 @@ enum encode_result {
 	ENCODE_NO_MEMORY, /* ENOMEM */
 	ENCODE_OUTPUT,    /* the output descriptor failed; `error` has its errno */
 	ENCODE_UNSUPPORTED, /* this libvips lacks the loader or saver: EIO */
-	ENCODE_OUTSIDE,     /* the picture has no such part or page: EINVAL */
+	ENCODE_MEANINGLESS, /* the view makes no sense for this picture: EINVAL */
+	ENCODE_OVER_BUDGET, /* no quality keeps to the view's max_bytes: EFBIG */
 };
 
 struct encode_request {
@@ -158,6 +159,8 @@ struct encode_reply {
 	uint32_t width, height;               /* of the result, one frame */
 	uint32_t frames;
 	struct view_area area; /* of the upright source: what crop and trim left of it */
+	uint32_t format; /* enum format of the result: where the view says auto, the smallest */
+	uint32_t quality; /* that was used; 0: the format has none, or it is without loss */
 	uint64_t size_bytes;
 	uint64_t cpu_usec;
 	uint64_t maxrss_bytes;            /* of the encoder so far */

@@ -64,9 +64,35 @@ static bool is_sized(const struct question *q)
 
 /* Each writes its value and returns its length, or -ENODATA where there is none. */
 
+/* Known before it is made, but for auto. */
+static const struct format_info *result_format(const struct question *q)
+{
+	enum format format = q->variant->view.format;
+
+	if (format == FORMAT_AUTO)
+		format = is_sized(q) ? q->entry.format : FORMAT_NONE;
+	return format == FORMAT_NONE ? NULL : format_info(format);
+}
+
 static int say_mime_type(const struct question *q, char *out, size_t size)
 {
-	return snprintf(out, size, "%s", format_info(q->variant->view.format)->mime_type);
+	const struct format_info *info = result_format(q);
+
+	return info ? snprintf(out, size, "%s", info->mime_type) : -ENODATA;
+}
+
+static int say_format(const struct question *q, char *out, size_t size)
+{
+	const struct format_info *info = result_format(q);
+
+	return info ? snprintf(out, size, "%s", info->name) : -ENODATA;
+}
+
+/* That was used, which may be less than the view's. */
+static int say_quality(const struct question *q, char *out, size_t size)
+{
+	return is_sized(q) && q->entry.quality ? snprintf(out, size, "%u", q->entry.quality)
+	                                       : -ENODATA;
 }
 
 static int say_view(const struct question *q, char *out, size_t size)
@@ -156,6 +182,8 @@ static const struct {
 } answers[] = {
 	{ "mime_type", say_mime_type },
 	{ OWN_PREFIX "mime_type", say_mime_type },
+	{ OWN_PREFIX "format", say_format },
+	{ OWN_PREFIX "quality", say_quality },
 	{ OWN_PREFIX "view", say_view },
 	{ OWN_PREFIX "source", say_source },
 	{ OWN_PREFIX "state", say_state },

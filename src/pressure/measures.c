@@ -4,6 +4,7 @@
 static const struct measures measures[PRESSURE_LEVELS] = {
 	[PRESSURE_NORMAL] = {
 		.speculate = true,
+		.search = true,
 		.keep_idle = true,
 		.encode = true,
 		.memory_percent = 100,

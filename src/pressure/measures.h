@@ -9,6 +9,7 @@
 
 struct measures {
 	bool speculate;          /* encode what nobody waits for */
+	bool search;             /* encode one picture several times for fewer bytes */
 	bool keep_idle;          /* encoders that have nothing to do */
 	bool encode;             /* anything new at all: else the answer is EBUSY */
 	unsigned encoders_max;   /* at once; 0: as many as there are */

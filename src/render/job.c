@@ -61,12 +61,14 @@ static void finish_error(struct render_job *job, int error, const char *reason)
 	render_finish(job, &result);
 }
 
-static usec_t failure_ttl(int error)
+/* That no quality keeps a budget is true as long as the bytes, and took many encodes to find. */
+static usec_t failure_ttl(int error, enum encode_result result)
 {
-	return error == EFBIG       ? TOO_LARGE_TTL_USEC
-	       : error == ETIMEDOUT ? TIMED_OUT_TTL_USEC
-	       : error == ENOMEM    ? NO_MEMORY_TTL_USEC
-	                            : DAMAGED_TTL_USEC;
+	return result == ENCODE_OVER_BUDGET ? DAMAGED_TTL_USEC
+	       : error == EFBIG             ? TOO_LARGE_TTL_USEC
+	       : error == ETIMEDOUT         ? TIMED_OUT_TTL_USEC
+	       : error == ENOMEM            ? NO_MEMORY_TTL_USEC
+	                                    : DAMAGED_TTL_USEC;
 }
 
 /* A failure that nobody has heard of yet: tell it once, and remember it for `ttl`, 0 for what
@@ -302,6 +304,8 @@ static void publish_success(struct render_job *job)
 			{
 				.width = job->outcome.reply.width,
 				.height = job->outcome.reply.height,
+				.format = (uint8_t)job->outcome.reply.format,
+				.quality = (uint8_t)job->outcome.reply.quality,
 				.encode_usec = job->outcome.wall_usec,
 			},
 	};
@@ -372,7 +376,9 @@ void job_publish(struct render_job *job)
 	if (r < 0)
 		finish_error(job, -r, "the source changed while it was encoded");
 	else if (error)
-		finish_failure(job, error, job->outcome.transient ? 0 : failure_ttl(error),
+		finish_failure(job, error,
+			job->outcome.transient ? 0
+					       : failure_ttl(error, job->outcome.reply.result),
 			job->outcome.reason);
 	else
 		publish(job);

@@ -10,6 +10,7 @@
 #include "picture/inspect.h"
 #include "source/sniff.h"
 #include "view/geometry.h"
+#include "view/trial.h"
 
 __attribute__((format(printf, 2, 3))) static int lie(char *reason, const char *format, ...)
 {
@@ -140,13 +141,34 @@ static int check_source(
 		said.width, said.height, found.width, found.height);
 }
 
+/* One that the view can end with. A quality that was named is the most that may be used. */
+static int check_coding(const struct view *view, const struct encode_reply *reply, char *reason)
+{
+	bool fits = view->format == FORMAT_AUTO ? trial_has(reply->format)
+	                                        : reply->format == view->format;
+
+	if (!fits)
+		return lie(reason, "the encoder said that it made %s of a view of %s",
+			format_info(reply->format)->name, format_info(view->format)->name);
+	if (reply->quality > (view->format == FORMAT_AUTO ? 100u : view->quality))
+		return lie(reason, "the encoder said that it used a quality of %" PRIu32,
+			reply->quality);
+	if (view->max_bytes && reply->size_bytes > view->max_bytes)
+		return lie(reason,
+			"the encoder made %" PRIu64 " bytes under a budget of %" PRIu32,
+			reply->size_bytes, view->max_bytes);
+	return 0;
+}
+
 int verdict(const struct encode_request *request, const struct encode_reply *reply,
 	int source_fd, int output_fd, char reason[VERDICT_REASON_MAX])
 {
 	int r = check_length(reply, output_fd, reason);
 
 	if (r == 0)
-		r = check_bytes(request->view.format, reply, output_fd, reason);
+		r = check_coding(&request->view, reply, reason);
+	if (r == 0)
+		r = check_bytes((enum format)reply->format, reply, output_fd, reason);
 	if (r == 0)
 		r = check_area(&request->view, reply, reason);
 	if (r == 0)

@@ -123,6 +123,16 @@ static const struct format_info formats[FORMAT_COUNT] = {
 			.effort = -1,
 			.pages = true,
 		},
+	/* No bytes are of this format, so it has no extension and no type. What coding means is for
+	 * the formats that are tried. */
+	[FORMAT_AUTO] =
+		{
+			.name = "auto",
+			.mime_type = "",
+			.writable = true,
+			.animates = true,
+			.effort = -1,
+		},
 };
 
 const struct format_info *format_info(enum format format)

@@ -20,6 +20,7 @@ enum format {
 	FORMAT_GIF,
 	FORMAT_TIFF,
 	FORMAT_HEIC, /* read only: HEVC in HEIF */
+	FORMAT_AUTO, /* of a view only: the smallest of several, by trial (view/trial.h) */
 	FORMAT_COUNT
 };
 

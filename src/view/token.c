@@ -76,6 +76,7 @@ static const struct token tokens[] = {
 	FORMAT_TOKEN("png", FORMAT_PNG, "PNG"),
 	FORMAT_TOKEN("gif", FORMAT_GIF, "GIF"),
 	FORMAT_TOKEN("tiff", FORMAT_TIFF, "TIFF"),
+	FORMAT_TOKEN("auto", FORMAT_AUTO, "whichever of JPEG, WebP and AVIF is smallest"),
 	{
 		.name = "q",
 		.kind = TOKEN_NUMBER,

@@ -17,6 +17,7 @@
 
 #include "util/cleanup.h"
 #include "view/token.h"
+#include "view/trial.h"
 
 static_assert(sizeof(struct view) == 64, "no padding: it travels to the encoder as it is");
 
@@ -141,7 +142,9 @@ static int parse_extension(struct parse *p, const char *ext, size_t len)
 	if (!format_info(format)->writable)
 		return not_a_view(
 			p->reason, "'.%.*s' can be read but not written", QUOTED(len), ext);
-	if (p->view.format != FORMAT_NONE && p->view.format != format)
+	if (p->view.format == FORMAT_AUTO
+			? !trial_has(format)
+			: p->view.format != FORMAT_NONE && p->view.format != format)
 		return not_a_view(p->reason, "'.%.*s' is no extension of %s", QUOTED(len), ext,
 			format_info(p->view.format)->name);
 	p->view.format = (uint8_t)format;
@@ -191,10 +194,8 @@ static int check_coding(const struct parse *p)
 	return 0;
 }
 
-static int check_format(const struct parse *p)
+static int check_tokens(const struct parse *p, enum format format)
 {
-	enum format format = p->view.format;
-
 	if (format == FORMAT_NONE)
 		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(p->given); i++) {
@@ -203,6 +204,16 @@ static int check_format(const struct parse *p)
 				p->given[i]->name, format_info(format)->name);
 	}
 	return 0;
+}
+
+/* Beside `auto` nothing may be said that one of its formats would have to be known for, even where
+ * an extension then fixes it. */
+static int check_format(const struct parse *p)
+{
+	const struct token *named = GIVEN(p, format);
+	int r = named ? check_tokens(p, named->value) : 0;
+
+	return r == 0 ? check_tokens(p, p->view.format) : r;
 }
 
 /* xN says no more than larger sides would. */

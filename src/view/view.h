@@ -104,7 +104,8 @@ enum {
  * sides, `north` needs `cover` or `pad`, `lossless` excludes qN, and so on. xN is multiplied
  * into the sides: `w400-x2` is the view `w800`. A token that says the default aloud is accepted
  * and leaves no trace: `fit-w800` is the view `w800`. `still` is true of every format, so
- * `jpeg-still` is a view; it is `p1`.
+ * `jpeg-still` is a view; it is `p1`. `auto` names a format, and coding tokens have no meaning for
+ * it; EXT fixes it: `auto-w800.webp` is the view `webp-w800`.
  *
  * Returns 0, or VIEW_E_NOT_A_VIEW with `reason` (may be NULL) telling which token and why, in
  * words fit for `lensctl explain`. *ret is written only on success. */

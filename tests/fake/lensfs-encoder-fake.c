@@ -19,6 +19,9 @@
  *	FAKE truncated		end in the middle of the picture, and say so
  *	FAKE keep-output	keep a descriptor of the output, to change it later
  *	FAKE lie-size		report one byte more than there is
+ *	FAKE lie-format		report a format that the view does not name
+ *	FAKE lie-quality	report a quality over the view's
+ *	FAKE as=FORMAT		what auto becomes, instead of webp
  *	FAKE lie-dimensions	report one column more than the picture has
  *	FAKE lie-source		report the size of another source, and fit the result to that
  *	FAKE wrong-dimensions	make a picture of another size than the view asks for
@@ -75,7 +78,9 @@ struct plan {
 	unsigned frames;  /* of the source */
 	struct size source, result;
 	struct view_area area; /* of the source; nothing is ever trimmed */
-	bool wrong_magic, truncated, lie_size, lie_dimensions, garbage_reply, keep_output;
+	enum format format;    /* of the output */
+	bool wrong_magic, truncated, lie_size, lie_format, lie_quality, lie_dimensions,
+		garbage_reply, keep_output;
 };
 
 struct codec_job {
@@ -177,7 +182,8 @@ static int do_error(const char *value, struct encode_reply *reply)
 		[ENCODE_NO_MEMORY] = "nomemory",
 		[ENCODE_OUTPUT] = "output",
 		[ENCODE_UNSUPPORTED] = "unsupported",
-		[ENCODE_OUTSIDE] = "outside",
+		[ENCODE_MEANINGLESS] = "meaningless",
+		[ENCODE_OVER_BUDGET] = "budget",
 	};
 
 	for (unsigned i = ENCODE_DAMAGED; i < ARRAY_SIZE(names); i++) {
@@ -263,6 +269,12 @@ static int obey(const char *name, const char *value, const struct view *view, st
 		plan->keep_output = true;
 	else if (strcmp(name, "lie-size") == 0)
 		plan->lie_size = true;
+	else if (strcmp(name, "lie-format") == 0)
+		plan->lie_format = true;
+	else if (strcmp(name, "lie-quality") == 0)
+		plan->lie_quality = true;
+	else if (strcmp(name, "as") == 0)
+		plan->format = format_from_extension(value, strlen(value));
 	else if (strcmp(name, "garbage-reply") == 0)
 		plan->garbage_reply = true;
 	else if (strcmp(name, "try") == 0)
@@ -417,7 +429,7 @@ static struct codec_job *fake_open(const struct encode_request *request, int sou
 		r = obey_all(job, true, reply);
 	}
 	if (r == 0 && !plan_fit(plan, &request->view))
-		r = job_refuse(reply, ENCODE_OUTSIDE, "the crop lies outside");
+		r = job_refuse(reply, ENCODE_MEANINGLESS, "the crop lies outside");
 	if (r) {
 		free(job);
 		return NULL;
@@ -449,9 +461,10 @@ static void fake_run(struct codec_job *job, const struct encode_verdict *go, int
 
 	plan->threads = go->threads;
 	plan->output_fd = output_fd;
+	plan->format = view->format == FORMAT_AUTO ? FORMAT_WEBP : view->format;
 	if (obey_all(job, false, reply))
 		return;
-	r = output_write(plan, view->format, output_fd);
+	r = output_write(plan, plan->format, output_fd);
 	if (r < 0) {
 		reply->error = -r;
 		job_refuse(reply, ENCODE_OUTPUT, "cannot write: %s", strerror(-r));
@@ -465,6 +478,8 @@ static void fake_run(struct codec_job *job, const struct encode_verdict *go, int
 	reply->width = plan->result.width + plan->lie_dimensions;
 	reply->height = plan->result.height;
 	reply->frames = 1;
+	reply->format = plan->lie_format ? FORMAT_TIFF : plan->format;
+	reply->quality = view->quality + plan->lie_quality;
 	reply->size_bytes = plan->output_size + plan->lie_size;
 	if (plan->garbage_reply)
 		memset(reply, 0xa5, sizeof(*reply));

@@ -139,6 +139,7 @@ bool picture_is(int fd, enum format format)
 	const char *bytes = magics[format].bytes;
 	char head[16];
 
+	ck_assert_ptr_nonnull(bytes);
 	if (format == FORMAT_JXL && pread(fd, head, 12, 0) == 12 &&
 		memcmp(head, jxl_container, 12) == 0)
 		return true;
@@ -182,7 +183,7 @@ int encode(struct rig *rig, const char *view, enum format source, int source_fd,
 	*ret = job_do(&rig->encoder, &request, source_fd, output);
 	ck_assert_msg(ret->result == ENCODE_OK, "%s of %s: %s", view, format_info(source)->name,
 		ret->reason);
-	ck_assert_msg(picture_is(output, request.view.format), "%s of %s: wrong magic", view,
+	ck_assert_msg(picture_is(output, ret->format), "%s of %s: wrong magic", view,
 		format_info(source)->name);
 	ck_assert_int_eq(lseek(output, 0, SEEK_END), (off_t)ret->size_bytes);
 	return output;

@@ -23,7 +23,7 @@ static struct pool_job *arrive(enum job_class class, uint64_t estimate)
 /* All the memory that running jobs may have, of which so much is free. */
 static struct admission_room room(uint64_t free_bytes)
 {
-	return (struct admission_room){ UINT64_MAX, free_bytes, true };
+	return (struct admission_room){ UINT64_MAX, free_bytes, true, true };
 }
 
 static struct pool_job *take(uint64_t free_bytes)
@@ -339,6 +339,24 @@ START_TEST(prefetch_waits_where_it_may_not_begin)
 }
 END_TEST
 
+START_TEST(searches_wait_where_they_may_not_begin)
+{
+	struct admission_room none = { UINT64_MAX, 100, .prefetch = true };
+	struct pool_job *budget = arrive(JOB_INTERACTIVE, 0), *automatic, *plain;
+
+	budget->request.view = (struct view){ .format = FORMAT_WEBP, .max_bytes = 1000 };
+	automatic = arrive(JOB_INTERACTIVE, 50);
+	automatic->request.view.format = FORMAT_AUTO;
+	plain = arrive(JOB_INTERACTIVE, 50);
+	ck_assert_ptr_eq(job_queue_take(&queue, &none), plain);
+	ck_assert_ptr_null(job_queue_take(&queue, &none));
+	ck_assert(!job_queue_admit(&queue, budget, &none));
+	ck_assert_ptr_eq(job_queue_take_overdue(&queue, &none, 1000, 10), NULL);
+	ck_assert_ptr_eq(job_queue_take_overdue(&queue, &none, 1011, 10), budget);
+	ck_assert_ptr_eq(take(100), automatic);
+}
+END_TEST
+
 START_TEST(only_what_is_put_off_is_overdue)
 {
 	struct pool_job *heavy = arrive(JOB_INTERACTIVE, 100);
@@ -389,6 +407,7 @@ int main(void)
 		heavy_one_begins_while_small_ones_keep_coming,
 		job_over_the_budget_of_now_is_in_nobodys_way,
 		prefetch_waits_where_it_may_not_begin,
+		searches_wait_where_they_may_not_begin,
 		only_what_is_put_off_is_overdue,
 		what_waited_long_for_others_is_not_overdue_when_put_off,
 	};

@@ -232,9 +232,9 @@ START_TEST(every_way_of_reading_is_within_its_estimate)
 }
 END_TEST
 
-static const char *const writing[] = { "jpeg-q95", "jpeg-prog", "webp", "webp-e6",
-	"webp-lossless-e1", "avif-e0", "avif-lossless-e1", "jxl-e3", "jxl-e7",
-	"jxl-lossless-e3", "png", "png-prog", "gif-e1", "tiff" };
+static const char *const writing[] = { "jpeg-q95", "jpeg-444", "jpeg-prog", "webp", "webp-e6",
+	"webp-lossless-e1", "avif-e0", "avif-e0-q100", "avif-e0-444", "avif-lossless-e1",
+	"jxl-e3", "jxl-e7", "jxl-lossless-e3", "png", "png-prog", "gif-e1", "tiff" };
 
 START_TEST(every_way_of_writing_is_within_its_estimate)
 {
@@ -299,6 +299,20 @@ START_TEST(every_step_of_frames_is_within_its_estimate)
 }
 END_TEST
 
+/* The pixels are kept, and an encode or two, while codecs work. */
+START_TEST(searches_are_within_their_estimate)
+{
+	static const char *const views[] = { "auto", "jpeg-max100k", "webp-max100k",
+		"webp-max1m", "avif-e0-max100k", "jxl-e3-max100k" };
+	static const char *const animated[] = { "auto", "webp-max200k", "webp-w300-max50k" };
+
+	check_views(source_named("jpeg"), views, ARRAY_SIZE(views));
+	check_views(source_named("jpeg-turned"), views, 2);
+	check_views(source_named("png-alpha"), views, 1);
+	check_views(source_named("gif-anim"), animated, ARRAY_SIZE(animated));
+}
+END_TEST
+
 /* libvips makes its canvas with the header, and headers are read with little memory. */
 START_TEST(large_webp_gets_past_its_header)
 {
@@ -344,6 +358,7 @@ int main(void)
 		animations_are_within_their_estimate,
 		every_step_is_within_its_estimate,
 		every_step_of_frames_is_within_its_estimate,
+		searches_are_within_their_estimate,
 		large_webp_gets_past_its_header,
 		threads_are_within_the_estimate,
 	};

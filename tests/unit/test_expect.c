@@ -78,6 +78,16 @@ START_TEST(what_is_made_smaller_is_expected_to_be)
 }
 END_TEST
 
+/* Never more is written than the budget, and of auto the first is no larger than any. */
+START_TEST(searches_are_expected_to_take_what_they_keep)
+{
+	ck_assert_uint_eq(expected("webp-max20k", 4000, 3000), 20000);
+	ck_assert_uint_le(expected("webp-q1-max100m", 100, 100), 100 * 1024);
+	ck_assert_uint_ge(expected("auto", 1000, 1000), 550653);
+	ck_assert_uint_le(expected("auto", 1000, 1000), 2 * 550653);
+}
+END_TEST
+
 /* Waiters are told before a job gives back what it has. */
 static bool is_given_back(void)
 {
@@ -144,6 +154,7 @@ int main(void)
 	const TTest *const tests[] = {
 		noise_does_not_take_more_than_is_expected,
 		what_is_made_smaller_is_expected_to_be,
+		searches_are_expected_to_take_what_they_keep,
 		what_is_larger_than_expected_is_made_once_more_and_kept,
 		failures_give_their_room_back,
 	};

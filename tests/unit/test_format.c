@@ -25,6 +25,7 @@ START_TEST(formats_have_the_defaults_and_ranges_of_the_design)
 		{ FORMAT_GIF, 0, 7, 1, 9 },
 		{ FORMAT_TIFF, 0, -1, 0, 0 },
 		{ FORMAT_HEIC, 0, -1, 0, 0 },
+		{ FORMAT_AUTO, 0, -1, 0, 0 },
 	};
 
 	ck_assert_uint_eq(ARRAY_SIZE(want), FORMAT_COUNT - 1);
@@ -60,13 +61,13 @@ START_TEST(formats_can_what_the_design_says)
 	NAMES_WITH(readable, names);
 	ck_assert_str_eq(names, " jpeg webp avif png gif tiff heic");
 	NAMES_WITH(writable, names);
-	ck_assert_str_eq(names, " jpeg webp avif jxl png gif tiff");
+	ck_assert_str_eq(names, " jpeg webp avif jxl png gif tiff auto");
 	NAMES_WITH(lossless, names);
 	ck_assert_str_eq(names, " webp avif jxl");
 	NAMES_WITH(progressive, names);
 	ck_assert_str_eq(names, " jpeg png gif");
 	NAMES_WITH(animates, names);
-	ck_assert_str_eq(names, " webp gif");
+	ck_assert_str_eq(names, " webp gif auto");
 }
 END_TEST
 
@@ -105,15 +106,19 @@ START_TEST(extensions_lead_to_their_format_in_any_case)
 }
 END_TEST
 
-START_TEST(every_format_but_none_has_name_extension_and_mime_type)
+START_TEST(every_format_of_bytes_has_name_extension_and_mime_type)
 {
 	const struct format_info *none = format_info(FORMAT_NONE);
+	const struct format_info *automatic = format_info(FORMAT_AUTO);
 
 	ck_assert_str_eq(none->name, "");
 	ck_assert_str_eq(none->mime_type, "");
 	ck_assert_ptr_null(none->extensions[0]);
 	ck_assert(!none->readable && !none->writable);
-	for (int f = FORMAT_NONE + 1; f < FORMAT_COUNT; f++) {
+	ck_assert_str_eq(automatic->mime_type, "");
+	ck_assert_ptr_null(automatic->extensions[0]);
+	ck_assert(!automatic->readable);
+	for (int f = FORMAT_NONE + 1; f < FORMAT_AUTO; f++) {
 		const struct format_info *info = format_info((enum format)f);
 
 		ck_assert_uint_gt(strlen(info->name), 0);
@@ -280,7 +285,7 @@ int main(void)
 		formats_have_the_defaults_and_ranges_of_the_design,
 		formats_can_what_the_design_says,
 		extensions_lead_to_their_format_in_any_case,
-		every_format_but_none_has_name_extension_and_mime_type,
+		every_format_of_bytes_has_name_extension_and_mime_type,
 		format_out_of_range_is_none,
 		exactly_the_writable_formats_have_a_token,
 		rows_stand_in_canonical_order_and_say_what_they_do,

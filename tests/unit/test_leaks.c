@@ -29,6 +29,11 @@ static const struct kind {
 	{ FORMAT_TIFF, "jxl-e3" },
 	{ FORMAT_AVIF, "tiff-w20" },
 	{ FORMAT_JPEG, "gif" },
+	/* Trials, and the source's own bytes. */
+	{ FORMAT_JPEG, "auto-w40" },
+	{ FORMAT_PNG, "jpeg-max1500" },
+	{ FORMAT_PNG, "png-e0" },
+	{ FORMAT_TIFF, "webp-p1" },
 };
 
 static uint32_t formats_readable, formats_writable;
@@ -190,6 +195,23 @@ START_TEST(every_way_a_job_ends_returns_all_it_had)
 		expect_nothing_left("output", &request, 1, source, read_only, ENCODE_OUTPUT);
 		expect_nothing_left("dropped", &request, 0, source, output, ENCODE_OK);
 	}
+}
+END_TEST
+
+START_TEST(refused_views_return_all_they_had)
+{
+	struct encode_request budget = request_of("jpeg-max1000", FORMAT_PNG);
+	struct encode_request page = request_of("png-p9", FORMAT_GIF);
+	_cleanup_close_ int large = -1, gif = -1, output = memory_file("", 0);
+	VipsImage *image;
+
+	engine_start();
+	image = picture_noise(300, 200, 3);
+	large = picture_file(image, ".png");
+	g_object_unref(image);
+	gif = sample_of(FORMAT_GIF);
+	expect_nothing_left("budget", &budget, 1, large, output, ENCODE_OVER_BUDGET);
+	expect_nothing_left("page", &page, 1, gif, output, ENCODE_MEANINGLESS);
 }
 END_TEST
 
@@ -367,6 +389,7 @@ int main(void)
 {
 	const TTest *const tests[] = {
 		every_way_a_job_ends_returns_all_it_had,
+		refused_views_return_all_they_had,
 		job_of_a_format_nobody_reads_returns_all_it_had,
 		encoder_has_no_more_after_failures_than_before,
 		region_does_not_keep_the_picture_it_was_cut_from,

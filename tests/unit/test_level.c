@@ -274,7 +274,8 @@ START_TEST(measures_only_tighten)
 {
 	const struct measures *below = measures_of(PRESSURE_NORMAL);
 
-	ck_assert(below->speculate && below->keep_idle && below->encode && !below->give_back);
+	ck_assert(below->speculate && below->search && below->keep_idle && below->encode &&
+		  !below->give_back);
 	ck_assert_uint_eq(below->encoders_max, 0);
 	ck_assert_uint_eq(below->memory_percent, 100);
 	ck_assert_uint_eq(below->cache_percent, 100);
@@ -282,6 +283,7 @@ START_TEST(measures_only_tighten)
 		const struct measures *m = measures_of(level);
 
 		ck_assert(below->speculate || !m->speculate);
+		ck_assert(below->search || !m->search);
 		ck_assert(below->keep_idle || !m->keep_idle);
 		ck_assert(below->encode || !m->encode);
 		ck_assert(m->give_back || !below->give_back);
@@ -292,6 +294,7 @@ START_TEST(measures_only_tighten)
 		below = m;
 	}
 	ck_assert(!below->encode);
+	ck_assert(!measures_of(PRESSURE_ELEVATED)->search);
 }
 END_TEST
 

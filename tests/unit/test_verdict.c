@@ -45,8 +45,8 @@ static struct encode_request request_for(const char *text)
 static struct encode_reply reply_for(
 	const struct encode_request *request, struct view_area area, uint32_t w, uint32_t h)
 {
-	(void)request;
 	return (struct encode_reply){
+		.format = request->view.format,
 		.source_width = 400,
 		.source_height = 300,
 		.area = area,

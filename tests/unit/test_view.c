@@ -213,6 +213,17 @@ START_TEST(what_is_no_view_is_refused_with_its_reason)
 		{ "webp..webp", "unknown token 'webp.'" },
 		{ "webp.webp-q75", "'.webp-q75' is no extension of a picture" },
 		{ "webp.webp.webp", "unknown token 'webp.webp'" },
+		{ "auto-q80", "'q' has no meaning for auto" },
+		{ "auto-lossless", "'lossless' has no meaning for auto" },
+		{ "auto-e1", "'e' has no meaning for auto" },
+		{ "auto-aq5", "'aq' has no meaning for auto" },
+		{ "auto-444", "'444' has no meaning for auto" },
+		{ "auto-prog", "'prog' has no meaning for auto" },
+		{ "auto-max5k", "'max' has no meaning for auto" },
+		{ "auto-q80.webp", "'q' has no meaning for auto" },
+		{ "auto-anim.jpg", "'anim' has no meaning for jpeg" },
+		{ "auto.png", "'.png' is no extension of auto" },
+		{ "auto-webp", "'auto' and 'webp' exclude each other" },
 	};
 #undef RANGE
 
@@ -316,6 +327,13 @@ START_TEST(resolving_makes_every_choice_explicit)
 		{ "max100k-q70", FORMAT_JPEG, "jpeg-q70-max100k" },
 		{ "aq50", FORMAT_JPEG, "jpeg-q80" },
 		{ "webp-keepname", FORMAT_JPEG, "webp-q79-e4" },
+		/* auto stays; what it becomes is found by trial */
+		{ "auto", FORMAT_JPEG, "auto" },
+		{ "w80-auto", FORMAT_HEIC, "auto-w80" },
+		{ "auto-still", FORMAT_GIF, "auto-still" },
+		{ "auto-still", FORMAT_PNG, "auto" },
+		{ "auto-w80.webp", FORMAT_JPEG, "webp-q79-e4-w80" },
+		{ "auto.jpeg", FORMAT_PNG, "jpeg-q80" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {

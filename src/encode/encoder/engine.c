@@ -19,11 +19,14 @@
 #include "encode/encoder/image.h"
 #include "encode/encoder/job.h"
 #include "encode/encoder/load.h"
+#include "encode/encoder/original.h"
 #include "encode/encoder/output.h"
 #include "encode/encoder/reach.h"
 #include "encode/encoder/save.h"
+#include "encode/encoder/search.h"
 #include "encode/encoder/shape.h"
 #include "encode/encoder/transform.h"
+#include "view/trial.h"
 
 #define DISC_NEVER "1000000g"
 
@@ -99,8 +102,11 @@ static int engine_fail(struct encode_reply *reply, const struct output *output)
 
 struct codec_job {
 	const struct encode_request *request; /* borrowed */
+	int source_fd;                        /* borrowed */
 	struct load load;
 	struct transform transform;
+	bool alpha; /* of the source */
+	bool original_may_serve;
 };
 
 static bool header_says(VipsImage *header, const char *field)
@@ -149,7 +155,8 @@ static int result_check(const struct codec_job *job, struct encode_reply *reply)
 	const struct transform *t = &job->transform;
 
 	reply->area = t->area;
-	return save_check(job->request->view.format, t->geometry.result, t->frames, reply);
+	return save_check(t->view->format, t->geometry.result, t->frames,
+		background_is_clear(t->view, &t->geometry, job->alpha), reply);
 }
 
 /* Returns an enum encode_result that stands in `reply`, or -1 with libvips' error set. */
@@ -161,10 +168,14 @@ static int header_open(struct codec_job *job, int source_fd, struct encode_reply
 	if (r)
 		return r;
 	if (!transform_plan(view, &job->load, &job->transform))
-		return job_refuse(reply, ENCODE_OUTSIDE,
+		return job_refuse(reply, ENCODE_MEANINGLESS,
 			"the crop lies outside the picture, which is %" PRIu32 " x %" PRIu32,
 			reply->source_width, reply->source_height);
-	return view->trim ? 0 : result_check(job, reply);
+	job->alpha = vips_image_hasalpha(job->load.header);
+	r = view->trim ? 0 : result_check(job, reply);
+	job->original_may_serve =
+		r == 0 && original_may_serve(view, &job->load, &job->transform);
+	return r;
 }
 
 static void engine_close(struct codec_job *job)
@@ -190,7 +201,9 @@ static struct codec_job *engine_open(const struct encode_request *request, int s
 		job_refuse(reply, ENCODE_NO_MEMORY, "out of memory");
 		return NULL;
 	}
-	*job = (struct codec_job){ .request = request, .load = LOAD_INIT };
+	*job = (struct codec_job){
+		.request = request, .source_fd = source_fd, .load = LOAD_INIT
+	};
 	r = header_open(job, source_fd, reply);
 	if (r == 0) {
 		facts_fill(job, facts);
@@ -222,6 +235,7 @@ static int settled_check(
 static int pipeline_run(
 	struct codec_job *job, struct output *output, struct encode_reply *reply)
 {
+	const struct view *view = &job->request->view;
 	_cleanup_object_ VipsImage *image = NULL;
 	struct transform *t = &job->transform;
 	struct geometry most = t->geometry;
@@ -229,33 +243,59 @@ static int pipeline_run(
 
 	if (load_pixels(&job->load, t->taken, t->scaled, &image) || transform_settle(t, &image))
 		return -1;
-	r = t->view->trim ? settled_check(job, &most, reply) : 0;
+	r = view->trim ? settled_check(job, &most, reply) : 0;
 	if (r)
 		return r;
 	if (transform_run(t, &job->load, &image))
 		return -1;
-	return save_run(&job->request->view, image, output);
+	if (trial_is_needed(view))
+		return search_run(view, image, t->frames, output, reply);
+	return save_run(view, image, output);
+}
+
+/* Never larger: the source's bytes instead of more, or of a budget that none of ours keep. Fills
+ * the size of the result. 0, an encode_result or -1, as above. */
+static int original_step(
+	struct codec_job *job, int r, struct output *output, struct encode_reply *reply)
+{
+	const struct view *view = &job->request->view;
+	uint64_t bytes = job->load.source_bytes;
+	struct stat st;
+
+	if (fstat(output->fd, &st) < 0) {
+		reply->error = errno;
+		return job_refuse(reply, ENCODE_OUTPUT, "cannot stat the output");
+	}
+	reply->size_bytes = (uint64_t)st.st_size;
+	if (!job->original_may_serve ||
+		(r == 0 ? bytes > reply->size_bytes : bytes > view->max_bytes) ||
+		!original_is_clean(view, job->load.format, job->source_fd))
+		return r;
+	if (original_copy(job->source_fd, bytes, output))
+		return -1;
+	reply->result = ENCODE_OK;
+	reply->reason[0] = '\0';
+	reply->width = job->transform.geometry.result.width;
+	reply->height = job->transform.geometry.result.height;
+	reply->frames = job->load.frames;
+	reply->format = job->load.format;
+	reply->quality = 0;
+	reply->size_bytes = bytes;
+	return 0;
 }
 
 static void engine_run(struct codec_job *job, const struct encode_verdict *go, int output_fd,
 	struct encode_reply *reply)
 {
 	struct output output = { .fd = output_fd };
-	struct stat st;
 	int r;
 
 	vips_concurrency_set((int)go->threads);
 	r = pipeline_run(job, &output, reply);
-	if (r > 0)
-		return;
-	if (r < 0) {
+	if (r == 0 || r == ENCODE_OVER_BUDGET)
+		r = original_step(job, r, &output, reply);
+	if (r < 0)
 		engine_fail(reply, &output);
-	} else if (fstat(output_fd, &st) < 0) {
-		reply->error = errno;
-		job_refuse(reply, ENCODE_OUTPUT, "cannot stat the output");
-	} else {
-		reply->size_bytes = (uint64_t)st.st_size;
-	}
 }
 
 const struct codec engine_codec = {

@@ -238,6 +238,8 @@ static int request_serve(int sock, const struct codec *codec, void (*closed)(voi
 			.version = PROTOCOL_VERSION,
 			.kind = ENCODE_REPLY,
 			.job = request->job,
+			.format = request->view.format,
+			.quality = request->view.quality,
 		},
 	};
 	int r = job_run(&job, sock, fds[0], fds[1]);

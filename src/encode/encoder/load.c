@@ -55,24 +55,29 @@ static int jpeg_shrink(double shrink)
 /* `shrink` ≥ 1: how much smaller the picture may be decoded. */
 static int image_open(struct load *load, double shrink, VipsImage **ret)
 {
-	int n = load->animated ? -1 : 1;
+	int n = load->animated ? -1 : 1, page = load->page;
 
 	switch (load->format) {
 	case FORMAT_JPEG:
 		return vips_jpegload_source(
 			load->source, ret, LOAD_COMMON, "shrink", jpeg_shrink(shrink), NULL);
 	case FORMAT_WEBP:
-		return vips_webpload_source(load->source, ret, LOAD_COMMON, "n", n, "scale",
-			load->animated ? 1.0 : 1.0 / shrink, NULL);
+		return vips_webpload_source(load->source, ret, LOAD_COMMON, "page", page, "n",
+			n, "scale", load->animated ? 1.0 : 1.0 / shrink, NULL);
 	case FORMAT_AVIF:
 	case FORMAT_HEIC:
-		return vips_heifload_source(load->source, ret, LOAD_COMMON, NULL);
+		/* Without a page it gives the primary one, wherever that stands. */
+		if (page == 0)
+			return vips_heifload_source(load->source, ret, LOAD_COMMON, NULL);
+		return vips_heifload_source(
+			load->source, ret, LOAD_COMMON, "page", page - 1, NULL);
 	case FORMAT_PNG:
 		return vips_pngload_source(load->source, ret, LOAD_COMMON, NULL);
 	case FORMAT_GIF:
-		return vips_gifload_source(load->source, ret, LOAD_COMMON, "n", n, NULL);
+		return vips_gifload_source(
+			load->source, ret, LOAD_COMMON, "page", page, "n", n, NULL);
 	case FORMAT_TIFF:
-		return vips_tiffload_source(load->source, ret, LOAD_COMMON, NULL);
+		return vips_tiffload_source(load->source, ret, LOAD_COMMON, "page", page, NULL);
 	default:
 		vips_error("load", "no loader for this format");
 		return -1;
@@ -107,6 +112,41 @@ static int source_rewind(int fd, uint64_t *ret_bytes, struct encode_reply *reply
 	return 0;
 }
 
+static int header_int(VipsImage *header, const char *field, int otherwise)
+{
+	int value;
+
+	if (!vips_image_get_typeof(header, field) || vips_image_get_int(header, field, &value))
+		return otherwise;
+	return value;
+}
+
+/* The first of a HEIF's pictures is the one that it calls primary, the others follow in the
+ * file's order. The loader counts from 0 in that order, and image_open() from 1. */
+static int heif_page(VipsImage *header, int page)
+{
+	int primary = header_int(header, "heif-primary", 0);
+
+	return page <= primary ? page : page + 1;
+}
+
+/* From the first page, whose header is read, to the one that is wanted. */
+static int page_open(struct load *load, unsigned page, struct encode_reply *reply)
+{
+	int pages = header_int(load->header, VIPS_META_N_PAGES, 1);
+
+	if (page >= (unsigned)pages)
+		return job_refuse(reply, ENCODE_MEANINGLESS, "p%u: it holds %d %s", page + 1,
+			pages, pages == 1 ? "picture only" : "pictures");
+	load->page = load->format == FORMAT_AVIF || load->format == FORMAT_HEIC
+	                     ? heif_page(load->header, (int)page)
+	                     : (int)page;
+	/* The loader goes back in its source, so the first image must be gone. */
+	object_unrefp(&load->header);
+	load->header = NULL;
+	return image_open(load, 1.0, &load->header);
+}
+
 int load_open(struct load *load, const struct encode_request *request, int source_fd,
 	struct encode_reply *reply)
 {
@@ -126,6 +166,9 @@ int load_open(struct load *load, const struct encode_request *request, int sourc
 	load->source = vips_source_new_from_descriptor(source_fd);
 	if (!load->source || image_open(load, 1.0, &load->header))
 		return -1;
+	r = view->frame > 1 ? page_open(load, view->frame - 1, reply) : 0;
+	if (r)
+		return r;
 
 	header_read(load);
 	upright = turn_size(turn_upright(load->orientation), load->stored);

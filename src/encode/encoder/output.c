@@ -6,6 +6,16 @@
 
 #include "util/fdio.h"
 
+/* 0, or -1 with libvips' error for a negative errno. */
+static int output_failed(struct output *output, int r)
+{
+	if (r == 0)
+		return 0;
+	output->error = -r;
+	vips_error_system(-r, "output", "cannot write");
+	return -1;
+}
+
 static gint64 output_write(VipsTargetCustom *target, const void *data, gint64 size, void *user)
 {
 	struct output *output = user;
@@ -50,6 +60,16 @@ static gint64 output_seek(VipsTargetCustom *target, gint64 offset, int whence, v
 		return -1;
 	output->position = base + offset;
 	return output->position;
+}
+
+int output_write_at(struct output *output, const void *bytes, size_t size, off_t at)
+{
+	return output_failed(output, fdio_pwrite_full(output->fd, bytes, size, at));
+}
+
+int output_truncate(struct output *output, off_t size)
+{
+	return output_failed(output, ftruncate(output->fd, size) < 0 ? -errno : 0);
 }
 
 VipsTarget *output_target_new(struct output *output)

@@ -19,4 +19,8 @@ struct output {
 /* A target that writes to `output`, which must outlive it. */
 VipsTarget *output_target_new(struct output *output);
 
+/* Each 0, or -1 with libvips' error and `error` set. */
+int output_write_at(struct output *output, const void *bytes, size_t size, off_t at);
+int output_truncate(struct output *output, off_t size);
+
 #endif

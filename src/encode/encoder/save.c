@@ -13,6 +13,7 @@
 #include "encode/encoder/image.h"
 #include "encode/encoder/job.h"
 #include "encode/encoder/reach.h"
+#include "view/trial.h"
 
 struct saver {
 	const char *operation;
@@ -41,24 +42,64 @@ static bool heif_can_encode(void)
 
 bool save_available(enum format format)
 {
+	if (format == FORMAT_AUTO)
+		return save_available(FORMAT_JPEG) && save_available(FORMAT_WEBP);
 	return reach_has(savers[format].operation) &&
 	       (format != FORMAT_AVIF || heif_can_encode());
 }
 
-int save_check(
-	enum format format, struct size frame, unsigned frames, struct encode_reply *reply)
+static bool save_fits(enum format format, struct size frame)
 {
-	const struct saver *saver = &savers[format];
+	uint32_t most = savers[format].side_max;
+
+	return frame.width <= most && frame.height <= most;
+}
+
+uint32_t save_candidates(struct size frame, unsigned frames, bool alpha)
+{
+	uint32_t formats = trial_formats(frame, frames, alpha);
+
+	for (unsigned f = FORMAT_NONE + 1; f < FORMAT_COUNT; f++) {
+		if (formats & 1u << f && (!save_available(f) || !save_fits(f, frame)))
+			formats &= ~(1u << f);
+	}
+	return formats;
+}
+
+/* What auto could end with. */
+static int check_candidates(
+	struct size frame, unsigned frames, bool alpha, struct encode_reply *reply)
+{
+	if (save_candidates(frame, frames, alpha))
+		return 0;
+	return job_refuse(reply, ENCODE_TOO_LARGE,
+		"%" PRIu32 " x %" PRIu32 "%s is over the limits of each format that auto tries",
+		frame.width, frame.height, alpha ? " with transparency" : "");
+}
+
+static int check_format(enum format format, struct size frame, struct encode_reply *reply)
+{
 	const char *name = format_info(format)->name;
 
 	if (!save_available(format))
 		return job_refuse(
 			reply, ENCODE_UNSUPPORTED, "this libvips cannot write %s", name);
-	if (frame.width > saver->side_max || frame.height > saver->side_max)
+	if (!save_fits(format, frame))
 		return job_refuse(reply, ENCODE_TOO_LARGE,
 			"%" PRIu32 " x %" PRIu32 " is over the limit of %s, %" PRIu32
 			" pixels a side",
-			frame.width, frame.height, name, saver->side_max);
+			frame.width, frame.height, name, savers[format].side_max);
+	return 0;
+}
+
+int save_check(enum format format, struct size frame, unsigned frames, bool alpha,
+	struct encode_reply *reply)
+{
+	int r = format == FORMAT_AUTO ? check_candidates(frame, frames, alpha, reply)
+	                              : check_format(format, frame, reply);
+
+	if (r)
+		return r;
 	/* Frames lie one below the other in one image. */
 	if ((uint64_t)frame.height * frames > VIPS_MAX_COORD)
 		return job_refuse(reply, ENCODE_TOO_LARGE,
@@ -70,11 +111,16 @@ int save_check(
 	return 0;
 }
 
+int save_to(const struct view *view, VipsImage *image, VipsTarget *target)
+{
+	return savers[view->format].save(view, image, target);
+}
+
 int save_run(const struct view *view, VipsImage *image, struct output *output)
 {
 	_cleanup_object_ VipsTarget *target = output_target_new(output);
 
-	if (savers[view->format].save(view, image, target))
+	if (save_to(view, image, target))
 		return -1;
 	/* Some savers do not look whether their last write succeeded. */
 	return output->error ? -1 : 0;

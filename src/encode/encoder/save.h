@@ -19,11 +19,16 @@ bool save_available(enum format format);
 
 /* Holds the result's size against the limits of the format, and fills it in `reply`. Returns 0
  * or an encode_result that stands in `reply`. */
-int save_check(
-	enum format format, struct size frame, unsigned frames, struct encode_reply *reply);
+int save_check(enum format format, struct size frame, unsigned frames, bool alpha,
+	struct encode_reply *reply);
+
+/* Of the formats that auto tries (view/trial.h), those that this libvips can write so large. */
+uint32_t save_candidates(struct size frame, unsigned frames, bool alpha);
 
 /* Runs the pipeline. 0 or -1 with libvips' error; `output` says whether writing failed. */
 int save_run(const struct view *view, VipsImage *image, struct output *output);
+/* The same to any target; `view` names a real format. 0 or -1 with libvips' error. */
+int save_to(const struct view *view, VipsImage *image, VipsTarget *target);
 
 /* The savers. 0 or -1 with libvips' error. */
 int save_jpeg(const struct view *view, VipsImage *image, VipsTarget *target);
@@ -42,6 +47,14 @@ int save_tiff(const struct view *view, VipsImage *image, VipsTarget *target);
 #else
 #define SAVE_METADATA(image) "strip", !metadata_present(image)
 #endif
+
+/* How chroma is sampled. libvips' choice is half the resolution below quality 90. */
+static inline VipsForeignSubsample save_subsample(const struct view *view)
+{
+	return view->chroma == VIEW_CHROMA_420   ? VIPS_FOREIGN_SUBSAMPLE_ON
+	       : view->chroma == VIEW_CHROMA_444 ? VIPS_FOREIGN_SUBSAMPLE_OFF
+	                                         : VIPS_FOREIGN_SUBSAMPLE_AUTO;
+}
 
 /* Effort as the codec counts it. */
 static inline int save_effort(const struct view *view)

@@ -11,5 +11,5 @@ int save_avif(const struct view *view, VipsImage *image, VipsTarget *target)
 	return vips_heifsave_target(image, target, "compression",
 		VIPS_FOREIGN_HEIF_COMPRESSION_AV1, "Q", view->lossless ? 100 : view->quality,
 		"lossless", view->lossless, "effort", save_effort(view), "bitdepth", 8,
-		SAVE_METADATA(image), NULL);
+		"subsample-mode", save_subsample(view), SAVE_METADATA(image), NULL);
 }

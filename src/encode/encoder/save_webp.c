@@ -38,6 +38,12 @@ static VipsImage *image_lend(VipsImage *image)
 	return TAKE_PTR(lent);
 }
 
+/* libwebp keeps transparency exactly when nothing else is said. */
+static int alpha_quality(const struct view *view)
+{
+	return view->alpha_quality ? view->alpha_quality - 1 : 100;
+}
+
 int save_webp(const struct view *view, VipsImage *image, VipsTarget *target)
 {
 	_cleanup_object_ VipsImage *lent = image_lend(image);
@@ -45,6 +51,6 @@ int save_webp(const struct view *view, VipsImage *image, VipsTarget *target)
 	return !lent ? -1
 	             : vips_webpsave_target(lent, target, "Q",
 			       view->lossless ? LOSSLESS_QUALITY : view->quality, "lossless",
-			       view->lossless, "effort", save_effort(view), SAVE_METADATA(lent),
-			       NULL);
+			       view->lossless, "alpha-q", alpha_quality(view), "effort",
+			       save_effort(view), SAVE_METADATA(lent), NULL);
 }
