@@ -50,7 +50,7 @@ static const struct option_row {
 	{ "deadline", "SEC", KIND_SECONDS, offsetof(struct options, deadline_usec), 0, 0,
 		"longest time one encode may take (default: 60)" },
 	{ "max_pixels", "N", KIND_COUNT, offsetof(struct options, max_pixels), 1, UINT64_MAX,
-		"largest picture, width x height x frames (default: 100m)" },
+		"largest picture and result, width x height x frames (default: 100m)" },
 	{ "max_frames", "N", KIND_COUNT, offsetof(struct options, max_frames), 1, UINT32_MAX,
 		"most frames of an animation (default: 256)" },
 	{ "max_bytes_source", "SIZE", KIND_BYTES, offsetof(struct options, max_source_bytes), 1,
