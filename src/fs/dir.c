@@ -22,16 +22,56 @@
 
 #include "fs/dir_entry.h"
 #include "fs/lens.h"
+#include "fs/roster.h"
 
 #define ENTRIES_MIN 1024 /* bytes: holds the longest name there is */
 
+/* Watched before it is read: what changes while it is read is told. */
+static bool watch_folder(struct fs *fs, struct node *folder)
+{
+	_cleanup_(fdref_unrefp) struct fdref *open_folder = NULL;
+
+	return fs_folder(fs, folder, &open_folder) == 0 &&
+	       nodes_watch(&fs->nodes, folder, fdref_fd(open_folder));
+}
+
+/* With -o list: what is listed is kept as ever where it is watched, but a listing needs a roster. */
+static void open_listed(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
+{
+	struct fs *fs = fs_of(req);
+	struct roster *roster = NULL;
+
+	if (node->kind == NODE_MIRROR) {
+		roster = roster_new();
+		if (!roster) {
+			fuse_reply_err(req, ENOMEM);
+			return;
+		}
+	}
+	fi->fh = (uintptr_t)roster;
+	if (node != &fs->nodes.control)
+		fi->cache_readdir = fi->keep_cache = watch_folder(fs, node_folder(node));
+	if (fuse_reply_open(req, fi) == -ENOENT)
+		roster_free(roster);
+}
+
 void fs_op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
-	(void)ino;
-	if (fs_of(req)->kernel_opens_folders)
+	struct fs *fs = fs_of(req);
+
+	if (fs->options.list->n > 0)
+		open_listed(req, fs_node(fs, ino), fi);
+	else if (fs->kernel_opens_folders)
 		fuse_reply_err(req, ENOSYS);
 	else
 		fuse_reply_open(req, fi);
+}
+
+void fs_op_releasedir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+	(void)ino;
+	roster_free((struct roster *)(uintptr_t)fi->fh);
+	fuse_reply_err(req, 0);
 }
 
 /* --- Reading ----------------------------------------------------------------------------- */
@@ -64,15 +104,6 @@ static int fill_from(struct listing *listing, int fd)
 		}
 	}
 	return n < 0 ? -errno : 1;
-}
-
-/* Watched before it is read: what changes while it is read is told. */
-static bool watch_folder(struct fs *fs, struct node *folder)
-{
-	_cleanup_(fdref_unrefp) struct fdref *open_folder = NULL;
-
-	return fs_folder(fs, folder, &open_folder) == 0 &&
-	       nodes_watch(&fs->nodes, folder, fdref_fd(open_folder));
 }
 
 static int fill(struct listing *listing)
@@ -127,7 +158,17 @@ static void reply_settling(struct listing *listing)
 	nodes_unref(&fs->nodes, listing->node);
 }
 
-static void list(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, bool plus)
+static int fill_roster(struct listing *listing, struct roster *roster)
+{
+	int r;
+
+	listing->told = watch_folder(fs_of(listing->req), listing->node);
+	r = roster_fill(roster, listing);
+	return r < 0 && listing->length == 0 ? r : 0;
+}
+
+static void list(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, bool plus,
+	struct roster *roster)
 {
 	struct fs *fs = fs_of(req);
 	_cleanup_free_ char *buf = malloc(size);
@@ -145,6 +186,8 @@ static void list(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, bool pl
 		r = -ENOMEM;
 	else if (listing.node == &fs->nodes.control)
 		r = fill_control(&listing);
+	else if (roster)
+		r = fill_roster(&listing, roster);
 	else
 		r = fill(&listing);
 	if (r < 0)
@@ -158,13 +201,11 @@ static void list(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, bool pl
 void fs_op_readdir(
 	fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fuse_file_info *fi)
 {
-	(void)fi;
-	list(req, ino, size, off, false);
+	list(req, ino, size, off, false, (struct roster *)(uintptr_t)fi->fh);
 }
 
 void fs_op_readdirplus(
 	fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fuse_file_info *fi)
 {
-	(void)fi;
-	list(req, ino, size, off, true);
+	list(req, ino, size, off, true, (struct roster *)(uintptr_t)fi->fh);
 }

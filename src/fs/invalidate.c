@@ -124,10 +124,11 @@ static bool inode_changed(struct fs *fs, struct node *folder, const struct watch
 static void entry_changed(struct fs *fs, struct node *folder, const struct watch_event *event)
 {
 	aliases_take(&fs->aliases, folder, event->name, forget_name, fs);
-	if (event->names) {
+	if (event->names)
 		forget_entry(fs, folder, event->name);
+	/* Which views are listed depends on what the files are. */
+	if (event->names || fs->options.list->n > 0)
 		forget_content(fs, folder);
-	}
 	forget_in_lenses(fs, folder, event->name);
 	forget_lens_contents(fs, folder);
 	/* A lookup may be under way with attributes from before the change. It holds the folder's

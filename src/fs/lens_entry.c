@@ -11,33 +11,14 @@
 
 /* --- Names -------------------------------------------------------------------------------- */
 
-/* Behind the last dot; NULL: there is none. The dot that a hidden file begins with is none. */
-static const char *extension_of(const char *name)
-{
-	const char *dot = strrchr(name, '.');
-
-	return dot && dot > name ? dot + 1 : NULL;
-}
-
-static enum format format_of_extension(const char *extension)
-{
-	return format_from_extension(extension, strlen(extension));
-}
-
-static bool may_be_picture(const char *name)
-{
-	const char *extension = extension_of(name);
-
-	return !extension || format_of_extension(extension) != FORMAT_NONE;
-}
-
 /* The extension that a picture gets, or NULL: it keeps its name. */
 static const char *added_extension(const char *name, const struct view *resolved, bool keeps)
 {
-	const char *own = extension_of(name);
+	const char *own = picture_extension(name);
 	const char *added = format_info(resolved->format)->extensions[0];
 
-	if (keeps || !added || (own && format_of_extension(own) == resolved->format) ||
+	if (keeps || !added ||
+		(own && format_from_extension(own, strlen(own)) == resolved->format) ||
 		strlen(name) + 1 + strlen(added) > NAME_MAX)
 		return NULL;
 	return added;
@@ -84,7 +65,7 @@ int lens_entry_of(struct fs *fs, struct lens *lens, int dir_fd, const char *sour
 	strcpy(ret->source_name, source_name);
 	strcpy(ret->name, source_name);
 	ret->kind = S_ISDIR(ret->stx.stx_mode) ? NODE_LENS : NODE_MIRROR;
-	if (!S_ISREG(ret->stx.stx_mode) || !may_be_picture(source_name))
+	if (!S_ISREG(ret->stx.stx_mode) || !picture_is_called(source_name))
 		return 0;
 	return view_picture(fs, lens, dir_fd, ret);
 }
@@ -117,7 +98,7 @@ static int find_real(
 static int find_derived(
 	struct fs *fs, struct lens *lens, int dir_fd, const char *name, struct lens_entry *ret)
 {
-	const char *extension = extension_of(name);
+	const char *extension = picture_extension(name);
 	char source_name[NAME_MAX + 1];
 	int r;
 

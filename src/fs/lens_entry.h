@@ -4,13 +4,8 @@
  * is in the source to the name it is shown by, a lookup from the name to what it shows. Both ask
  * lens_entry_of(), so what is listed can be opened.
  *
- * A picture is shown as `photo.jpg.webp`, the others as they are called. What counts as a picture
- * here must have a picture's extension or none, and a picture's first bytes. Elsewhere the bytes
- * alone decide, because there somebody asked for a view of that very file; here the name of each
- * file would have to be looked into, and a raw photograph (`.cr2`, a TIFF by its bytes), a backup
- * (`.jpg.bak`) or half a download would turn into something that nobody meant.
- *
- * Names: with `keepname`, or an extension that belongs to the format, or where another one would
+ * A picture (fs/picture.h says what is one) is shown as `photo.jpg.webp`, everything else as it is
+ * called, and so is a picture for which the view makes no sense. With `keepname`, or an extension that belongs to the format, or where another one would
  * make the name longer than any file system takes, a picture keeps its name. A real file wins
  * over a derived name; the picture is then `photo.jpg@webp`, which works for all.
  */

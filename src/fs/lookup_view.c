@@ -122,6 +122,17 @@ static double timeout_of_name(struct fs *fs, const struct node *where,
 	return timeout;
 }
 
+static bool is_listed(const struct fs *fs, const struct node *where, const char *view_text)
+{
+	const struct view_list *list = fs->options.list;
+
+	for (size_t i = 0; where->kind == NODE_MIRROR && i < list->n; i++) {
+		if (strcmp(list->items[i].text, view_text) == 0)
+			return true;
+	}
+	return false;
+}
+
 static int enter_picture(struct fs *fs, struct node *where, int dir_fd, const char *name,
 	const struct view *named, struct found_picture *found, struct fuse_entry_param *ret)
 {
@@ -134,6 +145,7 @@ static int enter_picture(struct fs *fs, struct node *where, int dir_fd, const ch
 		ret->entry_timeout = fs->options.timeout_sec;
 	if (r < 0)
 		return r;
+	said.listed = is_listed(fs, where, name + strlen(found->source_name) + 1);
 	return lookup_enter_variant(fs, found, name, said, ret->entry_timeout, ret);
 }
 

@@ -3,8 +3,23 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 
 #include "source/sniff.h"
+
+const char *picture_extension(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	return dot && dot > name ? dot + 1 : NULL;
+}
+
+bool picture_is_called(const char *name)
+{
+	const char *extension = picture_extension(name);
+
+	return !extension || format_from_extension(extension, strlen(extension)) != FORMAT_NONE;
+}
 
 static int look_at(
 	struct fs *fs, int dir_fd, const char *name, struct statx *stx, enum format *ret)

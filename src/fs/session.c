@@ -40,7 +40,8 @@ static void fs_op_init(void *userdata, struct fuse_conn_info *conn)
 		fs->options.watch = fs->nodes.marks.watch = NULL;
 	}
 	fs->kernel_opens_folders =
-		fs->options.watch && (conn->capable & FUSE_CAP_NO_OPENDIR_SUPPORT) &&
+		fs->options.list->n == 0 && fs->options.watch &&
+		(conn->capable & FUSE_CAP_NO_OPENDIR_SUPPORT) &&
 		nodes_watch(&fs->nodes, &fs->nodes.root, tree_root(fs->options.tree));
 	fs->options.ready(fs->options.context);
 }
@@ -55,6 +56,7 @@ static const struct fuse_lowlevel_ops operations = {
 	.open = fs_op_open,
 	.read = fs_op_read,
 	.opendir = fs_op_opendir,
+	.releasedir = fs_op_releasedir,
 	.readdir = fs_op_readdir,
 	.readdirplus = fs_op_readdirplus,
 	.statfs = fs_op_statfs,

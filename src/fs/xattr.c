@@ -268,7 +268,8 @@ static void getxattr_lens(fuse_req_t req, struct lens *lens, const char *name, s
 		if (r < 0)
 			fuse_reply_err(req, -r);
 		else
-			reply_value(req, path, strlen(path), size);
+			reply_value(
+				req, path[0] ? path : ".", path[0] ? strlen(path) : 1, size);
 	} else {
 		fuse_reply_err(req, ENODATA);
 	}
