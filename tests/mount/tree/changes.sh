@@ -87,6 +87,15 @@ await 5 mode_is @webp/b 700
 await 5 mode_is b@webp/x.jpg.webp 440
 is "$(stat -c %y "$MNT/@webp/b/name.txt")" "$(stat -c %y "$SRC/b/name.txt")"
 
+cd "$MNT/@webp/b"
+is "$(stat -c %a .)" 700
+told_for_good() { n=$(stat_of getattrs); sleep 1.2; stat . >/dev/null; [[ $(stat_of getattrs) == "$n" ]]; }
+await 10 told_for_good
+chmod 750 "$SRC/b"
+here_is() { [[ $(stat -c %a .) == 750 ]]; }
+await 5 here_is
+cd /
+
 # Folders that move, also for who stands there.
 cd "$MNT/@webp/a/deep"
 is "$(ls)" 'name.txt

@@ -12,7 +12,9 @@ for i in {1..40}; do
 	echo "$i" >"$SRC/d/$i.html"
 done
 fake "$SRC/d/sub/x.jpg" output=900
-touch -d '1 hour ago' "$SRC"/d/*
+mkdir "$SRC/new"
+fake "$SRC/new/picture.jpg" output=900
+for name in words.jpg page.html; do echo words >"$SRC/new/$name"; done
 start_fake
 walk() {
 	ls -iR "$MNT/d@webp"
@@ -33,17 +35,19 @@ await 10 dead $reader
 kill -CONT "$DAEMON"
 is "$(<"$T/after")" "$before"
 
-# Files of the source that the daemon opens while the listing is made anew.
+# Files of the source that the daemon opens for a listing: those called like pictures, once.
 strace -f -qq -e trace=openat2 -o "$T/opens" -p "$DAEMON" &
 tracer=$!
 tracing() { grep -q "^TracerPid:.*[1-9]" "/proc/$DAEMON/status"; }
 await 5 tracing
 at_end "kill $tracer 2>/dev/null"
+opened() { grep -c "\"$1\"" "$T/opens" || :; }
+is "$(ls "$MNT/new@webp" | wc -l)" 3 'listed'
 : >"$SRC/d/new.txt"
 listed_new() { [[ $(ls "$MNT/d@webp" | grep -c .) == 82 ]]; }
 await 5 listed_new
-ls "$MNT/d@png" >/dev/null
+ls "$MNT/d@png" "$MNT/new@png" >/dev/null
 kill "$tracer"
 await 5 dead "$tracer"
-at_most "$(grep -c '\.jpg' "$T/opens" || :)" 0 'opens of pictures that were known'
-at_most "$(grep -c '\.html' "$T/opens" || :)" 0 'opens of what is not called a picture'
+is "$(opened picture.jpg) $(opened words.jpg) $(opened page.html)" '1 1 0' 'opens of files that were new'
+is "$(opened '[0-9]*\.jpg')" 0 'opens of pictures that were known'
