@@ -401,6 +401,7 @@ int nodes_init(
 
 void nodes_done(struct nodes *nodes)
 {
+	HASH_CLEAR(hh, nodes->keyed); /* its own memory; the variants come next */
 	for (size_t i = 0; nodes->buckets && i < nodes->n_buckets; i++) {
 		nodes_free_chain(nodes, nodes->buckets[i]);
 		nodes->buckets[i] = NULL;

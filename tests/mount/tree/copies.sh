@@ -37,7 +37,7 @@ is "$(ls -lR "$tree" | awk '/^-/ {s += $5} END {print s}')" \
 	"$(find "$T/copy" -type f -printf '%s\n' | awk '{s += $1} END {print s}')" 'ls -lR'
 is "$(du -s --apparent-size -b "$tree/2024" | cut -f1)" "$(($(find "$T/copy/2024" -type f -printf '%s\n' | paste -sd+) +
 	$(stat -c %s "$SRC/2024")))" 'du'
-is "$(find "$tree" -type f | xargs ls -i | awk '{print $1}' | sort -u | wc -l)" 14 'numbers'
+is "$(find "$tree" -type f -exec ls -i {} + | awk '{print $1}' | sort -u | wc -l)" 14 'numbers'
 numbers() { (cd "$tree" && find . -printf '%P %i\n' | sort); }
 before=$(numbers)
 

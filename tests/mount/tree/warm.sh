@@ -44,7 +44,7 @@ at_end "kill $tracer 2>/dev/null"
 opened() { grep -c "\"$1\"" "$T/opens" || :; }
 is "$(ls "$MNT/new@webp" | wc -l)" 3 'listed'
 : >"$SRC/d/new.txt"
-listed_new() { [[ $(ls "$MNT/d@webp" | grep -c .) == 82 ]]; }
+listed_new() { [[ $(ls "$MNT/d@webp" | wc -l) == 82 ]]; }
 await 5 listed_new
 ls "$MNT/d@png" "$MNT/new@png" >/dev/null
 kill "$tracer"
