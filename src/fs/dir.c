@@ -124,8 +124,8 @@ static int fill(struct listing *listing)
 		r = fill_from(listing, fd);
 	if (r == 0)
 		fdref_unref(fdcache_put(fs->fds, key, TAKE_FD(fd), FS_SOURCE_IDLE_USEC));
-	listing->is_settling =
-		fs->kernel_opens_folders && !listing->told && (is_start || r == 1);
+	if (fs->kernel_opens_folders && !listing->told && (is_start || r == 1))
+		listing->is_settling = true;
 	return r < 0 && listing->length == 0 ? r : 0;
 }
 

@@ -57,6 +57,12 @@ int listing_add_plain(struct listing *listing, const struct dirent64 *d, off_t o
 	return listing_add(listing, d->d_name, r < 0 ? &bare : &entry, look && r == 0, off);
 }
 
+void listing_depends_on(struct listing *listing, const struct statx *stx)
+{
+	if (S_ISREG(stx->stx_mode) && stx->stx_nlink > 1)
+		listing->is_settling = true;
+}
+
 static mode_t type_of(const struct lens_entry *entry)
 {
 	return entry->stx.stx_mode & S_IFMT;
@@ -87,6 +93,7 @@ int listing_add_lens(struct listing *listing, const struct dirent64 *d, off_t of
 		return 1;
 	if (r < 0)
 		return r;
+	listing_depends_on(listing, &entry.stx);
 	bare.attr.st_ino = lens_entry_ino(fs, lens, &entry);
 	bare.attr.st_mode = type_of(&entry);
 	r = listing->plus ? lens_enter(fs, lens, &entry, &param) : -EAGAIN;

@@ -27,6 +27,10 @@ struct listing {
 bool listing_add(struct listing *listing, const char *name,
 	const struct fuse_entry_param *entry, bool counted, off_t off);
 
+/* The listing depends on what this file is. Where it may be written through another name, nothing
+ * tells of that, and what is kept of the listing must be taken back by itself. */
+void listing_depends_on(struct listing *listing, const struct statx *stx);
+
 /* Each adds what one entry of the source, behind which is `off`, is shown as: one line or none.
  * 1, 0 when it does not fit, or -errno when that cannot be said now. */
 int listing_add_plain(struct listing *listing, const struct dirent64 *d, off_t off);

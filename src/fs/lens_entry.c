@@ -26,12 +26,6 @@ static const char *added_extension(const char *name, const struct view *resolved
 
 /* --- From the source to what is shown ----------------------------------------------------- */
 
-/* Nor may it be that we only lack descriptors or memory: then nothing can be said. */
-static bool is_shortage(int r)
-{
-	return r == -EMFILE || r == -ENFILE || r == -ENOMEM;
-}
-
 /* What cannot be opened or read is mirrored, and says so itself when it is read. */
 static int view_picture(struct fs *fs, struct lens *lens, int dir_fd, struct lens_entry *entry)
 {
@@ -39,7 +33,7 @@ static int view_picture(struct fs *fs, struct lens *lens, int dir_fd, struct len
 	const char *extension;
 
 	if (r < 0)
-		return is_shortage(r) ? r : 0;
+		return picture_is_shortage(r) ? r : 0;
 	if (view_resolve(&lens->view, entry->format, &entry->view, NULL) != 0)
 		return 0;
 	entry->kind = NODE_VARIANT;
@@ -80,6 +74,60 @@ bool lens_entry_is_hidden(
 		       &stx) != -ENOENT;
 }
 
+/* --- Entering ----------------------------------------------------------------------------- */
+
+/* Written through another name in a folder nobody watches, a file may turn into a picture or back,
+ * and nothing tells: see fs_attr_timeout. */
+static void believe_briefly(
+	const struct fs *fs, const struct statx *stx, struct fuse_entry_param *ret)
+{
+	if (S_ISREG(stx->stx_mode) && stx->stx_nlink > 1)
+		ret->entry_timeout = fs->options.timeout_sec;
+}
+
+static int enter_picture(struct fs *fs, struct lens *lens, const struct lens_entry *entry,
+	struct fuse_entry_param *ret)
+{
+	struct found_picture found = {
+		.folder = lens->node.parent,
+		.source_name = entry->source_name,
+		.stx = entry->stx,
+		.format = entry->format,
+		.view = entry->view,
+	};
+	struct said said = { .where = &lens->node, .view = lens->view, .listed = true };
+	double timeout = lookup_view_timeout();
+
+	if (ret->entry_timeout < timeout)
+		timeout = ret->entry_timeout;
+	return lookup_enter_variant(fs, &found, entry->name, said, timeout, ret);
+}
+
+int lens_enter(struct fs *fs, struct lens *lens, const struct lens_entry *entry,
+	struct fuse_entry_param *ret)
+{
+	believe_briefly(fs, &entry->stx, ret);
+	if (entry->kind == NODE_LENS)
+		return lookup_enter_folder(
+			fs, &lens->node, entry->source_name, &entry->stx, &lens->view, ret);
+	if (entry->kind == NODE_VARIANT)
+		return enter_picture(fs, lens, entry, ret);
+	return fs_enter_mirror(fs, lens->node.parent, entry->source_name, &entry->stx, ret);
+}
+
+uint64_t lens_entry_ino(
+	const struct fs *fs, const struct lens *lens, const struct lens_entry *entry)
+{
+	struct stamp stamp;
+
+	stamp_from_statx(&entry->stx, &stamp);
+	if (entry->kind == NODE_VARIANT)
+		return variant_ino(&stamp, &entry->view);
+	if (entry->kind == NODE_LENS)
+		return lens_ino(&stamp.id, lens->ino, &lens->view);
+	return fs_ino_of_file(fs, &stamp.id);
+}
+
 /* --- From the name to what it shows ------------------------------------------------------- */
 
 /* Of a real file: itself, where it is shown by its own name. The original of a picture that is
@@ -115,7 +163,7 @@ int lens_lookup(
 	struct fs *fs, struct lens *lens, const char *name, struct fuse_entry_param *ret)
 {
 	_cleanup_(fdref_unrefp) struct fdref *folder = NULL;
-	struct lens_entry entry;
+	struct lens_entry entry = { 0 };
 	int fd, r = fs_folder(fs, lens->node.parent, &folder);
 
 	if (r < 0)
@@ -127,69 +175,13 @@ int lens_lookup(
 	r = find_real(fs, lens, fd, name, &entry);
 	if (r == -ENOENT)
 		r = find_derived(fs, lens, fd, name, &entry);
+	believe_briefly(fs, &entry.stx, ret);
 	if (r == -ENOENT || r == -ENAMETOOLONG) {
 		int view_r = lookup_view(fs, &lens->node, fd, name, ret);
 
 		return view_r == -ENOENT ? r : view_r;
 	}
 	return r < 0 ? r : lens_enter(fs, lens, &entry, ret);
-}
-
-/* --- Entering ----------------------------------------------------------------------------- */
-
-static int enter_folder(struct fs *fs, struct lens *lens, const struct lens_entry *entry,
-	struct fuse_entry_param *ret)
-{
-	struct node *parent = lens->node.parent, *folder;
-	int r;
-
-	folder = nodes_obtain_mirror(&fs->nodes, parent, entry->source_name, &entry->stx);
-	if (!folder)
-		return -ENOMEM;
-	r = lookup_enter_lens(fs, &lens->node, parent, folder, &entry->stx, &lens->view, ret);
-	nodes_unref(&fs->nodes, folder);
-	return r;
-}
-
-static int enter_picture(struct fs *fs, struct lens *lens, const struct lens_entry *entry,
-	struct fuse_entry_param *ret)
-{
-	struct found_picture found = {
-		.folder = lens->node.parent,
-		.source_name = entry->source_name,
-		.stx = entry->stx,
-		.format = entry->format,
-		.view = entry->view,
-	};
-	struct said said = { .where = &lens->node, .view = lens->view, .listed = true };
-	double timeout = lookup_view_timeout();
-
-	if (ret->entry_timeout < timeout)
-		timeout = ret->entry_timeout;
-	return lookup_enter_variant(fs, &found, entry->name, said, timeout, ret);
-}
-
-int lens_enter(struct fs *fs, struct lens *lens, const struct lens_entry *entry,
-	struct fuse_entry_param *ret)
-{
-	if (entry->kind == NODE_LENS)
-		return enter_folder(fs, lens, entry, ret);
-	if (entry->kind == NODE_VARIANT)
-		return enter_picture(fs, lens, entry, ret);
-	return fs_enter_mirror(fs, lens->node.parent, entry->source_name, &entry->stx, ret);
-}
-
-uint64_t lens_entry_ino(
-	const struct fs *fs, const struct lens *lens, const struct lens_entry *entry)
-{
-	struct stamp stamp;
-
-	stamp_from_statx(&entry->stx, &stamp);
-	if (entry->kind == NODE_VARIANT)
-		return variant_ino(&stamp, &entry->view);
-	if (entry->kind == NODE_LENS)
-		return lens_ino(&stamp.id, lens->ino, &lens->view);
-	return fs_ino_of_file(fs, &stamp.id);
 }
 
 /* --- Taking names back -------------------------------------------------------------------- */

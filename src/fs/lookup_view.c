@@ -62,7 +62,8 @@ int lookup_enter_variant(struct fs *fs, const struct found_picture *found, const
 
 /* --- Folders ------------------------------------------------------------------------------ */
 
-int lookup_enter_lens(struct fs *fs, const struct node *where, struct node *parent,
+/* Of `folder`, which lies in `parent` (itself, where it is the root). */
+static int enter_lens(struct fs *fs, const struct node *where, struct node *parent,
 	struct node *folder, const struct statx *stx, const struct view *view,
 	struct fuse_entry_param *ret)
 {
@@ -76,8 +77,7 @@ int lookup_enter_lens(struct fs *fs, const struct node *where, struct node *pare
 	return 0;
 }
 
-/* `holiday@webp`, whose source is known to be a folder. */
-static int enter_folder(struct fs *fs, struct node *where, const char *source_name,
+int lookup_enter_folder(struct fs *fs, struct node *where, const char *source_name,
 	const struct statx *stx, const struct view *view, struct fuse_entry_param *ret)
 {
 	struct node *parent = node_folder(where), *folder;
@@ -86,7 +86,7 @@ static int enter_folder(struct fs *fs, struct node *where, const char *source_na
 	folder = nodes_obtain_mirror(&fs->nodes, parent, source_name, stx);
 	if (!folder)
 		return -ENOMEM;
-	r = lookup_enter_lens(fs, where, parent, folder, stx, view, ret);
+	r = enter_lens(fs, where, parent, folder, stx, view, ret);
 	nodes_unref(&fs->nodes, folder);
 	return r;
 }
@@ -103,7 +103,7 @@ static int enter_root(struct fs *fs, struct node *where, int dir_fd, const struc
 	if (statx(dir_fd, "", AT_EMPTY_PATH | AT_STATX_SYNC_AS_STAT, STAMP_STATX_MASK, &stx) <
 		0)
 		return -errno;
-	return lookup_enter_lens(fs, where, root, root, &stx, view, ret);
+	return enter_lens(fs, where, root, root, &stx, view, ret);
 }
 
 /* --- Names -------------------------------------------------------------------------------- */
@@ -171,6 +171,6 @@ int lookup_view(struct fs *fs, struct node *where, int dir_fd, const char *name,
 	if (r < 0)
 		return r;
 	if (S_ISDIR(found.stx.stx_mode))
-		return enter_folder(fs, where, source_name, &found.stx, &named, ret);
+		return lookup_enter_folder(fs, where, source_name, &found.stx, &named, ret);
 	return enter_picture(fs, where, dir_fd, name, &named, &found, ret);
 }

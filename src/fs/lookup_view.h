@@ -29,11 +29,10 @@ struct found_picture {
 int lookup_enter_variant(struct fs *fs, const struct found_picture *found, const char *name,
 	struct said said, double timeout, struct fuse_entry_param *ret);
 
-/* Enters the folder with these attributes through a view, for a name in `where`, which lies in
- * `parent`, the folder's own parent (itself, where it is the root). 0 or -ENOMEM. */
-int lookup_enter_lens(struct fs *fs, const struct node *where, struct node *parent,
-	struct node *folder, const struct statx *stx, const struct view *view,
-	struct fuse_entry_param *ret);
+/* Enters the folder `source_name`, as it was found in the folder of `where`, through a view. 0 or
+ * -ENOMEM. */
+int lookup_enter_folder(struct fs *fs, struct node *where, const char *source_name,
+	const struct statx *stx, const struct view *view, struct fuse_entry_param *ret);
 
 /* About a minute, in seconds: how long the kernel may believe in the name of a variant. */
 double lookup_view_timeout(void);

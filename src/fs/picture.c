@@ -21,6 +21,11 @@ bool picture_is_called(const char *name)
 	return !extension || format_from_extension(extension, strlen(extension)) != FORMAT_NONE;
 }
 
+bool picture_is_shortage(int r)
+{
+	return r == -EMFILE || r == -ENFILE || r == -ENOMEM;
+}
+
 static int look_at(
 	struct fs *fs, int dir_fd, const char *name, struct statx *stx, enum format *ret)
 {

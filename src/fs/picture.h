@@ -23,4 +23,8 @@ bool picture_is_called(const char *name);
 int picture_format(
 	struct fs *fs, int dir_fd, const char *name, struct statx *stx, enum format *ret);
 
+/* Whether an error of that only says that we lack descriptors or memory: then the file may be
+ * anything. */
+bool picture_is_shortage(int r);
+
 #endif

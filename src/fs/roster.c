@@ -99,27 +99,45 @@ static int add_view(struct listing *listing, const struct dirent64 *d,
 	return listing_add(listing, name, &entry, r == 0, off);
 }
 
+/* 1 with the format of an entry that is a picture and called like one, 0 for all else, or -errno
+ * when that cannot be said now. */
+static int find_picture(
+	struct listing *listing, const struct dirent64 *d, struct statx *stx, enum format *ret)
+{
+	int r;
+
+	if ((d->d_type != DT_REG && d->d_type != DT_UNKNOWN) || !picture_is_called(d->d_name) ||
+		!look(listing, d->d_name, stx))
+		return 0;
+	listing_depends_on(listing, stx);
+	r = picture_format(fs_of(listing->req), listing->dir_fd, d->d_name, stx, ret);
+	if (r < 0)
+		return picture_is_shortage(r) ? r : 0;
+	return 1;
+}
+
 /* Adds the parts of entry `number` from `part` on. 1, 0 when they do not all fit, or -errno. */
 static int add_parts(
 	struct listing *listing, const struct dirent64 *d, size_t number, unsigned part)
 {
-	struct fs *fs = fs_of(listing->req);
-	const struct view_list *list = fs->options.list;
+	const struct view_list *list = fs_of(listing->req)->options.list;
 	off_t base = (off_t)number << PART_BITS, next = base + (1 << PART_BITS);
 	struct statx stx;
 	enum format format;
+	bool is_picture;
 	int r = 1;
 
 	if (part == 0)
 		r = listing_add_plain(listing, d, base + 1);
 	if (r != 1)
 		return r;
-	if ((d->d_type == DT_REG || d->d_type == DT_UNKNOWN) && picture_is_called(d->d_name) &&
-		look(listing, d->d_name, &stx) &&
-		picture_format(fs, listing->dir_fd, d->d_name, &stx, &format) == 0) {
-		for (unsigned i = part ? part - 1 : 0; r == 1 && i < list->n; i++)
-			r = add_view(listing, d, &list->items[i], &stx, format, base + 2 + i);
-	}
+	r = find_picture(listing, d, &stx, &format);
+	if (r < 0)
+		return r;
+	is_picture = r == 1;
+	r = 1;
+	for (unsigned i = part ? part - 1 : 0; is_picture && r == 1 && i < list->n; i++)
+		r = add_view(listing, d, &list->items[i], &stx, format, base + 2 + i);
 	if (r == 1)
 		listing->offset = next;
 	return r;
