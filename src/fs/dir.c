@@ -35,7 +35,7 @@ static bool watch_folder(struct fs *fs, struct node *folder)
 	       nodes_watch(&fs->nodes, folder, fdref_fd(open_folder));
 }
 
-/* With -o list: what is listed is kept as ever where it is watched, but a listing needs a roster. */
+/* With -o list: a listing needs a roster. It is kept where the folder is watched, as ever. */
 static void open_listed(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
 {
 	struct fs *fs = fs_of(req);

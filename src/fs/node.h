@@ -180,8 +180,8 @@ struct snapshot *nodes_enter_snapshot(struct nodes *nodes, char *text_consume, s
 struct node *nodes_find_mirror(struct nodes *nodes, const struct statx *stx);
 /* The folder of an inotify mark. */
 struct node *nodes_find_watched(struct nodes *nodes, int wd);
-/* Every node there is that has a place in the source, at one moment: *ret_nodes is the caller's to free, each
- * one in it to unref. 0 or -ENOMEM. */
+/* Every node there is that has a place in the source, at one moment: *ret_nodes is the caller's to
+ * free, each one in it to unref. 0 or -ENOMEM. */
 int nodes_find_all(struct nodes *nodes, struct node ***ret_nodes, size_t *ret_count);
 
 /* Before a folder is read or looked into for the first time: has it watched, or notes that it
