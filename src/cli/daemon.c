@@ -11,6 +11,7 @@
 
 #include "cli/mountpoint.h"
 #include "cli/places.h"
+#include "cli/shown.h"
 #include "cli/stopper.h"
 #include "control/control.h"
 #include "control/housekeeper.h"
@@ -42,7 +43,8 @@ struct daemon {
 	struct pool *pool;                          /* owned */
 	struct render *render;                      /* owned */
 	struct watch *watch;                        /* owned; NULL: by timeouts alone */
-	struct fs *fs;                              /* owned */
+	struct shown shown;
+	struct fs *fs; /* owned */
 	struct control control;
 	struct housekeeper keeper;
 	bool keeping;
@@ -339,6 +341,8 @@ static enum exit_code open_mount(struct daemon *daemon, const struct options *op
 		.tree = daemon->tree,
 		.render = daemon->render,
 		.watch = daemon->watch,
+		.view = daemon->shown.has_view ? &daemon->shown.view : NULL,
+		.list = &daemon->shown.list,
 		.timeout_sec = options->timeout_usec
 		                       ? (double)options->timeout_usec / (double)USEC_PER_SEC
 		                       : UNWATCHED_SEC,
@@ -376,7 +380,9 @@ enum exit_code daemon_new(const struct options *options, const char *mountpoint,
 	relief_init(&daemon->control.relief);
 	stopper_block_signals();
 	shirk_oom_killer();
-	code = open_source(daemon, options, mountpoint);
+	code = shown_parse(options, &daemon->shown);
+	if (code == EXIT_CODE_OK)
+		code = open_source(daemon, options, mountpoint);
 	if (code == EXIT_CODE_OK)
 		code = open_encoders(daemon, options);
 	if (code == EXIT_CODE_OK)

@@ -39,6 +39,10 @@ static const struct option_row {
 	const char *help;
 	const char *const *words; /* of KIND_WORD, by their values; ends with NULL */
 } rows[] = {
+	{ "view", "VIEW", KIND_TEXT, offsetof(struct options, view), 0, 0,
+		"see the whole of SOURCE through a view, as SOURCE@VIEW/ is" },
+	{ "list", "VIEW[:VIEW...]", KIND_TEXT, offsetof(struct options, list), 0, 0,
+		"list these views beside each picture (default: list none)" },
 	{ "cache", "DIR", KIND_TEXT, offsetof(struct options, cache), 0, 0,
 		"folder that keeps encoded variants" },
 	{ "cache_size", "SIZE", KIND_BYTES, offsetof(struct options, cache_size_bytes), 1,
@@ -344,6 +348,8 @@ void options_done(struct options *options)
 {
 	free(options->source);
 	free(options->mountpoint);
+	free(options->view);
+	free(options->list);
 	free(options->cache);
 	free(options->encoder);
 	free(options->mount_options);

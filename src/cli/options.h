@@ -27,8 +27,9 @@ struct options_pressure {
 struct options {
 	char *source, *mountpoint; /* owned; NULL where not given */
 	bool foreground, debug, help, version;
-	char *cache;   /* owned; NULL: the default folder of this source */
-	char *encoder; /* owned; NULL: the installed one, or that of the build folder */
+	char *view, *list; /* owned, not parsed yet; NULL: none */
+	char *cache;       /* owned; NULL: the default folder of this source */
+	char *encoder;     /* owned; NULL: the installed one, or that of the build folder */
 	uint64_t cache_size_bytes;
 	struct share cache_free;
 	uint64_t workers; /* 0: one per processor */

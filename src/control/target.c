@@ -75,6 +75,9 @@ static int find_source(struct target *target)
 		if (name_split(target->name, &length, &target->view, words) != 0)
 			return target_refuse(
 				target->reason, ENOENT, "no such file, and no view: %s", words);
+		if (length == 0)
+			return target_refuse(target->reason, EINVAL,
+				"it is a folder through a view: name a picture");
 		target->name[length] = '\0';
 		target->of_view = true;
 		type = type_of(target);
@@ -83,6 +86,10 @@ static int find_source(struct target *target)
 		return target_refuse(target->reason, -type, "%s", strerror(-type));
 	if (type == 0)
 		return target_refuse(target->reason, ENOENT, "there is no '%.64s' to view",
+			LOG_QUOTE(target->name));
+	if (type == S_IFDIR && target->of_view)
+		return target_refuse(target->reason, EINVAL,
+			"it is a folder through a view: name a picture, or the folder '%.64s'",
 			LOG_QUOTE(target->name));
 	if (type != S_IFREG)
 		return target_refuse(target->reason, EINVAL, "'%.64s' is not a regular file",

@@ -14,6 +14,7 @@
 
 #include "render/render.h"
 #include "source/tree.h"
+#include "view/list.h"
 
 struct fs;
 
@@ -34,8 +35,10 @@ struct fs_options {
 		mount_options; /* further -o options for libfuse, comma-separated; NULL: none */
 	const struct tree *tree;
 	struct render *render;
-	struct watch *watch; /* NULL: changes are noticed by timeouts alone */
-	double timeout_sec;  /* where nothing is watched, > 0 */
+	struct watch *watch;          /* NULL: changes are noticed by timeouts alone */
+	const struct view_list *list; /* views that are listed beside pictures; may be empty */
+	const struct view *view;      /* that the whole mount is seen through; NULL: none */
+	double timeout_sec;           /* where nothing is watched, > 0 */
 	const struct fs_control_file *control_files; /* ended by an empty name */
 	void *context;                               /* of make and ready */
 	void (*ready)(void *context); /* the kernel has shaken hands; the first FUSE thread */

@@ -9,6 +9,7 @@
 #include <sys/statvfs.h>
 
 #include "fs/context.h"
+#include "fs/lens.h"
 #include "util/log.h"
 
 /* Readahead and direct I/O that the kernel may have in flight; 12 is its default, and it would
@@ -39,7 +40,8 @@ static void fs_op_init(void *userdata, struct fuse_conn_info *conn)
 		fs->options.watch = fs->nodes.marks.watch = NULL;
 	}
 	fs->kernel_opens_folders =
-		fs->options.watch && (conn->capable & FUSE_CAP_NO_OPENDIR_SUPPORT) &&
+		fs->options.list->n == 0 && fs->options.watch &&
+		(conn->capable & FUSE_CAP_NO_OPENDIR_SUPPORT) &&
 		nodes_watch(&fs->nodes, &fs->nodes.root, tree_root(fs->options.tree));
 	fs->options.ready(fs->options.context);
 }
@@ -54,6 +56,7 @@ static const struct fuse_lowlevel_ops operations = {
 	.open = fs_op_open,
 	.read = fs_op_read,
 	.opendir = fs_op_opendir,
+	.releasedir = fs_op_releasedir,
 	.readdir = fs_op_readdir,
 	.readdirplus = fs_op_readdirplus,
 	.statfs = fs_op_statfs,
@@ -114,6 +117,21 @@ static void note_root(struct fs *fs)
 	fs->started_at = now_real();
 }
 
+/* The kernel's root is never forgotten, so neither is the lens. */
+static int enter_top(struct fs *fs)
+{
+	struct lens *lens;
+
+	fs->top = &fs->nodes.root;
+	if (!fs->options.view)
+		return 0;
+	lens = nodes_enter_lens(&fs->nodes, &fs->nodes.root, 0, fs->options.view);
+	if (!lens)
+		return -ENOMEM;
+	fs->top = &lens->node;
+	return 0;
+}
+
 int fs_new(const struct fs_options *options, struct fs **ret, char reason[FS_REASON_MAX])
 {
 	struct fs *fs = calloc(1, sizeof(*fs));
@@ -131,9 +149,12 @@ int fs_new(const struct fs_options *options, struct fs **ret, char reason[FS_REA
 		return r;
 	}
 	aliases_init(&fs->aliases, FS_ALIASES_MAX);
+	kinds_init(&fs->kinds);
 	invalidator_init(&fs->invalidator);
 	note_root(fs);
-	r = make_session(fs);
+	r = enter_top(fs);
+	if (r == 0)
+		r = make_session(fs);
 	if (r == 0 && fuse_session_mount(fs->session, options->mountpoint) != 0)
 		r = errno ? -errno : -EIO;
 	if (r < 0) {
@@ -202,6 +223,7 @@ struct fs *fs_free(struct fs *fs)
 			fuse_session_destroy(fs->session);
 		invalidator_done(&fs->invalidator);
 		aliases_done(&fs->aliases);
+		kinds_done(&fs->kinds);
 		nodes_done(&fs->nodes);
 		fdcache_free(fs->fds);
 		free(fs);

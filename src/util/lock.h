@@ -3,6 +3,7 @@
  * Mutexes with scope, and the one list of their order. A thread that holds a lock may take only
  * locks that stand below it here:
  *
+ *	0  fs/roster      one open folder, for a whole request
  *	1  fs/node        node table, and its marks      (struct nodes)
  *	2  fs/alias
  *	3  render         job table                      (struct render)

@@ -25,10 +25,8 @@ int name_split(const char *name, size_t *ret_source_len, struct view *ret_view,
 	if (!at)
 		return not_a_view(reason, "no '@' in the name");
 	len = (size_t)(at - name);
-	if (len == 0)
-		return not_a_view(reason, "nothing before the '@'");
-	if (strncmp(name, "..", len) == 0) /* matches "." too */
-		return not_a_view(reason, "'.' and '..' are no pictures");
+	if (len > 0 && strncmp(name, "..", len) == 0) /* matches "." too */
+		return not_a_view(reason, "'.' and '..' have no views");
 	r = view_parse(at + 1, strlen(at + 1), ret_view, reason);
 	if (r == 0)
 		*ret_source_len = len;
