@@ -71,6 +71,18 @@ void pool_submit(struct pool *pool, struct pool_job *job)
 		wake(pool);
 }
 
+void pool_promote(struct pool *pool, struct pool_job *job)
+{
+	job_queue_promote(&pool->dispatcher.queue, job);
+	wake(pool);
+}
+
+void pool_cancel(struct pool *pool, struct pool_job *job)
+{
+	job_queue_cancel(&pool->dispatcher.queue, job);
+	wake(pool);
+}
+
 void pool_condemn(struct pool *pool, uint32_t encoder)
 {
 	fleet_condemn(&pool->dispatcher.fleet, encoder);
