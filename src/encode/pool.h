@@ -141,6 +141,9 @@ struct pool_limits {
  * thread. */
 void pool_limit(struct pool *pool, const struct pool_limits *limits);
 
+/* Whether JOB_PREFETCH may begin, by these limits. Any thread. */
+bool pool_takes_prefetch(struct pool *pool);
+
 struct pool_stats {
 	uint64_t encoders, queued, running;
 	uint64_t paused;   /* of those that run: prefetch that yields */

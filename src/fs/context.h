@@ -13,6 +13,7 @@
 #include "fs/fs.h"
 #include "fs/invalidate.h"
 #include "fs/node.h"
+#include "fs/prefetch.h"
 #include "fs/reader.h"
 
 /* Seconds that the kernel may believe us, where changes are told. */
@@ -59,6 +60,7 @@ struct fs {
 	struct nodes nodes;
 	struct aliases aliases;
 	struct invalidator invalidator;
+	struct prefetcher prefetcher;
 
 	/* owned by the thread that calls fs_trim() */
 	struct readers readers;
@@ -113,6 +115,11 @@ bool fs_tell(struct fs *fs, struct variant *variant, const struct cache_entry *e
 
 int fs_lookup(
 	struct fs *fs, struct node *parent, const char *name, struct fuse_entry_param *ret);
+
+/* Opens `name` in the folder `dir` if it is a picture, and tells what it is now. 0 or -errno,
+ * -ENOENT for all that is none. */
+int fs_sniff(struct fs *fs, int dir_fd, const struct file_id *dir, const char *name,
+	struct statx *ret_stx, enum format *ret_format);
 
 /* Operations, as fs_op_NAME; session.c has their table. */
 void fs_op_lookup(fuse_req_t req, fuse_ino_t parent, const char *name);

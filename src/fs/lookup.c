@@ -16,9 +16,8 @@
 
 /* --- Views ------------------------------------------------------------------------------- */
 
-/* Opens `name` if it is a regular file, and tells what it is now: what was seen before the open
- * may have been another file. -ENOENT for all that is not. */
-static int open_picture(struct fs *fs, int dir_fd, const struct file_id *dir, const char *name,
+/* What was seen before the open may have been another file. */
+int fs_sniff(struct fs *fs, int dir_fd, const struct file_id *dir, const char *name,
 	struct statx *ret_stx, enum format *ret_format)
 {
 	_cleanup_close_ int fd = -1;
@@ -90,7 +89,7 @@ static int lookup_view(struct fs *fs, struct node *parent, int dir_fd, const cha
 	memcpy(source_name, name, len);
 	source_name[len] = '\0';
 	timeout = view_timeout(fs, parent, name, len);
-	r = open_picture(fs, dir_fd, &parent->id, source_name, &stx, &format);
+	r = fs_sniff(fs, dir_fd, &parent->id, source_name, &stx, &format);
 	/* Written through another name of it, in a folder nobody watches: see fs_attr_timeout. */
 	if (stx.stx_nlink > 1 && !S_ISDIR(stx.stx_mode))
 		timeout = fs->options.timeout_sec;

@@ -34,6 +34,12 @@ static uint64_t hash_variant(const struct stamp *stamp, const struct view *view)
 	return XXH3_64bits(&id, sizeof(id));
 }
 
+/* 63 bits of identity; the top bit tells it from any real inode. */
+uint64_t variant_ino(const struct stamp *stamp, const struct view *view)
+{
+	return hash_variant(stamp, view) | 1ull << 63;
+}
+
 static uint64_t hash_node(const struct node *node)
 {
 	if (node->kind == NODE_VARIANT) {
@@ -387,8 +393,7 @@ struct variant *nodes_enter_variant(struct nodes *nodes, struct node *parent,
 		}
 		if (variant) {
 			variant->node.id = stamp.id;
-			/* 63 bits of identity; the top bit tells it from any real inode. */
-			variant->ino = hash_variant(&stamp, view) | 1ull << 63;
+			variant->ino = variant_ino(&stamp, view);
 			adopt_locked(nodes, &variant->node, parent);
 		}
 	}

@@ -76,6 +76,8 @@ struct variant {
 
 	/* atomic: the kernel has, or had, pages of it, so its lookups stand for reads */
 	atomic_bool was_read;
+	/* atomic: prefetch has it made, and wants to hear when somebody comes for it */
+	atomic_bool ahead;
 
 	/* protected by the table's lock; the last four: what readers were told the bytes are */
 	char *said;         /* owned: the name it was looked up by last, in the parent */
@@ -203,6 +205,9 @@ bool nodes_idle_name(struct nodes *nodes, struct variant *variant, usec_t before
 	struct node **ret_folder, char **ret_name);
 /* Whether the kernel knows it. */
 bool nodes_is_known(struct nodes *nodes, struct node *node);
+
+/* The number that programs see. */
+uint64_t variant_ino(const struct stamp *stamp, const struct view *view);
 
 /* --- What readers of a variant were told ---------------------------------------------------
  */

@@ -38,6 +38,8 @@ static void fs_op_init(void *userdata, struct fuse_conn_info *conn)
 		log_error("cannot start a thread; changes of the source show after a second");
 		fs->options.watch = fs->nodes.marks.watch = NULL;
 	}
+	if (prefetcher_start(&fs->prefetcher, fs) < 0)
+		log_error("cannot start a thread; nothing is encoded ahead");
 	fs->kernel_opens_folders =
 		fs->options.watch && (conn->capable & FUSE_CAP_NO_OPENDIR_SUPPORT) &&
 		nodes_watch(&fs->nodes, &fs->nodes.root, tree_root(fs->options.tree));
@@ -132,6 +134,7 @@ int fs_new(const struct fs_options *options, struct fs **ret, char reason[FS_REA
 	}
 	aliases_init(&fs->aliases, FS_ALIASES_MAX);
 	invalidator_init(&fs->invalidator);
+	prefetcher_init(&fs->prefetcher);
 	note_root(fs);
 	r = make_session(fs);
 	if (r == 0 && fuse_session_mount(fs->session, options->mountpoint) != 0)
@@ -176,6 +179,7 @@ int fs_run(struct fs *fs)
  * before the wait is lost, hence the repetition. */
 void fs_stop(struct fs *fs)
 {
+	prefetcher_stop(&fs->prefetcher);
 	invalidator_stop(&fs->invalidator);
 	fuse_session_exit(fs->session);
 	while (fs->looping) {
@@ -188,6 +192,7 @@ void fs_unmount(struct fs *fs)
 {
 	/* Not before fs_stop() had its turn: one thread joins. After an unmount from outside, a
 	 * notification fails at once. */
+	prefetcher_stop(&fs->prefetcher);
 	invalidator_stop(&fs->invalidator);
 	if (fs->mounted)
 		fuse_session_unmount(fs->session);
@@ -201,6 +206,7 @@ struct fs *fs_free(struct fs *fs)
 		if (fs->session)
 			fuse_session_destroy(fs->session);
 		invalidator_done(&fs->invalidator);
+		prefetcher_done(&fs->prefetcher);
 		aliases_done(&fs->aliases);
 		nodes_done(&fs->nodes);
 		fdcache_free(fs->fds);

@@ -230,6 +230,11 @@ void render_prefetch(struct render *render, struct render_source *source,
 
 	if (is_known(render, &source->stamp, view))
 		return;
+	/* Before its source is read for nothing. */
+	if (!pool_takes_prefetch(render->options.pool)) {
+		RENDER_COUNT(render, dropped, 1);
+		return;
+	}
 	job_id_fill(&id, &source->stamp, view);
 	job = job_new(render, source, &id);
 	if (!job)
