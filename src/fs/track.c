@@ -37,6 +37,7 @@ struct track {
 	usec_t told_at;
 	uint64_t reader;        /* as render knows it; another one for each */
 	bool is_dropped;        /* what it was to have */
+	uint64_t dropped;       /* by render, whoever's, as far as was seen to */
 	struct variant **ahead; /* owned, with refs: so that it is told when they are used */
 	unsigned n_ahead;       /* of sequence.window_max */
 };
@@ -163,21 +164,24 @@ static bool list_inodes(struct fs *fs, struct track *track)
 
 /* --- Encoding ahead ---------------------------------------------------------------------- */
 
-/* False: it is no picture, or not one like those that were asked for. */
-static bool prefetch_one(
+enum { TRACK_E_OTHER = 1, TRACK_E_NOT_NOW };
+
+/* 0; TRACK_E_OTHER: it is no picture, or not one like those that were asked for. */
+static int prefetch_one(
 	struct fs *fs, struct track *track, struct fdref *folder, const char *name)
 {
 	struct variant *variant;
 	enum format format;
 	struct statx stx;
+	bool taken;
 
 	if (fs_sniff(fs, fdref_fd(folder), &track->folder->id, name, &stx, &format) < 0 ||
 		!(track->formats & 1u << format))
-		return false;
+		return TRACK_E_OTHER;
 	variant = nodes_enter_variant(
 		&fs->nodes, track->folder, name, &stx, format, &track->view);
 	if (!variant)
-		return false;
+		return TRACK_E_NOT_NOW;
 	/* Entered as if the kernel had looked it up; a reference is enough. */
 	nodes_ref(&fs->nodes, &variant->node);
 	nodes_forget(&fs->nodes, &variant->node, 1);
@@ -186,27 +190,46 @@ static bool prefetch_one(
 		nodes_ref(&fs->nodes, &variant->node);
 		track->ahead[track->n_ahead++] = variant;
 	}
-	render_prefetch(fs->options.render, &variant->source, &variant->view, track->reader);
+	taken = render_prefetch(
+		fs->options.render, &variant->source, &variant->view, track->reader);
 	nodes_unref(&fs->nodes, &variant->node);
-	return true;
+	return taken ? 0 : TRACK_E_NOT_NOW;
+}
+
+/* What was dropped since is to be had again: it was not for want of a reader. */
+static void catch_up(struct fs *fs, struct track *track)
+{
+	uint64_t dropped = render_dropped(fs->options.render);
+
+	if (dropped != track->dropped)
+		sequence_rewind(&track->sequence);
+	track->dropped = dropped;
 }
 
 static void run_ahead(struct fs *fs, struct track *track)
 {
 	_cleanup_(fdref_unrefp) struct fdref *folder = NULL;
+	struct sequence *sequence = &track->sequence, before;
 	unsigned looked_at = 0;
 	uint32_t entry;
+	int r;
 
 	prune_ahead(fs, track);
+	catch_up(fs, track);
 	if (fs_folder(fs, track->folder, &folder) < 0)
 		return;
 	track->is_dropped = false;
-	while (looked_at < LOOKED_AT_MAX &&
-		sequence_next(&track->sequence, track->order, &entry)) {
-		bool found = prefetch_one(fs, track, folder, order_name(track->order, entry));
-
-		looked_at = found ? 0 : looked_at + 1;
-		track->sequence.ahead -= !found;
+	while (looked_at < LOOKED_AT_MAX) {
+		before = *sequence;
+		if (!sequence_next(sequence, track->order, &entry))
+			return;
+		r = prefetch_one(fs, track, folder, order_name(track->order, entry));
+		if (r == TRACK_E_NOT_NOW) {
+			*sequence = before;
+			return;
+		}
+		looked_at = r == TRACK_E_OTHER ? looked_at + 1 : 0;
+		sequence->ahead -= r == TRACK_E_OTHER;
 	}
 }
 

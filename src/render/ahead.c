@@ -173,26 +173,36 @@ static bool would_evict_unread(struct render *render)
 	return would;
 }
 
+/* Whether a result that may have so many bytes is welcome now. */
+static bool has_room(struct render *render, uint64_t expected_bytes)
+{
+	struct cache_stats stats;
+	uint64_t share;
+	bool is_full;
+
+	if (!pool_takes_prefetch(render->options.pool))
+		return false;
+	cache_stats(render->options.cache, &stats);
+	share = stats.limit_bytes / AHEAD_SHARE;
+	lock_take(&render->lock);
+	is_full = render->unread.bytes >= share ||
+	          unread_count_locked(render) >= AHEAD_UNREAD_MAX;
+	lock_drop(&render->lock);
+	return !is_full && !stats.trouble &&
+	       (expected_bytes <= share || expected_bytes == UINT64_MAX) &&
+	       !would_evict_unread(render);
+}
+
 bool ahead_may_begin(struct render_job *job, uint64_t expected_bytes)
 {
 	struct render *render = job->render;
-	bool ahead, abandoned, many;
-	struct cache_stats stats;
-	uint64_t bytes, share;
+	bool ahead, abandoned;
 
 	lock_take(&render->lock);
 	ahead = job->ahead;
 	abandoned = job->abandoned;
-	many = unread_count_locked(render) >= AHEAD_UNREAD_MAX;
-	bytes = render->unread.bytes;
 	lock_drop(&render->lock);
-	if (!ahead || abandoned || many)
-		return !ahead;
-	cache_stats(render->options.cache, &stats);
-	share = stats.limit_bytes / AHEAD_SHARE;
-	return !stats.trouble && bytes < share &&
-	       (expected_bytes <= share || expected_bytes == UINT64_MAX) &&
-	       !would_evict_unread(render);
+	return !ahead || (!abandoned && has_room(render, expected_bytes));
 }
 
 /* --- In and out -------------------------------------------------------------------------- */
@@ -222,23 +232,23 @@ static bool is_known(struct render *render, const struct stamp *stamp, const str
 	       (entry.state == CACHE_PRESENT || entry.state == CACHE_FAILED);
 }
 
-void render_prefetch(struct render *render, struct render_source *source,
+bool render_prefetch(struct render *render, struct render_source *source,
 	const struct view *view, uint64_t reader)
 {
 	struct render_job *job, *running = NULL;
 	struct job_id id;
 
 	if (is_known(render, &source->stamp, view))
-		return;
+		return true;
 	/* Before its source is read for nothing. */
-	if (!pool_takes_prefetch(render->options.pool)) {
+	if (!has_room(render, 0)) {
 		RENDER_COUNT(render, dropped, 1);
-		return;
+		return false;
 	}
 	job_id_fill(&id, &source->stamp, view);
 	job = job_new(render, source, &id);
 	if (!job)
-		return;
+		return false;
 	job->ahead = job->in_line = true;
 	job->reader = reader;
 	lock_take(&render->lock);
@@ -252,6 +262,14 @@ void render_prefetch(struct render *render, struct render_source *source,
 	lock_drop(&render->lock);
 	if (!job->hh.tbl)
 		job_free(job);
+	return true;
+}
+
+uint64_t render_dropped(struct render *render)
+{
+	LOCK_SCOPE(&render->lock);
+
+	return render->stats.dropped;
 }
 
 void render_abandon(struct render *render, uint64_t reader)

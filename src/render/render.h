@@ -114,10 +114,12 @@ void render_get(struct render *render, struct render_source *source, const struc
 
 /* Has the variant encoded when nobody else has use for a processor, unless it is cached, its
  * failure remembered, or a job for it under way. `view` is resolved; `reader` is a number of the
- * caller's, for render_abandon(). Takes a reference of `source` for as long as it needs one. Two
- * reads of the catalog; does not wait. How many are in line is the caller's to bound. */
-void render_prefetch(struct render *render, struct render_source *source,
+ * caller's, for render_abandon(). Takes a reference of `source` for as long as it needs one.
+ * How many are in line is the caller's to bound. False: not now. Does not wait. (slow) */
+bool render_prefetch(struct render *render, struct render_source *source,
 	const struct view *view, uint64_t reader);
+/* How many jobs of prefetch ended without an encode so far. */
+uint64_t render_dropped(struct render *render);
 
 /* Drops what this reader was to have and no encoder has begun. */
 void render_abandon(struct render *render, uint64_t reader);

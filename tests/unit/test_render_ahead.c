@@ -34,17 +34,26 @@ static void settle(void)
 		ck_assert(EVENTUALLY(!is_busy(s)));
 }
 
+/* One of several that differ. */
+static struct source *source_nth(size_t i, const char *directives)
+{
+	char text[100];
+
+	snprintf(text, sizeof(text), "%s\n%zu", directives, i);
+	return source_new_numbered(i, text);
+}
+
 static void start_ahead(unsigned max_ahead)
 {
 	start(&(struct render_options){ .max_ahead = max_ahead });
 }
 
-static uint64_t in_line(void)
+static struct pool_stats of_pool(void)
 {
 	struct pool_stats stats;
 
 	pool_stats(pool, &stats);
-	return stats.queued;
+	return stats;
 }
 
 static void limit_prefetch(bool allowed)
@@ -241,21 +250,13 @@ START_TEST(who_asks_for_its_equal_has_it_at_once)
 	struct view view = view_of("webp");
 
 	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
-		others[i] = source_new_numbered(i, "FAKE sleep=20s");
+		others[i] = source_nth(i, "FAKE sleep=20s");
 	start_ahead(2);
 	prefetch(source);
 	ck_assert(EVENTUALLY(is_encoding()));
-	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
-		source_append(others[i], i == 0 ? "\n0" : i == 1 ? "\n1" : "\n2");
-		source_look(others[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
 		question_send(others[i], &view, &answers[i]);
-	}
-	ck_assert(EVENTUALLY(__extension__({
-		struct pool_stats stats;
-
-		pool_stats(pool, &stats);
-		stats.paused == 1;
-	})));
+	ck_assert(EVENTUALLY(of_pool().paused == 1));
 	ck_assert_int_eq(ask(copy).error, 0);
 	ck_assert_uint_eq(figures().encodes, 1);
 	ck_assert_uint_eq(figures().useful, 1);
@@ -268,16 +269,11 @@ END_TEST
 START_TEST(only_so_many_are_begun_at_once)
 {
 	start_ahead(2);
-	for (size_t i = 0; i < 8; i++) {
-		char text[64];
-
-		snprintf(text, sizeof(text), "FAKE sleep=50ms\n%zu", i);
-		prefetch(source_new_numbered(i, text));
-	}
+	for (size_t i = 0; i < 8; i++)
+		prefetch(source_nth(i, "FAKE sleep=50ms"));
 	for (size_t i = 0; i < 20; i++) {
-		struct pool_stats stats;
+		struct pool_stats stats = of_pool();
 
-		pool_stats(pool, &stats);
 		ck_assert_uint_le(stats.running + stats.queued, 2);
 		clock_sleep(10 * USEC_PER_MSEC);
 	}
@@ -309,13 +305,9 @@ END_TEST
 START_TEST(abandoned_in_the_line_of_the_pool_they_end)
 {
 	start_ahead(6);
-	for (size_t i = 0; i < 6; i++) {
-		char text[64];
-
-		snprintf(text, sizeof(text), "FAKE sleep=800ms\n%zu", i);
-		prefetch(source_new_numbered(i, text));
-	}
-	ck_assert(EVENTUALLY(in_line() == 3));
+	for (size_t i = 0; i < 6; i++)
+		prefetch(source_nth(i, "FAKE sleep=2s"));
+	ck_assert(EVENTUALLY(of_pool().running == 3 && of_pool().queued == 3));
 	render_abandon(render, READER);
 	ck_assert(EVENTUALLY(figures().dropped == 3));
 	settle();
@@ -343,11 +335,8 @@ START_TEST(who_asks_while_it_is_given_up_is_served)
 {
 	start_ahead(2);
 	for (size_t i = 0; i < 100; i++) {
-		struct source *source;
-		char text[64];
+		struct source *source = source_nth(i, "");
 
-		snprintf(text, sizeof(text), "%zu", i);
-		source = source_new_numbered(i, text);
 		limit_prefetch(i % 2);
 		prefetch(source);
 		limit_prefetch(false);
@@ -414,12 +403,8 @@ START_TEST(an_eighth_of_the_bound_may_be_unread)
 	struct source *sources_of[4];
 
 	start_ahead(1);
-	for (size_t i = 0; i < 4; i++) {
-		char text[64];
-
-		snprintf(text, sizeof(text), "FAKE output=700000\n%zu", i);
-		sources_of[i] = source_new_numbered(i, text);
-	}
+	for (size_t i = 0; i < 4; i++)
+		sources_of[i] = source_nth(i, "FAKE output=700000");
 	for (size_t i = 0; i < 3; i++) {
 		prefetch(sources_of[i]);
 		settle();
@@ -438,7 +423,6 @@ START_TEST(nothing_is_begun_that_would_evict_what_nobody_read_yet)
 	struct source *first = source_new("first", "FAKE output=1000000"), *more;
 	struct cache_entry entry;
 	struct view view = view_of("webp");
-	char text[64];
 
 	limit_bytes = 9 * 1000 * 1000;
 	start_ahead(1);
@@ -446,8 +430,8 @@ START_TEST(nothing_is_begun_that_would_evict_what_nobody_read_yet)
 	settle();
 	/* Full but for less than an eighth, so that evictions are near; and each worth more. */
 	for (size_t i = 0; i < 14; i++) {
-		snprintf(text, sizeof(text), "FAKE output=500000\nFAKE sleep=50ms\n%zu", i);
-		ck_assert_int_eq(ask(source_new_numbered(i, text)).error, 0);
+		ck_assert_int_eq(
+			ask(source_nth(i, "FAKE output=500000\nFAKE sleep=50ms")).error, 0);
 	}
 	ck_assert_int_eq(render_peek(render, &first->base.stamp, &view, &entry), 0);
 	ck_assert_int_eq(entry.state, CACHE_PRESENT);
@@ -465,12 +449,8 @@ END_TEST
 START_TEST(a_stop_ends_what_is_in_line)
 {
 	start_ahead(1);
-	for (size_t i = 0; i < 8; i++) {
-		char text[64];
-
-		snprintf(text, sizeof(text), "FAKE sleep=20s\n%zu", i);
-		prefetch(source_new_numbered(i, text));
-	}
+	for (size_t i = 0; i < 8; i++)
+		prefetch(source_nth(i, "FAKE sleep=20s"));
 	ck_assert(EVENTUALLY(is_encoding()));
 	stop();
 }
