@@ -93,7 +93,7 @@ static const struct metric {
 	{ "scrub_mended", "lensfs_scrub_mended_total", "", COUNTER, 1, "What was mended." },
 	{ "encoders", "lensfs_encoders", "", GAUGE, 1, "Encoder processes." },
 	{ "running", "lensfs_encodes_running", "", GAUGE, 1, "Encodes under way." },
-	{ "paused", "lensfs_encodes_paused", "", GAUGE, 1,
+	{ "encoders_paused", "lensfs_encodes_paused", "", GAUGE, 1,
 		"Of those, stopped while somebody waits for others." },
 	{ "queue", "lensfs_encodes_queued", "", GAUGE, 1, "Encodes in line." },
 	{ "waiting_for_memory", "lensfs_encodes_waiting_for_memory", "", GAUGE, 1,

@@ -117,7 +117,7 @@ static void add_pool(json_t *object, struct pool *pool)
 	pool_stats(pool, &stats);
 	set(object, "encoders", stats.encoders);
 	set(object, "running", stats.running);
-	set(object, "paused", stats.paused);
+	set(object, "encoders_paused", stats.paused);
 	set(object, "queue", stats.queued);
 	set(object, "encoder_restarts", stats.restarts);
 	set(object, "encoder_crashes", stats.crashes);

@@ -83,6 +83,13 @@ void job_queue_cancel(struct job_queue *queue, struct pool_job *job)
 	job->cancelled = job->class == JOB_PREFETCH;
 }
 
+bool job_queue_is_cancelled(struct job_queue *queue, const struct pool_job *job)
+{
+	LOCK_SCOPE(&queue->lock);
+
+	return job->cancelled;
+}
+
 struct pool_job *job_queue_take_cancelled(struct job_queue *queue, bool any)
 {
 	LOCK_SCOPE(&queue->lock);

@@ -29,6 +29,7 @@ void job_queue_return(struct job_queue *queue, struct pool_job *job);
 void job_queue_promote(struct job_queue *queue, struct pool_job *job);
 /* Unless it is JOB_INTERACTIVE: to be had from job_queue_take_cancelled() once it is in line. */
 void job_queue_cancel(struct job_queue *queue, struct pool_job *job);
+bool job_queue_is_cancelled(struct job_queue *queue, const struct pool_job *job);
 /* Takes one of JOB_PREFETCH that was cancelled, or `any`; NULL when there is none. */
 struct pool_job *job_queue_take_cancelled(struct job_queue *queue, bool any);
 

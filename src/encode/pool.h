@@ -114,8 +114,8 @@ void pool_submit(struct pool *pool, struct pool_job *job);
  * yet, or is done, is only marked. Does not wait. Any thread. */
 void pool_promote(struct pool *pool, struct pool_job *job);
 
-/* Nobody will: a job of JOB_PREFETCH that is in line, or comes back there, ends with ECANCELED. What
- * runs goes on. As pool_promote(). */
+/* Nobody will: a job of JOB_PREFETCH that is in line or stopped, or comes to be, ends with
+ * ECANCELED. What runs goes on. As pool_promote(). */
 void pool_cancel(struct pool *pool, struct pool_job *job);
 
 /* What this encoder answered is not so: it is killed, and a job that it has by now is given to
@@ -125,7 +125,7 @@ void pool_condemn(struct pool *pool, uint32_t encoder);
 /* What may be asked of the pool where memory is scarce. */
 struct pool_limits {
 	bool encode;             /* false: what is in line and what comes fails with EBUSY */
-	bool prefetch;           /* false: JOB_PREFETCH ends with ECANCELED, but what runs */
+	bool prefetch;           /* false: JOB_PREFETCH is cancelled */
 	bool keep_idle;          /* false: an encoder without a job ends */
 	unsigned encoders;       /* that work at once; 0: as many as there are workers */
 	unsigned memory_percent; /* of memory_bytes; what needs more than that waits */

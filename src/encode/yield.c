@@ -86,8 +86,9 @@ void yield_cancelled(struct dispatcher *d)
 
 	while ((job = job_queue_take_cancelled(&d->queue, all)))
 		end_job(d, job);
-	for (struct encoder *e = d->fleet.encoders; e && all; e = e->next) {
-		if (e->paused_at && is_prefetch(e))
+	for (struct encoder *e = d->fleet.encoders; e; e = e->next) {
+		if (e->paused_at && is_prefetch(e) &&
+			(all || job_queue_is_cancelled(&d->queue, e->job)))
 			end_encode(d, e);
 	}
 }

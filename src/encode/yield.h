@@ -32,7 +32,8 @@ void yield_balance(struct dispatcher *d, unsigned most);
  * until there is enough. */
 void yield_memory(struct dispatcher *d, const struct pool_job *job, uint64_t free_bytes);
 
-/* Ends what was cancelled; all that is in line or stopped, where there is to be no prefetch. */
+/* Ends what was cancelled and does not run, or all that does not, where there is to be no
+ * prefetch. */
 void yield_cancelled(struct dispatcher *d);
 
 #endif

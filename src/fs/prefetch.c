@@ -76,7 +76,7 @@ static void *prefetcher_main(void *arg)
 			tracks_note(fs, &prefetcher->tracks, variant);
 			nodes_unref(&fs->nodes, &variant->node);
 		}
-		until = tracks_tick(fs, prefetcher->tracks, now_monotonic());
+		until = tracks_tick(fs, &prefetcher->tracks, now_monotonic());
 	}
 	if (variant)
 		nodes_unref(&fs->nodes, &variant->node);

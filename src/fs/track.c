@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "fs/track.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "fs/context.h"
 #include "fs/sequence.h"
+#include "fs/survey.h"
 #include "util/log.h"
 
 /* A folder that changes all the time is not listed all the time. */
@@ -32,8 +31,9 @@ struct track {
 	usec_t listed_at;
 	bool unlistable; /* too large, or it cannot be read */
 	struct sequence sequence;
-	struct variant *last; /* owns a ref: what was asked for last */
-	unsigned rising;      /* how often in a row its inode was higher than before */
+	struct variant *last; /* owns a ref: what was asked for last, while it is read */
+	uint64_t last_ino;    /* its */
+	unsigned rising;      /* how often in a row that was higher than before */
 	usec_t told_at;
 	uint64_t reader;        /* as render knows it; another one for each */
 	bool is_dropped;        /* what it was to have */
@@ -78,49 +78,11 @@ static void drop_ahead(struct fs *fs, struct track *track)
 
 /* --- Listing ----------------------------------------------------------------------------- */
 
-static int add_entries(struct order *order, int fd)
-{
-	char buf[16384] __attribute__((aligned(8)));
-	ssize_t n;
-	int r = 0;
-
-	while (r == 0 && (n = getdents64(fd, buf, sizeof(buf))) != 0) {
-		if (n < 0)
-			return -errno;
-		for (ssize_t at = 0; at < n && r == 0;) {
-			const struct dirent64 *d = (const void *)(buf + at);
-
-			at += d->d_reclen;
-			if (d->d_type == DT_REG || d->d_type == DT_UNKNOWN)
-				r = order_add(order, d->d_name);
-		}
-	}
-	return r;
-}
-
-static int list_folder(struct fs *fs, struct node *folder, struct order **ret)
-{
-	struct order *order = order_new();
-	_cleanup_close_ int fd = -1;
-	int r = order ? 0 : -ENOMEM;
-
-	if (r == 0)
-		r = fs_open_node(fs, folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, &fd);
-	if (r == 0)
-		r = add_entries(order, fd);
-	if (r == 0)
-		r = order_sort(order, ORDER_BYTES);
-	if (r < 0)
-		order = order_free(order);
-	*ret = order;
-	return r;
-}
-
 /* The first time, or because it has changed since. */
 static bool list(struct fs *fs, struct track *track)
 {
 	struct order *order;
-	int r = list_folder(fs, track->folder, &order);
+	int r = survey_folder(fs, track->folder, &order);
 
 	track->listed_at = now_monotonic();
 	track->unlistable = r < 0;
@@ -135,30 +97,6 @@ static bool list(struct fs *fs, struct track *track)
 		sequence_move(&track->sequence, track->order, order);
 	order_free(track->order);
 	track->order = order;
-	return true;
-}
-
-/* The numbers that the variants have, which is what programs sort by: made of the sources'
- * versions, so each has to be looked at. */
-static bool list_inodes(struct fs *fs, struct track *track)
-{
-	_cleanup_(fdref_unrefp) struct fdref *folder = NULL;
-	_cleanup_free_ uint64_t *inodes =
-		calloc(order_count(track->order) + 1, sizeof(*inodes));
-
-	if (!inodes || fs_folder(fs, track->folder, &folder) < 0)
-		return false;
-	for (uint32_t i = 0; i < order_count(track->order); i++) {
-		struct stamp stamp;
-		struct statx stx;
-
-		if (tree_stat_child(fs->options.tree, fdref_fd(folder), &track->folder->id,
-			    order_name(track->order, i), &stx) < 0)
-			continue;
-		stamp_from_statx(&stx, &stamp);
-		inodes[i] = variant_ino(&stamp, &track->view);
-	}
-	order_set_inodes(track->order, TAKE_PTR(inodes));
 	return true;
 }
 
@@ -255,7 +193,8 @@ static void note_outcome(struct fs *fs, struct track *track, enum sequence_outco
 static void try_inodes(struct fs *fs, struct track *track)
 {
 	if (!track->sequence.running && track->rising >= INODES_RISING &&
-		order_sort(track->order, ORDER_INODE) == -ENODATA && list_inodes(fs, track) &&
+		order_sort(track->order, ORDER_INODE) == -ENODATA &&
+		survey_inodes(fs, track->folder, &track->view, track->order) == 0 &&
 		sequence_look_again(&track->sequence, track->order))
 		note_outcome(fs, track, SEQUENCE_BEGINS);
 }
@@ -298,7 +237,7 @@ static void track_note(struct fs *fs, struct track *track, char *name_consume)
 {
 	_cleanup_free_ char *name = name_consume;
 
-	if (track->unlistable && now_monotonic() < track->listed_at + TRACK_FORGOTTEN_USEC)
+	if (track->unlistable)
 		return;
 	if (track->order) {
 		note_name(fs, track, name);
@@ -321,26 +260,29 @@ static bool track_is_reading(const struct fs *fs, const struct track *track)
 		fs->options.render, &track->last->source.stamp, &track->last->view);
 }
 
+static void release_last(struct fs *fs, struct track *track)
+{
+	if (track->last)
+		nodes_unref(&fs->nodes, &track->last->node);
+	track->last = NULL;
+}
+
 /* When to look at it again. */
 static usec_t track_tick(struct fs *fs, struct track *track, usec_t now)
 {
-	if (!track->sequence.running && track->n_ahead == 0)
-		return USEC_NEVER;
+	if (!track->sequence.running || track->is_dropped)
+		return track->told_at + TRACK_FORGOTTEN_USEC;
 	if (now < track->told_at + TRACK_IDLE_USEC)
 		return track->told_at + TRACK_IDLE_USEC;
 	/* Nobody stopped who waits for an encode. */
-	if (!track->is_dropped && track_is_reading(fs, track)) {
+	if (track_is_reading(fs, track)) {
 		track->told_at = now;
 		return now + TRACK_IDLE_USEC;
 	}
-	if (!track->is_dropped) {
-		drop_ahead(fs, track);
-		sequence_rewind(&track->sequence);
-	}
-	if (now < track->told_at + TRACK_FORGOTTEN_USEC)
-		return track->told_at + TRACK_FORGOTTEN_USEC;
-	release_ahead(fs, track);
-	return USEC_NEVER;
+	drop_ahead(fs, track);
+	sequence_rewind(&track->sequence);
+	release_last(fs, track);
+	return track->told_at + TRACK_FORGOTTEN_USEC;
 }
 
 static struct track *track_free(struct fs *fs, struct track *track)
@@ -349,8 +291,7 @@ static struct track *track_free(struct fs *fs, struct track *track)
 	release_ahead(fs, track);
 	while (track->n_early > 0)
 		free(track->early[--track->n_early]);
-	if (track->last)
-		nodes_unref(&fs->nodes, &track->last->node);
+	release_last(fs, track);
 	order_free(track->order);
 	nodes_unref(&fs->nodes, track->folder);
 	free(track->ahead);
@@ -389,7 +330,9 @@ static void carry_on(struct fs *fs, struct track *track, const char *name)
 			now_monotonic() > from->told_at + CARRY_ON_USEC)
 			continue;
 		if (!list(fs, track) || !order_find(track->order, name, &entry) ||
-			(from->sequence.kind == ORDER_INODE && !list_inodes(fs, track)))
+			(from->sequence.kind == ORDER_INODE &&
+				survey_inodes(fs, track->folder, &track->view, track->order) <
+					0))
 			return;
 		if (sequence_carry_on(&track->sequence, &from->sequence, track->order, entry))
 			run_ahead(fs, track);
@@ -433,11 +376,11 @@ static void bound_tracks(struct fs *fs, struct track *tracks)
 
 static void remember_last(struct fs *fs, struct track *track, struct variant *variant)
 {
-	if (track->last && track->last != variant)
-		track->rising = variant->ino > track->last->ino ? track->rising + 1 : 0;
+	if (variant->ino != track->last_ino)
+		track->rising = variant->ino > track->last_ino ? track->rising + 1 : 0;
+	track->last_ino = variant->ino;
 	nodes_ref(&fs->nodes, &variant->node);
-	if (track->last)
-		nodes_unref(&fs->nodes, &track->last->node);
+	release_last(fs, track);
 	track->last = variant;
 	track->told_at = now_monotonic();
 	track->formats |= 1u << variant->source.format;
@@ -471,14 +414,21 @@ void tracks_note(struct fs *fs, struct track **tracks, struct variant *variant)
 	bound_tracks(fs, *tracks);
 }
 
-usec_t tracks_tick(struct fs *fs, struct track *tracks, usec_t now)
+usec_t tracks_tick(struct fs *fs, struct track **tracks, usec_t now)
 {
 	usec_t until = USEC_NEVER;
 
-	for (struct track *track = tracks; track; track = track->next) {
+	for (struct track **p = tracks; *p;) {
+		struct track *track = *p;
 		usec_t at = track_tick(fs, track, now);
 
+		if (now >= at) {
+			*p = track->next;
+			track_free(fs, track);
+			continue;
+		}
 		until = at < until ? at : until;
+		p = &track->next;
 	}
 	return until;
 }

@@ -198,6 +198,24 @@ START_TEST(who_lacks_memory_ends_prefetch)
 }
 END_TEST
 
+START_TEST(cancelled_while_it_is_stopped_it_ends)
+{
+	static struct job ahead, asked;
+	struct pool_options options = options_of(1);
+
+	start(&options);
+	begin_ahead(&ahead, "FAKE sleep=25s");
+	submit(&asked, "FAKE sleep=1s");
+	ck_assert(EVENTUALLY(figures().paused == 1));
+	pool_cancel(pool, &ahead.base);
+	collect(&ahead);
+	ck_assert_int_eq(ahead.error, ECANCELED);
+	ck_assert(!is_done(&asked));
+	collect(&asked);
+	ck_assert_int_eq(asked.error, 0);
+}
+END_TEST
+
 START_TEST(what_is_stopped_ends_under_pressure)
 {
 	static struct job ahead, asked;
@@ -228,6 +246,7 @@ int main(void)
 		promoted_under_way_it_goes_on,
 		cancelled_in_line_it_ends_and_under_way_it_goes_on,
 		who_lacks_memory_ends_prefetch,
+		cancelled_while_it_is_stopped_it_ends,
 		what_is_stopped_ends_under_pressure,
 	};
 

@@ -20,4 +20,4 @@ is "$(stat_of prefetched)" 0 'encodes ahead that are done by now'
 is "$(head -c 1M "$MNT/p4.jpg@webp" | wc -c)" 104 size
 is "$(stat_of prefetched)" 1 'encodes ahead'
 is "$(stat_of prefetch_useful)" 1 'of those, that were read'
-is "$(stat_of paused)" 0 'encodes stopped'
+is "$(stat_of encoders_paused)" 0 'encodes stopped'
