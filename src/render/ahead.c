@@ -173,27 +173,23 @@ static bool would_evict_unread(struct render *render)
 	return would;
 }
 
-/* Whether a result that may have so many bytes is welcome now. */
-static bool has_room(struct render *render, uint64_t expected_bytes)
+/* Whether one more result is welcome now. */
+static bool has_room(struct render *render)
 {
 	struct cache_stats stats;
-	uint64_t share;
 	bool is_full;
 
 	if (!pool_takes_prefetch(render->options.pool))
 		return false;
 	cache_stats(render->options.cache, &stats);
-	share = stats.limit_bytes / AHEAD_SHARE;
 	lock_take(&render->lock);
-	is_full = render->unread.bytes >= share ||
+	is_full = render->unread.bytes >= stats.limit_bytes / AHEAD_SHARE ||
 	          unread_count_locked(render) >= AHEAD_UNREAD_MAX;
 	lock_drop(&render->lock);
-	return !is_full && !stats.trouble &&
-	       (expected_bytes <= share || expected_bytes == UINT64_MAX) &&
-	       !would_evict_unread(render);
+	return !is_full && !stats.trouble && !would_evict_unread(render);
 }
 
-bool ahead_may_begin(struct render_job *job, uint64_t expected_bytes)
+bool ahead_may_begin(struct render_job *job)
 {
 	struct render *render = job->render;
 	bool ahead, abandoned;
@@ -202,7 +198,7 @@ bool ahead_may_begin(struct render_job *job, uint64_t expected_bytes)
 	ahead = job->ahead;
 	abandoned = job->abandoned;
 	lock_drop(&render->lock);
-	return !ahead || (!abandoned && has_room(render, expected_bytes));
+	return !ahead || (!abandoned && has_room(render));
 }
 
 /* --- In and out -------------------------------------------------------------------------- */
@@ -241,7 +237,7 @@ bool render_prefetch(struct render *render, struct render_source *source,
 	if (is_known(render, &source->stamp, view))
 		return true;
 	/* Before its source is read for nothing. */
-	if (!has_room(render, 0)) {
+	if (!has_room(render)) {
 		RENDER_COUNT(render, dropped, 1);
 		return false;
 	}

@@ -9,7 +9,7 @@
  *
  * None begins that would do harm: while the cache folder is in trouble (nothing would be kept),
  * while an eighth of the bound holds what was encoded ahead and nobody read, while the next to
- * be evicted is one of those, or for a result that may be larger than that eighth.
+ * be evicted is one of those, or for a result that the cache has promised no room.
  *
  * What was encoded before anybody asked is unread from then on, until it is used, evicted, or a
  * minute old: a picture that nobody has asked for by then may still be read, but was not worth
@@ -40,9 +40,8 @@ struct unread {
 
 /* Somebody waits for the job now, and so for the one that it follows. */
 void ahead_promote_locked(struct render *render, struct render_job *job);
-/* Whether nothing speaks against the encode, which may give so many bytes (render/expect.h);
- * true for all that is not of prefetch. (slow) */
-bool ahead_may_begin(struct render_job *job, uint64_t expected_bytes);
+/* Whether nothing speaks against the encode; true for all that is not of prefetch. (slow) */
+bool ahead_may_begin(struct render_job *job);
 
 /* Somebody opens the cached bytes of `key`. */
 void ahead_note_hit(struct render *render, const struct hash128 *key);

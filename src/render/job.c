@@ -269,10 +269,10 @@ void job_begin(struct render_job *job)
 		job->source_fd, job->source->format, job->id.stamp.size_bytes, &job->id.view);
 	int r;
 
-	if (!ahead_may_begin(job, bytes) && render_drop_ahead(job))
+	if (!ahead_may_begin(job) && render_drop_ahead(job))
 		return;
 	r = cache_blob_new(job->render->options.cache, bytes, &job->blob);
-	/* In memory, because there is no room: it would hardly be kept. */
+	/* In memory, because it may be too large for the room there is: it might not be kept. */
 	if (r == 0 && bytes != UINT64_MAX && cache_blob_limit(job->blob) == 0 &&
 		render_drop_ahead(job))
 		return;

@@ -133,6 +133,13 @@ START_TEST(reader_by_name_as_a_language_has_it)
 }
 END_TEST
 
+START_TEST(capital_letters_count_nowhere_in_a_name)
+{
+	FOLDER("ad.jpg", "AG.jpg", "ab.jpg", "AE.jpg", "aF.jpg", "Ac.jpg");
+	CHECK_ORDER(ORDER_FOLDED, "ab.jpg", "Ac.jpg", "ad.jpg", "AE.jpg", "aF.jpg", "AG.jpg");
+}
+END_TEST
+
 START_TEST(reader_by_number)
 {
 	FOLDER("IMG10.jpg", "img9.jpg", "IMG100.jpg", "IMG1.jpg", "IMG02.jpg");
@@ -185,6 +192,19 @@ START_TEST(two_at_once_may_be_told_of_in_either_order)
 	ck_assert_int_eq(ask_nth(13), SEQUENCE_QUIET);
 	ck_assert_int_eq(ask_nth(15), SEQUENCE_FORWARD);
 	ck_assert_str_eq(next(), "000016.jpg");
+}
+END_TEST
+
+START_TEST(each_may_be_told_of_twice)
+{
+	folder_of(100);
+	for (unsigned i = 0; i < 2; i++) {
+		ask_nth(i);
+		ask_nth(i);
+	}
+	ck_assert_int_eq(ask_nth(2), SEQUENCE_BEGINS);
+	ck_assert_int_eq(ask_nth(2), SEQUENCE_QUIET);
+	ck_assert_int_eq(ask_nth(3), SEQUENCE_FORWARD);
 }
 END_TEST
 
@@ -431,10 +451,12 @@ int main(void)
 		reader_in_the_order_of_the_listing,
 		reader_by_name_byte_by_byte,
 		reader_by_name_as_a_language_has_it,
+		capital_letters_count_nowhere_in_a_name,
 		reader_by_number,
 		reader_by_inode,
 		reader_from_the_last_to_the_first,
 		two_at_once_may_be_told_of_in_either_order,
+		each_may_be_told_of_twice,
 		window_doubles_up_to_its_bound,
 		reader_may_skip_some_and_run_past_the_window,
 		neighbours_are_counted_among_the_types_that_are_read,
