@@ -34,9 +34,9 @@ START_TEST(prefetch_is_stopped_while_somebody_waits_and_goes_on_then)
 	pid_t pid;
 
 	start(&options);
-	begin_ahead(&ahead, "FAKE sleep=1s");
+	begin_ahead(&ahead, "FAKE sleep=4s");
 	pid = encoder_pid();
-	submit(&asked, "FAKE sleep=500ms");
+	submit(&asked, "FAKE sleep=1s");
 	ck_assert(EVENTUALLY(figures().paused == 1));
 	ck_assert(EVENTUALLY(state_of(pid) == 'T'));
 	collect(&asked);
@@ -56,10 +56,10 @@ START_TEST(prefetch_has_the_processors_that_are_left)
 	struct pool_options options = options_of(2);
 
 	start(&options);
-	submit_ahead(&ahead[0], "FAKE sleep=1s");
-	submit_ahead(&ahead[1], "FAKE sleep=1s");
+	submit_ahead(&ahead[0], "FAKE sleep=5s");
+	submit_ahead(&ahead[1], "FAKE sleep=5s");
 	ck_assert(EVENTUALLY(figures().running == 2));
-	submit(&asked, "FAKE sleep=300ms");
+	submit(&asked, "FAKE sleep=1s");
 	ck_assert(EVENTUALLY(figures().running == 3));
 	ck_assert(EVENTUALLY(figures().paused == 1));
 	collect(&asked);
@@ -125,8 +125,8 @@ START_TEST(promoted_under_way_it_goes_on)
 	struct pool_options options = options_of(1);
 
 	start(&options);
-	begin_ahead(&ahead, "FAKE sleep=1s");
-	submit(&asked, "FAKE sleep=3s");
+	begin_ahead(&ahead, "FAKE sleep=3s");
+	submit(&asked, "FAKE sleep=6s");
 	ck_assert(EVENTUALLY(figures().paused == 1));
 	pool_promote(pool, &ahead.base);
 	ck_assert(EVENTUALLY(figures().paused == 0));
@@ -146,16 +146,38 @@ START_TEST(cancelled_in_line_it_ends_and_under_way_it_goes_on)
 	begin_ahead(&ahead[0], "FAKE sleep=500ms");
 	submit_ahead(&ahead[1], "");
 	submit_ahead(&ahead[2], "");
-	pool_promote(pool, &ahead[2].base);
 	for (size_t i = 0; i < ARRAY_SIZE(ahead); i++)
 		pool_cancel(pool, &ahead[i].base);
-	collect(&ahead[1]);
+	collect_all(&ahead[1], 2);
 	ck_assert_int_eq(ahead[1].error, ECANCELED);
 	ck_assert(ahead[1].transient);
+	ck_assert_int_eq(ahead[2].error, ECANCELED);
 	collect(&ahead[0]);
-	collect(&ahead[2]);
-	ck_assert_int_eq(ahead[0].error | ahead[2].error, 0);
-	ck_assert_uint_eq(figures().cancelled, 1);
+	ck_assert_int_eq(ahead[0].error, 0);
+	ck_assert_uint_eq(figures().cancelled, 2);
+}
+END_TEST
+
+START_TEST(promoted_it_is_not_cancelled)
+{
+	static struct job first, ahead[2];
+	struct pool_options options = options_of(1);
+
+	start(&options);
+	submit(&first, "FAKE sleep=500ms");
+	ck_assert(EVENTUALLY(figures().running == 1));
+	submit_ahead(&ahead[0], "");
+	submit_ahead(&ahead[1], "");
+	pool_promote(pool, &ahead[0].base);
+	pool_cancel(pool, &ahead[0].base);
+	pool_cancel(pool, &ahead[1].base);
+	pool_promote(pool, &ahead[1].base);
+	collect(&first);
+	collect(&ahead[0]);
+	ck_assert_int_eq(ahead[0].error, 0);
+	collect(&ahead[1]);
+	/* Whichever came first. */
+	ck_assert(ahead[1].error == 0 || ahead[1].error == ECANCELED);
 }
 END_TEST
 
@@ -245,6 +267,7 @@ int main(void)
 		promoted_in_line_it_goes_before_the_others,
 		promoted_under_way_it_goes_on,
 		cancelled_in_line_it_ends_and_under_way_it_goes_on,
+		promoted_it_is_not_cancelled,
 		who_lacks_memory_ends_prefetch,
 		cancelled_while_it_is_stopped_it_ends,
 		what_is_stopped_ends_under_pressure,

@@ -404,15 +404,15 @@ START_TEST(an_eighth_of_the_bound_may_be_unread)
 
 	start_ahead(1);
 	for (size_t i = 0; i < 4; i++)
-		sources_of[i] = source_nth(i, "FAKE output=700000");
-	for (size_t i = 0; i < 3; i++) {
-		prefetch(sources_of[i]);
-		settle();
-	}
+		sources_of[i] = source_nth(i, "FAKE output=700000\nFAKE sleep=200ms");
+	/* All of them when there is room; only two find it when their turn comes. */
+	for (size_t i = 0; i < 3; i++)
+		ck_assert(prefetch(sources_of[i]));
+	settle();
 	ck_assert_uint_eq(figures().prefetched, 2);
 	ck_assert_uint_eq(figures().dropped, 1);
 	ck_assert_int_eq(ask(sources_of[0]).error, 0);
-	prefetch(sources_of[3]);
+	ck_assert(prefetch(sources_of[3]));
 	settle();
 	ck_assert_uint_eq(figures().prefetched, 3);
 }
