@@ -233,6 +233,7 @@ bool render_prefetch(struct render *render, struct render_source *source,
 {
 	struct render_job *job, *running = NULL;
 	struct job_id id;
+	bool added;
 
 	if (is_known(render, &source->stamp, view))
 		return true;
@@ -251,12 +252,13 @@ bool render_prefetch(struct render *render, struct render_source *source,
 	HASH_FIND(hh, render->jobs, &job->id, sizeof(job->id), running);
 	if (!running && !render->stopping)
 		HASH_ADD(hh, render->jobs, id, sizeof(job->id), job);
-	if (job->hh.tbl) {
+	added = job->hh.tbl != NULL;
+	if (added) {
 		DL_APPEND2(render->ahead, job, queue_prev, queue_next);
 		pthread_cond_signal(&render->wake);
 	}
 	lock_drop(&render->lock);
-	if (!job->hh.tbl)
+	if (!added)
 		job_free(job);
 	return true;
 }
