@@ -57,6 +57,11 @@ struct daemon {
 	void *ready_context; /* borrowed */
 };
 
+static unsigned workers_of(const struct options *options)
+{
+	return options->workers ? (unsigned)options->workers : (unsigned)get_nprocs();
+}
+
 /* As many descriptors as we may have; how many of them the cache of descriptors gets. */
 static size_t raise_descriptors(void)
 {
@@ -160,8 +165,7 @@ static enum exit_code check_sandbox(const struct daemon *daemon, const struct op
 static enum exit_code open_encoders(struct daemon *daemon, const struct options *options)
 {
 	struct pool_options pool_options = {
-		.workers =
-			options->workers ? (unsigned)options->workers : (unsigned)get_nprocs(),
+		.workers = workers_of(options),
 		.jobs_per_encoder = JOBS_PER_ENCODER,
 		.growth_bytes = GROWTH_PER_ENCODER,
 		.memory_bytes = options->encode_memory_bytes ? options->encode_memory_bytes
@@ -251,6 +255,7 @@ static enum exit_code open_render(
 		.pool = daemon->pool,
 		.threads = RENDER_THREADS,
 		.max_begun = descriptors > 2 ? (unsigned)(descriptors / 2) : 1,
+		.max_ahead = 2 * workers_of(options),
 		.max_pixels = options->max_pixels,
 		.max_frames = options->max_frames,
 		.max_source_bytes = options->max_source_bytes,
@@ -350,6 +355,7 @@ static enum exit_code open_mount(struct daemon *daemon, const struct options *op
 		.context = &daemon->control,
 		.ready = on_ready,
 		.threads = (unsigned)options->threads,
+		.prefetch = (unsigned)options->prefetch,
 		.descriptors = descriptors,
 		.debug = options->debug,
 	};

@@ -30,6 +30,8 @@ static const char *const sandbox_words[] = {
 	NULL,
 };
 
+static const char *const off_words[] = { "off", NULL };
+
 static const struct option_row {
 	const char *name;
 	const char *value; /* as --help calls it */
@@ -37,7 +39,8 @@ static const struct option_row {
 	size_t offset;
 	uint64_t min, max; /* of numbers */
 	const char *help;
-	const char *const *words; /* of KIND_WORD, by their values; ends with NULL */
+	/* Of KIND_WORD, and of KIND_COUNT beside numbers: by their values; ends with NULL. */
+	const char *const *words;
 } rows[] = {
 	{ "view", "VIEW", KIND_TEXT, offsetof(struct options, view), 0, 0,
 		"see the whole of SOURCE through a view, as SOURCE@VIEW/ is" },
@@ -51,6 +54,9 @@ static const struct option_row {
 		"kept free of its disk, as a size or N% (default: 5%)" },
 	{ "workers", "N", KIND_COUNT, offsetof(struct options, workers), 1, 256,
 		"pictures encoded at once (default: one per processor)" },
+	{ "prefetch", "N", KIND_COUNT, offsetof(struct options, prefetch), 0, 256,
+		"pictures encoded ahead of who reads a folder in order, or off (default: 16)",
+		off_words },
 	{ "deadline", "SEC", KIND_SECONDS, offsetof(struct options, deadline_usec), 0, 0,
 		"longest time one encode may take (default: 60)" },
 	{ "max_pixels", "N", KIND_COUNT, offsetof(struct options, max_pixels), 1, UINT64_MAX,
@@ -179,7 +185,8 @@ static int set_row(
 		good = quantity_bytes(value, &number);
 		break;
 	case KIND_COUNT:
-		good = quantity_count(value, &number);
+		good = (row->words && find_word(row->words, value, &number)) ||
+		       quantity_count(value, &number);
 		break;
 	case KIND_SECONDS:
 		if (quantity_seconds(value, place))
@@ -304,6 +311,7 @@ int options_parse(int argc, char **argv, struct options *ret, char reason[OPTION
 		.cache_size_bytes = 2ull << 30,
 		.cache_free = { .percent = 5 },
 		.threads = 4,
+		.prefetch = 16,
 		.deadline_usec = 60 * USEC_PER_SEC,
 		.max_pixels = 100 * 1000 * 1000,
 		.max_frames = 256,

@@ -34,6 +34,7 @@ struct options {
 	struct share cache_free;
 	uint64_t workers; /* 0: one per processor */
 	uint64_t threads;
+	uint64_t prefetch; /* pictures ahead of a reader; 0: none */
 	uint64_t deadline_usec;
 	uint64_t max_pixels, max_frames, max_source_bytes;
 	uint64_t encode_memory_bytes; /* 0: a share of the machine's */

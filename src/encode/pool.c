@@ -71,6 +71,18 @@ void pool_submit(struct pool *pool, struct pool_job *job)
 		wake(pool);
 }
 
+void pool_promote(struct pool *pool, struct pool_job *job)
+{
+	job_queue_promote(&pool->dispatcher.queue, job);
+	wake(pool);
+}
+
+void pool_cancel(struct pool *pool, struct pool_job *job)
+{
+	job_queue_cancel(&pool->dispatcher.queue, job);
+	wake(pool);
+}
+
 void pool_condemn(struct pool *pool, uint32_t encoder)
 {
 	fleet_condemn(&pool->dispatcher.fleet, encoder);
@@ -81,6 +93,13 @@ void pool_limit(struct pool *pool, const struct pool_limits *limits)
 {
 	dispatcher_limit(&pool->dispatcher, limits);
 	wake(pool);
+}
+
+bool pool_takes_prefetch(struct pool *pool)
+{
+	LOCK_SCOPE(&pool->dispatcher.lock);
+
+	return pool->dispatcher.limits.prefetch;
 }
 
 void pool_stats(struct pool *pool, struct pool_stats *ret)

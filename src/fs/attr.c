@@ -244,10 +244,12 @@ static void getattr_variant(fuse_req_t req, struct variant *variant)
 	struct fs *fs = fs_of(req);
 	struct cache_entry entry;
 
-	if (fs_peek(fs, variant, &entry))
+	if (fs_peek(fs, variant, &entry)) {
+		prefetcher_note_used(fs, variant);
 		reply_variant_attr(req, variant, &entry);
-	else
+	} else {
 		fs_park(req, variant, getattr_answer, 0, 0);
+	}
 }
 
 void fs_op_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)

@@ -14,6 +14,7 @@
 #include "fs/invalidate.h"
 #include "fs/kinds.h"
 #include "fs/node.h"
+#include "fs/prefetch.h"
 #include "fs/reader.h"
 
 /* Seconds that the kernel may believe us, where changes are told. */
@@ -62,6 +63,7 @@ struct fs {
 	struct aliases aliases;
 	struct kinds kinds;
 	struct invalidator invalidator;
+	struct prefetcher prefetcher;
 
 	/* owned by the thread that calls fs_trim() */
 	struct readers readers;

@@ -44,6 +44,7 @@ struct fs_options {
 	void (*ready)(void *context); /* the kernel has shaken hands; the first FUSE thread */
 	unsigned threads;
 	size_t descriptors; /* capacity of the descriptor cache */
+	unsigned prefetch;  /* pictures to be ahead of a reader; 0: none */
 	bool debug;         /* libfuse prints every request */
 			    /* Everything above is borrowed for the life. */
 };

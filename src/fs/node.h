@@ -94,6 +94,8 @@ struct variant {
 
 	/* atomic: the kernel has, or had, pages of it, so its lookups stand for reads */
 	atomic_bool was_read;
+	/* atomic: prefetch has it made, and wants to hear when somebody comes for it */
+	atomic_bool ahead;
 
 	/* protected by the table's lock; the last four: what readers were told the bytes are */
 	char *said_name; /* owned: the name it was looked up by last; NULL: none */

@@ -39,6 +39,8 @@ static void fs_op_init(void *userdata, struct fuse_conn_info *conn)
 		log_error("cannot start a thread; changes of the source show after a second");
 		fs->options.watch = fs->nodes.marks.watch = NULL;
 	}
+	if (prefetcher_start(&fs->prefetcher, fs) < 0)
+		log_error("cannot start a thread; nothing is encoded ahead");
 	fs->kernel_opens_folders =
 		fs->options.list->n == 0 && fs->options.watch &&
 		(conn->capable & FUSE_CAP_NO_OPENDIR_SUPPORT) &&
@@ -151,6 +153,7 @@ int fs_new(const struct fs_options *options, struct fs **ret, char reason[FS_REA
 	aliases_init(&fs->aliases, FS_ALIASES_MAX);
 	kinds_init(&fs->kinds);
 	invalidator_init(&fs->invalidator);
+	prefetcher_init(&fs->prefetcher);
 	note_root(fs);
 	r = enter_top(fs);
 	if (r == 0)
@@ -197,6 +200,7 @@ int fs_run(struct fs *fs)
  * before the wait is lost, hence the repetition. */
 void fs_stop(struct fs *fs)
 {
+	prefetcher_stop(&fs->prefetcher);
 	invalidator_stop(&fs->invalidator);
 	fuse_session_exit(fs->session);
 	while (fs->looping) {
@@ -209,6 +213,7 @@ void fs_unmount(struct fs *fs)
 {
 	/* Not before fs_stop() had its turn: one thread joins. After an unmount from outside, a
 	 * notification fails at once. */
+	prefetcher_stop(&fs->prefetcher);
 	invalidator_stop(&fs->invalidator);
 	if (fs->mounted)
 		fuse_session_unmount(fs->session);
@@ -222,6 +227,7 @@ struct fs *fs_free(struct fs *fs)
 		if (fs->session)
 			fuse_session_destroy(fs->session);
 		invalidator_done(&fs->invalidator);
+		prefetcher_done(&fs->prefetcher);
 		aliases_done(&fs->aliases);
 		kinds_done(&fs->kinds);
 		nodes_done(&fs->nodes);
