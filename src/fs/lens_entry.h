@@ -5,10 +5,10 @@
  * lens_entry_of(), so what is listed can be opened.
  *
  * A picture (fs/picture.h says what is one) is shown as `photo.jpg.webp`, everything else as it is
- * called, and so is a picture for which the view makes no sense. With `keepname`, or an extension
- * that belongs to the format, or where another one would make the name longer than any file system
- * takes, a picture keeps its name. A real file wins over a derived name; the picture is then
- * `photo.jpg@webp`, which works for all.
+ * called, and so is a picture for which the view makes no sense. With `keepname`, or `auto`, or an
+ * extension that belongs to the format, or where another one would make the name longer than any
+ * file system takes, a picture keeps its name. A real file wins over a derived name; the picture
+ * is then `photo.jpg@webp`, which works for all.
  */
 #ifndef FS_LENS_ENTRY_H
 #define FS_LENS_ENTRY_H

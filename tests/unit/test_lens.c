@@ -161,6 +161,7 @@ START_TEST(every_name_that_an_entry_may_be_shown_by_is_taken_back)
 	ck_assert_str_eq(names_of("webp", "notes"), "notes notes.webp ");
 	ck_assert_str_eq(names_of("jpeg", "a.JPEG"), "a.JPEG ");
 	ck_assert_str_eq(names_of("webp-keepname", "a.jpg"), "a.jpg ");
+	ck_assert_str_eq(names_of("auto", "a.jpg"), "a.jpg ");
 	ck_assert_str_eq(names_of("w800", "a.jpg"),
 		"a.jpg a.jpg.webp a.jpg.avif a.jpg.jxl a.jpg.png a.jpg.gif a.jpg.tif ");
 	memset(longest, 'n', NAME_MAX - 4);
