@@ -110,7 +110,7 @@ static int explain_missing(const char *path)
 		printf("its name has no '@', so it asks for no view\n");
 		return EXIT_CODE_OTHER;
 	}
-	if (name_split(name, &len, &view, reason) != 0) {
+	if (name_split(name, NULL, &len, &view, reason) != 0) {
 		printf("its name is not a view: %s\n", reason);
 		return EXIT_CODE_OTHER;
 	}

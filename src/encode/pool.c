@@ -83,6 +83,13 @@ void pool_limit(struct pool *pool, const struct pool_limits *limits)
 	wake(pool);
 }
 
+bool pool_encodes(struct pool *pool)
+{
+	LOCK_SCOPE(&pool->dispatcher.lock);
+
+	return pool->dispatcher.limits.encode;
+}
+
 void pool_stats(struct pool *pool, struct pool_stats *ret)
 {
 	dispatcher_stats(&pool->dispatcher, ret);

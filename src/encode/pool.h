@@ -71,8 +71,9 @@ struct pool_job {
 	/* version, job and max_address_space are the pool's to fill */
 	struct encode_request request;
 	enum job_class class;
-	int source_fd; /* borrowed until done; a file description of its own: it is seeked */
-	int output_fd; /* borrowed until done; emptied before every attempt */
+	int source_fd;    /* borrowed until done; a file description of its own: it is seeked */
+	int output_fd;    /* borrowed until done; emptied before every attempt */
+	int watermark_fd; /* as source_fd, where the request has a watermark */
 	/* Called once, on the pool's thread, which must not be kept waiting. */
 	void (*done)(struct pool_job *job, const struct pool_result *result);
 
@@ -129,6 +130,9 @@ struct pool_limits {
  * begin at all waits no longer for that than a deadline, then fails with EBUSY. Does not wait. Any
  * thread. */
 void pool_limit(struct pool *pool, const struct pool_limits *limits);
+
+/* Whether that lets anything begin. Any thread. */
+bool pool_encodes(struct pool *pool);
 
 struct pool_stats {
 	uint64_t encoders, queued, running;

@@ -63,6 +63,7 @@ struct fs {
 	/* owned by the thread that calls fs_trim() */
 	struct readers readers;
 
+	atomic_uint misses; /* see miss.h */
 	atomic_uint_fast64_t lookups, getattrs, reads, xattrs, interrupted;
 };
 

@@ -62,6 +62,12 @@ static void forget_view(void *context, const struct node *folder, const char *na
 	forget_entry(context, folder, name);
 }
 
+/* What was answered and is not noted: for a second, by who could not be heard of its change. */
+void fs_config_changed(struct fs *fs)
+{
+	aliases_take(&fs->aliases, NULL, NULL, forget_view, fs);
+}
+
 /* --- One change -------------------------------------------------------------------------- */
 
 /* The node that `name` in `folder` is now, if the kernel knows it: with a reference. */

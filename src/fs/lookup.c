@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "fs/context.h"
+#include "fs/miss.h"
 #include "fs/readahead.h"
 #include "source/sniff.h"
 #include "util/log.h"
@@ -72,40 +73,105 @@ static double view_timeout(
 	return timeout;
 }
 
-/* The alias is noted before the source is looked at: a change in between takes it back. */
-static int lookup_view(struct fs *fs, struct node *parent, int dir_fd, const char *name,
-	struct fuse_entry_param *ret)
+/* Until the variant is made, its name is another one of the source's. */
+static int answer_with_source(struct fs *fs, struct node *parent, const char *source_name,
+	const struct statx *stx, struct fuse_entry_param *ret)
+{
+	struct node *node = nodes_enter_mirror(&fs->nodes, parent, source_name, stx);
+
+	if (!node)
+		return -ENOMEM;
+	ret->ino = fs_nodeid(node);
+	ret->attr_timeout = fs_attr_timeout(fs, parent, node, stx);
+	fs_attr_of_mirror(fs, stx, &ret->attr);
+	return 0;
+}
+
+/* What is not there yet is asked for anew by every lookup. */
+static int answer_miss(struct fs *fs, struct node *parent, const char *source_name,
+	const struct statx *stx, enum miss_policy policy, struct fuse_entry_param *ret)
+{
+	ret->entry_timeout = 0;
+	return policy == MISS_ENOENT ? -ENOENT
+	                             : answer_with_source(fs, parent, source_name, stx, ret);
+}
+
+/* A view as a name says it, under one configuration. */
+struct named {
+	struct view view;
+	struct watermark *watermark; /* owns a ref; NULL: none */
+	enum miss_policy miss;
+	size_t source_len;
+};
+
+/* False: it is no view. */
+static bool name_read(struct fs *fs, const char *name, const char *text, struct named *ret)
+{
+	_cleanup_(config_unrefp) struct config *config = config_slot_get(fs->options.config);
+
+	if (name_split(name, &config->vocabulary, &ret->source_len, &ret->view, NULL) != 0)
+		return false;
+	ret->watermark = watermark_ref(config_watermark(config, &ret->view.watermark));
+	ret->miss = config_miss(config, text, strlen(text));
+	return true;
+}
+
+static int lookup_named(struct fs *fs, struct node *parent, int dir_fd, const char *name,
+	const struct named *named, struct fuse_entry_param *ret)
 {
 	char source_name[NAME_MAX + 1];
-	struct view named, view;
 	struct variant *variant;
+	struct view view;
 	enum format format;
 	struct statx stx = { 0 };
-	double timeout;
-	size_t len;
 	int r;
 
-	if (name_split(name, &len, &named, NULL) != 0 || len > NAME_MAX)
-		return -ENOENT;
-	memcpy(source_name, name, len);
-	source_name[len] = '\0';
-	timeout = view_timeout(fs, parent, name, len);
+	memcpy(source_name, name, named->source_len);
+	source_name[named->source_len] = '\0';
 	r = open_picture(fs, dir_fd, &parent->id, source_name, &stx, &format);
 	/* Written through another name of it, in a folder nobody watches: see fs_attr_timeout. */
 	if (stx.stx_nlink > 1 && !S_ISDIR(stx.stx_mode))
-		timeout = fs->options.timeout_sec;
-	ret->entry_timeout = timeout;
+		ret->entry_timeout = fs->options.timeout_sec;
 	if (r < 0)
 		return r;
-	if (view_resolve(&named, format, &view, NULL) != 0)
+	if (view_resolve(&named->view, format, &view, NULL) != 0)
 		return -ENOENT;
-	variant = nodes_enter_variant(&fs->nodes, parent, source_name, &stx, format, &view);
+	variant = nodes_enter_variant(
+		&fs->nodes, parent, source_name, &stx, format, &view, named->watermark);
 	if (!variant)
 		return -ENOMEM;
-	nodes_say_variant(
-		&fs->nodes, variant, name, now_monotonic() + (usec_t)(timeout * USEC_PER_SEC));
-	fill_variant_entry(fs, variant, timeout, ret);
+	if (named->miss != MISS_WAIT && !miss_ask(fs, variant)) {
+		nodes_forget(&fs->nodes, &variant->node, 1);
+		return answer_miss(fs, parent, source_name, &stx, named->miss, ret);
+	}
+	nodes_say_variant(&fs->nodes, variant, name,
+		now_monotonic() + (usec_t)(ret->entry_timeout * USEC_PER_SEC));
+	fill_variant_entry(fs, variant, ret->entry_timeout, ret);
 	return 0;
+}
+
+/* The alias is noted before the source is looked at, and before the configuration is: a change of
+ * either in between takes it back. So what could be a view by another configuration is noted even
+ * if it is none by this. */
+static int lookup_view(struct fs *fs, struct node *parent, int dir_fd, const char *name,
+	struct fuse_entry_param *ret)
+{
+	const char *text = name_view_text(name);
+	struct named named = { 0 };
+	size_t len;
+	int r;
+
+	if (!text)
+		return -ENOENT;
+	len = (size_t)(text - name) - 1;
+	if (len > NAME_MAX)
+		return -ENOENT;
+	ret->entry_timeout = view_timeout(fs, parent, name, len);
+	if (!name_read(fs, name, text, &named))
+		return -ENOENT;
+	r = lookup_named(fs, parent, dir_fd, name, &named, ret);
+	watermark_unref(named.watermark);
+	return r;
 }
 
 /* --- The mirror -------------------------------------------------------------------------- */

@@ -109,8 +109,10 @@ static void node_free(struct nodes *nodes, struct node *node)
 	fdcache_drop(nodes->fds, node_listing_key(node));
 	if (node->kind == NODE_SNAPSHOT)
 		free(node_snapshot(node)->text);
-	if (node->kind == NODE_VARIANT)
+	if (node->kind == NODE_VARIANT) {
 		free(node_variant(node)->said);
+		watermark_unref(node_variant(node)->source.watermark);
+	}
 	free(node->name);
 	free(node);
 }
@@ -367,7 +369,7 @@ static struct variant *find_variant_locked(
 
 struct variant *nodes_enter_variant(struct nodes *nodes, struct node *parent,
 	const char *source_name, const struct statx *stx, enum format format,
-	const struct view *view)
+	const struct view *view, struct watermark *watermark)
 {
 	struct node *dead = NULL;
 	struct variant *variant;
@@ -387,6 +389,7 @@ struct variant *nodes_enter_variant(struct nodes *nodes, struct node *parent,
 		}
 		if (variant) {
 			variant->node.id = stamp.id;
+			variant->source.watermark = watermark_ref(watermark);
 			/* 63 bits of identity; the top bit tells it from any real inode. */
 			variant->ino = hash_variant(&stamp, view) | 1ull << 63;
 			adopt_locked(nodes, &variant->node, parent);

@@ -42,7 +42,7 @@ struct render_job *job_new(
 	source->ops->ref(source);
 	job->id = *id;
 	job->step = job_prepare;
-	job->source_fd = -1;
+	job->source_fd = job->watermark_fd = -1;
 	return job;
 }
 
@@ -50,6 +50,7 @@ void job_free(struct render_job *job)
 {
 	cache_blob_free(job->blob);
 	close_fd(&job->source_fd);
+	close_fd(&job->watermark_fd);
 	job->source->ops->unref(job->source);
 	free(job);
 }
@@ -144,7 +145,7 @@ static void finish_source_error(struct render_job *job, int error)
 static bool source_is_too_large(struct render_job *job)
 {
 	uint64_t bytes = job->id.stamp.size_bytes;
-	uint64_t limit = job->render->options.max_source_bytes;
+	uint64_t limit = render_limits(job->render).max_source_bytes;
 	char reason[POOL_REASON_MAX];
 
 	if (bytes <= limit)
@@ -158,7 +159,7 @@ static bool source_is_too_large(struct render_job *job)
 void job_prepare(struct render_job *job)
 {
 	struct cache *cache = job->render->options.cache;
-	char text[VIEW_TEXT_MAX];
+	char text[VIEW_IDENTITY_MAX];
 	int r;
 
 	if (render_is_stopping(job->render)) {
@@ -179,7 +180,7 @@ void job_prepare(struct render_job *job)
 		finish_source_error(job, -r);
 		return;
 	}
-	view_print(&job->id.view, text);
+	view_identity(&job->id.view, text);
 	job->key = cache_key(cache, &job->content, text);
 	job_resume(job);
 }
@@ -224,19 +225,34 @@ static void on_encoded(struct pool_job *pool_job, const struct pool_result *resu
 	render_requeue(job, job_publish);
 }
 
+static struct encode_watermark describe_watermark(const struct watermark *watermark)
+{
+	if (!watermark)
+		return (struct encode_watermark){ 0 };
+	return (struct encode_watermark){
+		.format = watermark->format,
+		.width = watermark->size.width,
+		.height = watermark->size.height,
+		.look = watermark->look,
+	};
+}
+
 static void submit(struct render_job *job)
 {
 	struct render *render = job->render;
+	struct render_limits limits = render_limits(render);
 
 	job->pool_job = (struct pool_job){
 		.request = {
-			.max_pixels = render->options.max_pixels,
-			.max_frames = render->options.max_frames,
+			.max_pixels = limits.max_pixels,
+			.max_frames = limits.max_frames,
 			.max_output_bytes = cache_blob_limit(job->blob),
 			.source_format = job->source->format,
 			.view = job->id.view,
+			.watermark = describe_watermark(job->source->watermark),
 		},
 		.source_fd = job->source_fd,
+		.watermark_fd = job->watermark_fd,
 		.output_fd = cache_blob_fd(job->blob),
 		.class = JOB_INTERACTIVE,
 		.done = on_encoded,
@@ -254,6 +270,12 @@ void job_resume(struct render_job *job)
 		return;
 	if (render_is_stopping(render)) {
 		finish_error(job, ESHUTDOWN, "lensfs is stopping");
+		return;
+	}
+	r = job->source->watermark ? watermark_open(job->source->watermark) : -1;
+	job->watermark_fd = r;
+	if (job->source->watermark && r < 0) {
+		finish_failure(job, -r, 0, "the watermark cannot be opened");
 		return;
 	}
 	r = cache_blob_new(render->options.cache,
