@@ -135,7 +135,7 @@ static int build_preset(struct config *config, const struct draft *draft,
 {
 	size_t i = config->vocabulary.n_presets;
 	struct preset *preset = &config->presets[i];
-	char words[VIEW_REASON_MAX];
+	char words[VIEW_REASON_MAX], said_text[VIEW_TEXT_MAX];
 	int r;
 
 	if (!said->tokens[0])
@@ -151,6 +151,9 @@ static int build_preset(struct config *config, const struct draft *draft,
 		    words) != 0)
 		return draft_refuse(&said->tokens_at, reason, "'%s' is not a view: %s",
 			LOG_QUOTE(said->tokens), words);
+	if (view_print(&preset->view, said_text) == 0)
+		return draft_refuse(
+			&said->tokens_at, reason, "'%s' says nothing", said->tokens);
 	strcpy(preset->name, said->name);
 	config->misses[i] =
 		(enum miss_policy)(said->has_miss ? said->miss : config->settings.miss);
@@ -182,8 +185,9 @@ static void print_watermark(
 {
 	const struct watermark_look *look = &said->look;
 
-	fprintf(out, "\n[watermark %s]\n# its digest is %016" PRIx64 "\nfile = %s\n",
-		said->name, id->digest, said->file);
+	/* As short as it was said: a line has its limit, save comments. */
+	fprintf(out, "\n[watermark %s]\n# %s, and its digest is %016" PRIx64 "\nfile=%s\n",
+		said->name, said->file, id->digest, said->said);
 	fprintf(out, "position = %s\nmargin = %" PRIu32 "%s\nopacity = %u%%\n",
 		watermark_position_name(look->position),
 		look->margin_share ? look->margin_share : look->margin,

@@ -14,6 +14,9 @@
 #include "config/watermark.h"
 #include "view/vocabulary.h"
 
+/* A text of one is no longer than that. */
+#define CONFIG_TEXT_MAX (1024 * 1024)
+
 struct config {
 	atomic_uint refs;
 	struct settings settings;

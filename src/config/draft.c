@@ -84,7 +84,11 @@ static int set_file(struct reading *reading, void *object, const char *value)
 		    own, value) < 0)
 		return -ENOMEM;
 	free(watermark->file);
+	free(watermark->said);
 	watermark->file = path;
+	watermark->said = strdup(value);
+	if (!watermark->said)
+		return -ENOMEM;
 	watermark->file_at = reading->place;
 	return 0;
 }
@@ -359,8 +363,10 @@ int draft_read(struct draft *draft, const char *file, const char *text, size_t s
 
 void draft_done(struct draft *draft)
 {
-	for (size_t i = 0; i < draft->n_watermarks; i++)
+	for (size_t i = 0; i < draft->n_watermarks; i++) {
 		free(draft->watermarks[i].file);
+		free(draft->watermarks[i].said);
+	}
 	free(draft->watermarks);
 	free(draft->presets);
 	*draft = (struct draft){ 0 };

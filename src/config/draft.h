@@ -38,6 +38,7 @@ struct draft_preset {
 struct draft_watermark {
 	char name[WATERMARK_NAME_MAX];
 	char *file; /* owned, absolute; NULL: not said */
+	char *said; /* owned: the same as it was said */
 	struct watermark_look look;
 	struct draft_place begins, file_at;
 	unsigned seen;

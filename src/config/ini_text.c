@@ -107,6 +107,8 @@ static char *on_line_wanted(char *out, int size, void *stream)
 	if (reader->at == reader->end)
 		return NULL;
 	len = next_line(reader, &line);
+	if (len > 0 && strchr(";#", line[0]))
+		len = 1; /* of any length, and of no interest */
 	fault = line_fault(line, len, (size_t)size);
 	if (fault) {
 		refuse(reader, fault);

@@ -10,7 +10,8 @@
 
 int main(void)
 {
-	static const char *const kinds[] = { "word", "number", "bytes", "colour", "area" };
+	static const char *const kinds[] = { "word", "number", "bytes", "colour", "area",
+		"name" };
 	size_t count;
 	const struct token *table = token_table(&count);
 
