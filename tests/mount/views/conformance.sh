@@ -10,7 +10,8 @@ document=$here/../../conformance.md
 
 mkdir -p "$SRC"
 start
-tokens >"$T/tokens"
+# Watermarks need a configuration: see config/watermark.sh.
+tokens | grep -v '^wm_' >"$T/tokens"
 python3 "$here/../conformance/table.py" "$MNT" "$SRC" "$T/tokens" "$T/table" ||
 	fail 'some cells are not as they should be'
 { sed '/^| token/,$d' "$document"; cat "$T/table"; } >"$T/document"
