@@ -66,6 +66,8 @@ static int watch_place(struct changes *changes, const char *path, bool whole)
 		wd = inotify_add_watch(changes->fd, slash == folder ? "/" : folder, MASK);
 		if (wd >= 0)
 			return add_interest(changes, wd, whole ? "" : name);
+		if (errno == ENOSPC || errno == ENOMEM)
+			return -errno;
 		if ((errno != ENOENT && errno != ENOTDIR) || slash == folder)
 			return 0;
 		whole = false;

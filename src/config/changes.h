@@ -15,7 +15,7 @@
 struct changes;
 
 /* Of these paths (as config_new() gives them). What is in a folder that cannot be watched is not
- * heard of. 0 or -errno. */
+ * heard of. 0, or -errno (EMFILE, ENOSPC: the limits of inotify). */
 int changes_new(const struct paths *paths, struct changes **ret);
 struct changes *changes_free(struct changes *changes); /* NULL is fine; returns NULL */
 DEFINE_CLEANUP(struct changes *, changes_free)

@@ -34,12 +34,16 @@ static void watch_again(struct reloader *reloader)
 	reloader->changes = changes_free(reloader->changes);
 	r = changes_new(&reloader->looked_at, &reloader->changes);
 	if (r < 0)
-		log_debug("changes of the configuration are not heard of: %s", strerror(-r));
+		log_warning("changes of the configuration are not heard of (%s); lensctl reload "
+			    "has it read",
+			strerror(-r));
 }
 
 /* Watched before it is read, so that no change is lost in between; but what is to be watched is
- * known when it was read. Files that name other files every time are given up on. */
-static int read_watched(struct reloader *reloader, struct config **ret, char *reason)
+ * known when it was read. Files that name other files every time are given up on. A folder may
+ * be another one by now, so all are watched anew, unless that was done just now. */
+static int read_watched(
+	struct reloader *reloader, bool watched, struct config **ret, char *reason)
 {
 	struct paths looked_at;
 	bool same = false;
@@ -48,7 +52,9 @@ static int read_watched(struct reloader *reloader, struct config **ret, char *re
 	for (int i = 0; i < 3 && !same; i++) {
 		if (r == 0 && i > 0)
 			*ret = config_unref(*ret);
-		watch_again(reloader);
+		if (!watched)
+			watch_again(reloader);
+		watched = false;
 		r = config_new(
 			&reloader->files, reloader->options.fixed, &looked_at, ret, reason);
 		same = paths_equal(&looked_at, &reloader->looked_at);
@@ -95,7 +101,7 @@ static void note(struct reloader *reloader, uint64_t asked, int r, const char *r
 		log_info("another configuration is in force");
 }
 
-static void reload(struct reloader *reloader)
+static void reload(struct reloader *reloader, bool watched)
 {
 	char reason[CONFIG_REASON_MAX];
 	struct config *config = NULL;
@@ -105,7 +111,7 @@ static void reload(struct reloader *reloader)
 	lock_take(&reloader->lock);
 	asked = reloader->asked;
 	lock_drop(&reloader->lock);
-	r = read_watched(reloader, &config, reason);
+	r = read_watched(reloader, watched, &config, reason);
 	if (r == 0)
 		r = put_in_force(reloader, config);
 	else if (r == CONFIG_E_REFUSED)
@@ -163,10 +169,10 @@ static void *reloader_main(void *arg)
 
 	pthread_setname_np(pthread_self(), "lensfs-config");
 	/* What changed since it was read for the mount. */
-	reload(reloader);
+	reload(reloader, true);
 	while (!is_stopping(reloader)) {
 		if (wait_for_cause(reloader) && !is_stopping(reloader))
-			reload(reloader);
+			reload(reloader, false);
 	}
 	return NULL;
 }
@@ -210,6 +216,8 @@ int reloader_start(struct reloader *reloader)
 	reloader->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (reloader->wake_fd < 0)
 		return -errno;
+	/* Now, for marks may be scarce, and folders of the source are many. */
+	watch_again(reloader);
 	r = -pthread_create(&reloader->thread, NULL, reloader_main, reloader);
 	reloader->running = r == 0;
 	if (r < 0)

@@ -18,7 +18,8 @@ tokens = webp-w21
 miss = original
 END
 at_once() {
-	local begun=$(now_ms)
+	local begun
+	begun=$(now_ms)
 	"$@"
 	at_most $(($(now_ms) - begun)) 400 "milliseconds for: $*"
 }
