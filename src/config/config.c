@@ -130,10 +130,10 @@ static int check_nesting(
 	}
 }
 
-static int build_preset(struct config *config, const struct draft *draft,
-	const struct draft_preset *said, char *reason)
+static int build_preset(
+	struct config *config, const struct draft *draft, size_t i, char *reason)
 {
-	size_t i = config->vocabulary.n_presets;
+	const struct draft_preset *said = &draft->presets[i];
 	struct preset *preset = &config->presets[i];
 	char words[VIEW_REASON_MAX], said_text[VIEW_TEXT_MAX];
 	int r;
@@ -169,10 +169,9 @@ static int build_presets(struct config *config, const struct draft *draft, char 
 	if (!config->presets || !config->misses)
 		return -ENOMEM;
 	/* Until all are there, they are no part of the vocabulary they are parsed by. */
-	for (size_t i = 0; i < draft->n_presets && r == 0; i++) {
-		r = build_preset(config, draft, &draft->presets[i], reason);
-		config->vocabulary.n_presets += r == 0;
-	}
+	for (size_t i = 0; i < draft->n_presets && r == 0; i++)
+		r = build_preset(config, draft, i, reason);
+	config->vocabulary.n_presets = draft->n_presets;
 	config->vocabulary.presets = config->presets;
 	config->vocabulary.only_presets = config->settings.only_presets;
 	return r;

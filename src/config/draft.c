@@ -324,7 +324,7 @@ static int on_item(void *context, const struct ini_item *item)
 		return set_preset(reading, section + 5 + strspn(section + 5, " "), item);
 	if (strncmp(section, "watermark ", 10) == 0)
 		return set_watermark(reading, section + 10 + strspn(section + 10, " "), item);
-	if (!section[0])
+	if (!section[0] && item->key)
 		return refuse(reading,
 			"'%s' stands in no section: it belongs below [mount], "
 			"[view NAME] or [watermark NAME]",

@@ -20,6 +20,7 @@ struct reader {
 	const char *at, *end;
 	unsigned line;
 	bool opens;   /* the line that was given last opens a section */
+	bool tells;   /* it is ours, and tells of the section */
 	bool expects; /* something must come of the line that was given last */
 	int (*each)(void *, const struct ini_item *);
 	void *context; /* borrowed */
@@ -97,7 +98,7 @@ static char *on_line_wanted(char *out, int size, void *stream)
 		return NULL;
 	if (reader->opens) {
 		reader->opens = false;
-		reader->expects = true;
+		reader->tells = reader->expects = true;
 		return give(out, "=", 1);
 	}
 	if (reader->expects) {
@@ -130,10 +131,11 @@ static int on_item(void *user, const char *section, const char *key, const char 
 	reader->expects = false;
 	if (strlen(key) > NAME_MAX_INI)
 		return refuse(reader, "the key is too long");
-	if (!key[0] && value[0])
+	if (!key[0] && !reader->tells)
 		return refuse(reader, "there is no key before the '='");
-	if (!key[0])
+	if (reader->tells)
 		item.key = NULL;
+	reader->tells = false;
 	reader->result = reader->each(reader->context, &item);
 	reader->result_line = reader->line;
 	return reader->result == 0;
