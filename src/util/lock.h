@@ -10,7 +10,7 @@
  *	5  cache          publication and eviction       (struct cache: publish)
  *	6  cache/catalog  writer connection, then reader (struct catalog)
  *	7  leaves: cache's figures, uses and trouble, fs/fdcache, encode's condemned, control's
- *	   journal and scrubber
+ *	   journal, scrubber and reloader
  *
  * Never reply to the kernel, touch SQLite or wait for a job with a node lock held.
  */
