@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +39,7 @@ static int make_absolute(const char *path, char **ret)
 		*ret = strdup(path);
 		return *ret ? 0 : -ENOMEM;
 	}
-	here = getcwd(NULL, 0);
+	here = realpath(".", NULL);
 	if (!here)
 		return -errno;
 	return asprintf(ret, "%s/%s", here, path) < 0 ? -ENOMEM : 0;
@@ -62,37 +63,40 @@ void config_files_done(struct config_files *files)
 	*files = (struct config_files){ 0 };
 }
 
-static int is_conf(const struct dirent *entry)
+static bool is_conf(const char *name)
 {
-	size_t len = strlen(entry->d_name);
+	size_t len = strlen(name);
 
-	return entry->d_name[0] != '.' && len > 5 &&
-	       strcmp(entry->d_name + len - 5, ".conf") == 0;
+	return name[0] != '.' && len > 5 && strcmp(name + len - 5, ".conf") == 0;
 }
 
-/* By bytes: alphasort() goes by the locale. */
-static int by_name(const struct dirent **a, const struct dirent **b)
+/* By bytes, whatever the locale. */
+static int by_name(const void *a, const void *b)
 {
-	return strcmp((*a)->d_name, (*b)->d_name);
+	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
 static int list_folder(const char *folder, struct paths *ret)
 {
-	struct dirent **entries;
-	int n = scandir(folder, &entries, is_conf, by_name), r = 0;
+	size_t before = ret->n;
+	struct dirent *entry;
+	DIR *dir = opendir(folder);
+	int r = 0;
 
-	if (n < 0)
+	if (!dir)
 		return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
-	for (int i = 0; i < n; i++) {
+	while (r == 0 && (entry = readdir(dir))) {
 		_cleanup_free_ char *path = NULL;
 
-		if (r == 0 && asprintf(&path, "%s/%s", folder, entries[i]->d_name) < 0)
-			r = -ENOMEM;
+		if (!is_conf(entry->d_name))
+			continue;
+		r = asprintf(&path, "%s/%s", folder, entry->d_name) < 0 ? -ENOMEM : 0;
 		if (r == 0)
 			r = paths_add(ret, path);
-		free(entries[i]);
 	}
-	free(entries);
+	closedir(dir);
+	if (ret->n > before)
+		qsort(ret->items + before, ret->n - before, sizeof(*ret->items), by_name);
 	return r;
 }
 
