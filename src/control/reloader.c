@@ -81,13 +81,13 @@ static int put_in_force(struct reloader *reloader, struct config *config_consume
 	return r;
 }
 
-static void note(struct reloader *reloader, uint64_t asked, int r, const char *reason)
+/* True where there is a reason that was not told before, however often the same is read. */
+static bool note(struct reloader *reloader, uint64_t asked, int r, const char *reason)
 {
 	struct reloader_stats *stats = &reloader->stats;
 	bool refused = r < 0, news;
 	LOCK_SCOPE(&reloader->lock);
 
-	/* Told once, however often the same is read. */
 	news = refused && strcmp(stats->refusal, reason) != 0;
 	stats->changes += r == RELOADER_CHANGED;
 	stats->refusals += refused;
@@ -95,10 +95,7 @@ static void note(struct reloader *reloader, uint64_t asked, int r, const char *r
 	reloader->result = r;
 	reloader->answered = asked;
 	pthread_cond_broadcast(&reloader->answer);
-	if (news)
-		log_warning("the configuration stays as it was: %s", reason);
-	else if (r == RELOADER_CHANGED)
-		log_info("another configuration is in force");
+	return news;
 }
 
 static void reload(struct reloader *reloader, bool watched)
@@ -116,7 +113,10 @@ static void reload(struct reloader *reloader, bool watched)
 		r = put_in_force(reloader, config);
 	else if (r == CONFIG_E_REFUSED)
 		r = -EINVAL;
-	note(reloader, asked, r, reason);
+	if (note(reloader, asked, r, reason))
+		log_warning("the configuration stays as it was: %s", reason);
+	else if (r == RELOADER_CHANGED)
+		log_info("another configuration is in force");
 }
 
 /* --- The thread --------------------------------------------------------------------------- */
