@@ -62,7 +62,7 @@ static void forget_view(void *context, const struct node *folder, const char *na
 	forget_entry(context, folder, name);
 }
 
-/* What was answered and is not noted: for a second, by who could not be heard of its change. */
+/* What is not noted is not believed for longer than a second. */
 void fs_config_changed(struct fs *fs)
 {
 	aliases_take(&fs->aliases, NULL, NULL, forget_view, fs);

@@ -59,18 +59,21 @@ static void fill_variant_entry(
 	fs_attr_of_variant(variant, sized ? known.size_bytes : 0, &ret->attr);
 }
 
-/* Seconds that the kernel may keep what it is told of a view's name, yes or no. */
+/* Seconds that the kernel may keep what it is told of a view's name, yes or no. What is noted can
+ * be taken back: when the source changes, where that is told; when the configuration does,
+ * anywhere. */
 static double view_timeout(
 	struct fs *fs, const struct node *folder, const char *name, size_t source_len)
 {
 	double jitter = (double)(now_monotonic() % 1000) / 1000 - 0.5;
-	double timeout = FS_VIEW_SEC * (1 + 0.4 * jitter);
+	double timeout = folder->watching == NODE_WATCHED ? FS_VIEW_SEC * (1 + 0.4 * jitter)
+	                                                  : fs->options.timeout_sec;
 	usec_t expires = now_monotonic() + (usec_t)(timeout * USEC_PER_SEC) + USEC_PER_SEC;
 
-	if (folder->watching != NODE_WATCHED ||
-		!aliases_note(&fs->aliases, folder, name, source_len, expires))
-		return fs->options.timeout_sec;
-	return timeout;
+	if (timeout <= FS_UNNOTED_SEC ||
+		aliases_note(&fs->aliases, folder, name, source_len, expires))
+		return timeout;
+	return FS_UNNOTED_SEC;
 }
 
 /* Until the variant is made, its name is another one of the source's. */

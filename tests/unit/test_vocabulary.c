@@ -117,6 +117,25 @@ START_TEST(what_makes_no_sense_is_refused_with_words)
 }
 END_TEST
 
+START_TEST(watermarks_of_one_name_are_told_by_their_digests)
+{
+	char a[VIEW_IDENTITY_MAX], b[VIEW_IDENTITY_MAX];
+	struct view view, other;
+
+	ck_assert_int_eq(view_parse("wm_brand", 8, &vocabulary, &view, reason), 0);
+	other = view;
+	ck_assert(view_equal(&view, &other));
+	other.watermark.digest++;
+	ck_assert(!view_equal(&view, &other));
+	view_identity(&view, a);
+	view_identity(&other, b);
+	ck_assert_str_ne(a, b);
+	view_print(&view, a);
+	view_print(&other, b);
+	ck_assert_str_eq(a, b);
+}
+END_TEST
+
 START_TEST(without_a_vocabulary_there_are_no_words_of_it)
 {
 	struct view view;
@@ -242,6 +261,7 @@ int main(void)
 	const TTest *const tests[] = {
 		preset_supplies_what_is_not_said,
 		what_makes_no_sense_is_refused_with_words,
+		watermarks_of_one_name_are_told_by_their_digests,
 		without_a_vocabulary_there_are_no_words_of_it,
 		only_presets_leaves_nothing_else,
 		a_name_knows_its_preset,

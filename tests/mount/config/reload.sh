@@ -51,6 +51,17 @@ soon webp-q79-e4-w30
 is "$(md5sum <&"$held")" "$sum" 'what was open'
 exec {held}<&-
 
+# Where nothing is watched, and the kernel may believe a minute.
+stop
+start "config=$conf" timeout=60
+shows webp-q79-e4-w30
+tried ENOENT open "$MNT/a.jpg@later"
+{ says webp-w23; printf '[view later]\ntokens = webp-w9\n'; } >"$conf"
+soon webp-q79-e4-w23
+tried OK read "$MNT/a.jpg@later"
+says webp-w30 >"$conf"
+soon webp-q79-e4-w30
+
 # SIGHUP and lensctl, with a file that nothing tells the change of: the folder is behind a link
 # that is swapped, outside of what is watched.
 stop
