@@ -11,6 +11,7 @@
 #include "cli/encoders.h"
 #include "cli/mountpoint.h"
 #include "cli/places.h"
+#include "cli/shown.h"
 #include "cli/stopper.h"
 #include "control/apply.h"
 #include "control/control.h"
@@ -34,7 +35,8 @@ struct daemon {
 	struct pool *pool;                          /* owned */
 	struct render *render;                      /* owned */
 	struct watch *watch;                        /* owned; NULL: by timeouts alone */
-	struct fs *fs;                              /* owned */
+	struct shown shown;
+	struct fs *fs; /* owned */
 	struct control control;
 	struct reloader reloader;
 	struct config_slot config;
@@ -192,7 +194,8 @@ static enum exit_code open_cache(
 	return EXIT_CODE_CACHE;
 }
 
-static enum exit_code open_render(struct daemon *daemon, size_t descriptors)
+static enum exit_code open_render(
+	struct daemon *daemon, const struct options *options, size_t descriptors)
 {
 	const struct settings *settings = settings_of(daemon);
 	struct render_options render_options = {
@@ -200,6 +203,7 @@ static enum exit_code open_render(struct daemon *daemon, size_t descriptors)
 		.pool = daemon->pool,
 		.threads = RENDER_THREADS,
 		.max_begun = descriptors > 2 ? (unsigned)(descriptors / 2) : 1,
+		.max_ahead = 2 * encoders_count(options),
 		.limits =
 			{
 				.max_pixels = settings->max_pixels,
@@ -303,6 +307,9 @@ static enum exit_code open_mount(struct daemon *daemon, const struct options *op
 		.render = daemon->render,
 		.config = &daemon->config,
 		.watch = daemon->watch,
+		.view = daemon->shown.has_view ? &daemon->shown.view : NULL,
+		.watermark = daemon->shown.watermark,
+		.list = &daemon->shown.list,
 		.timeout_sec = options->timeout_usec
 		                       ? (double)options->timeout_usec / (double)USEC_PER_SEC
 		                       : UNWATCHED_SEC,
@@ -310,6 +317,7 @@ static enum exit_code open_mount(struct daemon *daemon, const struct options *op
 		.context = &daemon->control,
 		.ready = on_ready,
 		.threads = (unsigned)options->threads,
+		.prefetch = (unsigned)options->prefetch,
 		.descriptors = descriptors,
 		.debug = options->debug,
 	};
@@ -344,11 +352,13 @@ enum exit_code daemon_new(const struct options *options, const char *mountpoint,
 	if (code == EXIT_CODE_OK)
 		code = open_config(daemon, options);
 	if (code == EXIT_CODE_OK)
+		code = shown_parse(options, daemon->config.config, &daemon->shown);
+	if (code == EXIT_CODE_OK)
 		code = encoders_open(options, &daemon->encoder, &daemon->pool);
 	if (code == EXIT_CODE_OK)
 		code = open_cache(daemon, options, mountpoint);
 	if (code == EXIT_CODE_OK)
-		code = open_render(daemon, descriptors);
+		code = open_render(daemon, options, descriptors);
 	if (code == EXIT_CODE_OK) {
 		open_watch(daemon, options);
 		code = open_mount(daemon, options, mountpoint, descriptors);
@@ -441,6 +451,7 @@ struct daemon *daemon_free(struct daemon *daemon)
 	watch_free(daemon->watch);
 	tree_free(daemon->tree);
 	reloader_close(&daemon->reloader);
+	shown_done(&daemon->shown);
 	config_slot_done(&daemon->config);
 	journal_done(&daemon->control.journal);
 	relief_done(&daemon->control.relief);

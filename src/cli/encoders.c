@@ -55,11 +55,15 @@ static enum exit_code check_sandbox(const struct pool *pool, const struct option
 	return EXIT_CODE_OK;
 }
 
+unsigned encoders_count(const struct options *options)
+{
+	return options->workers ? (unsigned)options->workers : (unsigned)get_nprocs();
+}
+
 enum exit_code encoders_open(const struct options *options, char **ret_path, struct pool **ret)
 {
 	struct pool_options pool_options = {
-		.workers =
-			options->workers ? (unsigned)options->workers : (unsigned)get_nprocs(),
+		.workers = encoders_count(options),
 		.jobs_per_encoder = JOBS_PER_ENCODER,
 		.growth_bytes = GROWTH_PER_ENCODER,
 		.memory_bytes = options->encode_memory_bytes ? options->encode_memory_bytes

@@ -9,6 +9,9 @@
 #include "cli/options.h"
 #include "encode/pool.h"
 
+/* How many work at once. */
+unsigned encoders_count(const struct options *options);
+
 /* Finds the program and starts it. EXIT_CODE_OK, or the code to end with after a message on the
  * log; what *ret_path and *ret have in either case is the caller's to free. */
 enum exit_code encoders_open(const struct options *options, char **ret_path, struct pool **ret);

@@ -141,7 +141,8 @@ static int explain_existing(const char *path)
 		return EXIT_CODE_MOUNTPOINT;
 	}
 	if (get_attribute(path, "system.lensfs.view", view)) {
-		printf("'%s' is a picture through a view\n", LOG_QUOTE(path));
+		printf("'%s' is a %s through a view\n", LOG_QUOTE(path),
+			strcmp(state, "folder") == 0 ? state : "picture");
 		return print_variant(path);
 	}
 	if (stands_for_source(path))
@@ -157,17 +158,34 @@ static int explain_source(const char *path, size_t source_len, bool may_come)
 
 	if (!source)
 		return EXIT_CODE_OTHER;
-	if (lstat(source, &st) < 0)
+	if (source_len == 0)
+		printf("a view of all there is, it would lie in the root of the mount\n");
+	else if (lstat(source, &st) < 0)
 		printf("its source '%s' cannot be looked up: %s\n", LOG_QUOTE(source),
 			strerror(errno));
 	else if (!S_ISREG(st.st_mode))
-		printf("its source '%s' is not a regular file\n", LOG_QUOTE(source));
+		printf("its source '%s' is neither a regular file nor a folder\n",
+			LOG_QUOTE(source));
 	else
 		printf("its source '%s' is not a picture that lensfs reads, or the view makes "
 		       "no sense for its format%s\n",
 			LOG_QUOTE(source),
 			may_come ? ", or it is not made yet, which asking for it begins" : "");
 	return EXIT_CODE_OTHER;
+}
+
+/* In a folder through a view, names are not what they are in the source. */
+static void explain_folder(const char *path, size_t folder_len)
+{
+	char state[VALUE_MAX], view[VALUE_MAX];
+	_cleanup_free_ char *folder = folder_len ? strndup(path, folder_len) : strdup(".");
+
+	if (folder && get_attribute(folder, "system.lensfs.state", state) &&
+		strcmp(state, "folder") == 0 &&
+		get_attribute(folder, "system.lensfs.view", view))
+		printf("its folder is one through the view '%s', and nothing there is shown by "
+		       "this name\n",
+			LOG_QUOTE(view));
 }
 
 static int explain_missing(const char *path)
@@ -180,6 +198,7 @@ static int explain_missing(const char *path)
 	size_t len;
 
 	printf("'%s' does not exist\n", LOG_QUOTE(path));
+	explain_folder(path, (size_t)(name - path));
 	if (!strchr(name, '@')) {
 		printf("its name has no '@', so it asks for no view\n");
 		return EXIT_CODE_OTHER;

@@ -106,8 +106,11 @@ static int look(const char *path, struct stat *ret)
 {
 	struct statfs fs;
 
-	if (statfs(path, &fs) < 0 || stat(path, ret) < 0)
-		return -errno;
+	for (int i = 0; statfs(path, &fs) < 0 || stat(path, ret) < 0; i++) {
+		/* It died while it was asked, and is dead the next time. */
+		if (errno != ECONNABORTED || i == 8)
+			return -errno;
+	}
 	return 0;
 }
 

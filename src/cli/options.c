@@ -22,6 +22,8 @@ static const char *const sandbox_words[] = {
 	NULL,
 };
 
+static const char *const off_words[] = { "off", NULL };
+
 static const struct option_row {
 	const char *name;
 	const char *value; /* as --help calls it */
@@ -29,14 +31,22 @@ static const struct option_row {
 	size_t offset;
 	uint64_t min, max; /* of numbers */
 	const char *help;
-	const char *const *words; /* of KIND_WORD, by their values; ends with NULL */
+	/* Of KIND_WORD, and of KIND_COUNT beside numbers: by their values; ends with NULL. */
+	const char *const *words;
 } rows[] = {
+	{ "view", "VIEW", KIND_TEXT, offsetof(struct options, view), 0, 0,
+		"see the whole of SOURCE through a view, as SOURCE@VIEW/ is" },
+	{ "list", "VIEW[:VIEW...]", KIND_TEXT, offsetof(struct options, list), 0, 0,
+		"list these views beside each picture (default: list none)" },
 	{ "cache", "DIR", KIND_TEXT, offsetof(struct options, cache), 0, 0,
 		"folder that keeps encoded variants" },
 	{ "config", "FILE", KIND_TEXT, offsetof(struct options, config), 0, 0,
 		"configuration, instead of /etc/lensfs/*.conf and ~/.config/lensfs/*.conf" },
 	{ "workers", "N", KIND_COUNT, offsetof(struct options, workers), 1, 256,
 		"pictures encoded at once (default: one per processor)" },
+	{ "prefetch", "N", KIND_COUNT, offsetof(struct options, prefetch), 0, 256,
+		"pictures encoded ahead of who reads a folder in order, or off (default: 16)",
+		off_words },
 	{ "deadline", "SEC", KIND_SECONDS, offsetof(struct options, deadline_usec), 0, 0,
 		"longest time one encode may take (default: 60)" },
 	{ "encode_memory", "SIZE", KIND_BYTES, offsetof(struct options, encode_memory_bytes),
@@ -167,7 +177,8 @@ static int set_row(
 		good = quantity_bytes(value, &number);
 		break;
 	case KIND_COUNT:
-		good = quantity_count(value, &number);
+		good = (row->words && find_word(row->words, value, &number)) ||
+		       quantity_count(value, &number);
 		break;
 	case KIND_SECONDS:
 		if (quantity_seconds(value, place))
@@ -300,6 +311,7 @@ int options_parse(int argc, char **argv, struct options *ret, char reason[OPTION
 
 	*ret = (struct options){
 		.threads = 4,
+		.prefetch = 16,
 		.deadline_usec = 60 * USEC_PER_SEC,
 		.pressure = { .percent = { 85, 92, 97 } },
 	};
@@ -342,6 +354,8 @@ void options_done(struct options *options)
 {
 	free(options->source);
 	free(options->mountpoint);
+	free(options->view);
+	free(options->list);
 	free(options->cache);
 	free(options->encoder);
 	free(options->config);

@@ -4,17 +4,20 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/xattr.h>
 
 #include "cli/exit_code.h"
 #include "cli/mount_place.h"
 #include "util/cleanup.h"
 #include "util/fdio.h"
 #include "util/log.h"
+#include "view/view.h"
 
 #define ANSWER_MAX   65536
 #define ANSWER_WORDS_MAX 1024
@@ -136,6 +139,30 @@ static int steer_at(const char *socket_path, const char *command, const char *pa
 	return r < 0 ? say_unreachable(path, socket_path, r) : judge(path, ret_answer);
 }
 
+static bool get_attribute(const char *path, const char *name, char *out, size_t size)
+{
+	ssize_t n = lgetxattr(path, name, out, size - 1);
+
+	if (n >= 0)
+		out[n] = '\0';
+	return n >= 0;
+}
+
+/* In a folder through a view a picture is not called what the daemon, which looks into the source,
+ * would know it by. A view beside its picture is; and so is what the mount does not answer for.
+ * NULL: no memory. */
+static char *plain_name(const char *path, const char *relative)
+{
+	char source[PATH_MAX], view[VIEW_TEXT_MAX], state[32], *name;
+
+	if (!get_attribute(path, "system.lensfs.state", state, sizeof(state)) ||
+		strcmp(state, "folder") == 0 ||
+		!get_attribute(path, "system.lensfs.view", view, sizeof(view)) ||
+		!get_attribute(path, "system.lensfs.source", source, sizeof(source)))
+		return strdup(relative);
+	return asprintf(&name, "%s@%s", source, view) < 0 ? NULL : name;
+}
+
 int steer(const char *command, const char *path, json_t **ret_answer)
 {
 	return steer_with(command, path, NULL, ret_answer);
@@ -151,6 +178,7 @@ int steer_with(const char *command, const char *path, json_t *more, json_t **ret
 {
 	struct mount_place place;
 	const char *socket_path;
+	_cleanup_free_ char *name = NULL;
 	json_t *stats;
 	int code = mount_place_find(path, &place);
 
@@ -159,10 +187,12 @@ int steer_with(const char *command, const char *path, json_t *more, json_t **ret
 	code = EXIT_CODE_MOUNTPOINT;
 	stats = mount_place_stats(&place, path);
 	socket_path = json_string_value(json_object_get(stats, "control_socket"));
-	if (socket_path)
-		code = steer_at(socket_path, command, path, place.relative, more, ret_answer);
+	name = plain_name(path, place.relative);
+	if (socket_path && name)
+		code = steer_at(socket_path, command, path, name, more, ret_answer);
 	else if (stats)
-		log_error("'%s': its lensfs has no control socket; its log says why",
+		log_error(name ? "'%s': its lensfs has no control socket; its log says why"
+			       : "'%s': out of memory",
 			LOG_QUOTE(path));
 	json_decref(stats);
 	mount_place_done(&place);

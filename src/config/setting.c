@@ -24,7 +24,7 @@ static const struct setting table[] = {
 	{ "cache_size", "SIZE", "bound of the cache, such as 500m or 20g (default: 2g)" },
 	{ "cache_free", "SIZE",
 		"kept free of its folder's disk, as a size or N% (default: 5%)" },
-	{ "max_pixels", "N", "largest picture, width x height x frames (default: 100m)" },
+	{ "max_pixels", "N", "largest picture and result, width x height x frames (default: 100m)" },
 	{ "max_frames", "N", "most frames of an animation (default: 256)" },
 	{ "max_bytes_source", "SIZE", "largest file of a picture (default: 256m)" },
 	{ "miss", "POLICY",

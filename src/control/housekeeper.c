@@ -38,6 +38,7 @@ static void do_round(struct housekeeper *keeper)
 	if (r < 0)
 		log_debug("cache: %s", strerror(-r));
 	fs_trim(keeper->control->fs);
+	render_tick(keeper->control->render, now_monotonic());
 }
 
 static void maintain(struct housekeeper *keeper)

@@ -48,6 +48,13 @@ static void add_render(json_t *object, struct render *render)
 	set(object, "source_bytes", stats.source_bytes);
 	set(object, "variant_bytes", stats.variant_bytes);
 	set(object, "encode_ms", stats.encode_usec / USEC_PER_MSEC);
+	/* Encoded before anybody asked, and what became of it: unread is not decided yet. */
+	set(object, "prefetched", stats.prefetched);
+	set(object, "prefetch_useful", stats.useful);
+	set(object, "prefetch_wasted", stats.wasted);
+	set(object, "prefetch_unread", stats.unread);
+	/* Given up before an encoder began. */
+	set(object, "prefetch_dropped", stats.dropped);
 }
 
 static void add_cache(json_t *object, struct cache *cache)
@@ -110,6 +117,7 @@ static void add_pool(json_t *object, struct pool *pool)
 	pool_stats(pool, &stats);
 	set(object, "encoders", stats.encoders);
 	set(object, "running", stats.running);
+	set(object, "encoders_paused", stats.paused);
 	set(object, "queue", stats.queued);
 	set(object, "encoder_restarts", stats.restarts);
 	set(object, "encoder_crashes", stats.crashes);

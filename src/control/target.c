@@ -76,6 +76,9 @@ static int find_source(struct target *target)
 			    words) != 0)
 			return target_refuse(
 				target->reason, ENOENT, "no such file, and no view: %s", words);
+		if (length == 0)
+			return target_refuse(target->reason, EINVAL,
+				"it is a folder through a view: name a picture");
 		target->name[length] = '\0';
 		target->of_view = true;
 		type = type_of(target);
@@ -84,6 +87,10 @@ static int find_source(struct target *target)
 		return target_refuse(target->reason, -type, "%s", strerror(-type));
 	if (type == 0)
 		return target_refuse(target->reason, ENOENT, "there is no '%.64s' to view",
+			LOG_QUOTE(target->name));
+	if (type == S_IFDIR && target->of_view)
+		return target_refuse(target->reason, EINVAL,
+			"it is a folder through a view: name a picture, or the folder '%.64s'",
 			LOG_QUOTE(target->name));
 	if (type != S_IFREG)
 		return target_refuse(target->reason, EINVAL, "'%.64s' is not a regular file",

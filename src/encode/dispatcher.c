@@ -10,6 +10,7 @@
 #include "encode/estimate.h"
 #include "encode/loss.h"
 #include "encode/outcome.h"
+#include "encode/yield.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 #include "util/machine.h"
@@ -76,10 +77,12 @@ void dispatcher_publish(struct dispatcher *d)
 	LOCK_SCOPE(&d->lock);
 
 	d->stats.running = working;
+	d->stats.paused = 0;
 	d->stats.encoders = working + idle;
 	d->stats.memory_used_bytes = charged;
 	d->n_pids = 0;
 	for (const struct encoder *e = d->fleet.encoders; e; e = e->next) {
+		d->stats.paused += e->paused_at > 0;
 		if (e->pid > 0 && d->n_pids < DISPATCHER_PIDS_MAX)
 			d->pids[d->n_pids++] = e->pid;
 	}
@@ -224,6 +227,7 @@ static void on_header(
 			encoder, threads, estimate_memory(facts, &job->request, threads));
 	} else {
 		r = encoder_drop(encoder);
+		yield_memory(d, job, room.free_bytes);
 		loss_by_no_fault(d, job);
 	}
 	if (r < 0)
@@ -240,6 +244,8 @@ static bool has_grown(const struct dispatcher *d, const struct encoder *encoder)
 static void on_reply(
 	struct dispatcher *d, struct encoder *encoder, const struct encode_reply *reply)
 {
+	/* It may have been stopped right behind its last word. */
+	encoder_resume(encoder);
 	encoder->charged_bytes = 0;
 	loss_not_of_memory(d, encoder->job);
 	outcome_answer(encoder, reply);
@@ -296,34 +302,44 @@ static void end_idle(struct dispatcher *d)
 	}
 }
 
-static void schedule(struct dispatcher *d)
+static struct admission_room room_to_begin(struct dispatcher *d, unsigned most)
 {
-	unsigned most = throttle_workers(&d->throttle, d->options.workers);
 	struct admission_room room = room_now(d);
+
+	room.prefetch = room.prefetch && yield_allows_prefetch(d, most);
+	return room;
+}
+
+static void schedule(struct dispatcher *d, unsigned most)
+{
+	struct admission_room room = room_to_begin(d, most);
 	struct encoder *idle;
 	struct pool_job *job;
 
-	while (fleet_count_jobs(&d->fleet) < most &&
-		(idle = fleet_find(&d->fleet, ENCODER_IDLE)) &&
+	while (yield_allows(d, most) && (idle = fleet_find(&d->fleet, ENCODER_IDLE)) &&
 		(job = job_queue_take(&d->queue, &room))) {
 		job_start(d, idle, job);
-		room = room_now(d);
+		room = room_to_begin(d, most);
 	}
-	if (fleet_count_jobs(&d->fleet) < most && job_queue_has(&d->queue, &room) &&
+	if (yield_allows(d, most) && job_queue_has(&d->queue, &room) &&
 		now_monotonic() >= d->fleet.not_before &&
-		!fleet_find(&d->fleet, ENCODER_STARTING))
+		!fleet_find(&d->fleet, ENCODER_STARTING) && !fleet_is_full(&d->fleet))
 		encoder_start(d);
 }
 
 void dispatcher_schedule(struct dispatcher *d)
 {
 	struct pool_job *job;
+	unsigned most;
 
 	update_throttle(d);
+	most = throttle_workers(&d->throttle, d->options.workers);
+	yield_cancelled(d);
 	while (throttle_refuses(&d->throttle) && (job = job_queue_pop(&d->queue)))
 		job_busy(d, job);
 	if (job_queue_length(&d->queue) > 0)
-		schedule(d);
+		schedule(d, most);
+	yield_balance(d, most);
 	if (!d->throttle.limits.keep_idle)
 		end_idle(d);
 	dispatcher_publish(d);

@@ -195,6 +195,33 @@ int encoder_drop(struct encoder *encoder)
 	return fdio_send(encoder->sock, &drop, sizeof(drop), NULL, 0, 0);
 }
 
+static void encoder_signal(const struct encoder *encoder, int number)
+{
+	if (encoder->pidfd >= 0)
+		syscall(SYS_pidfd_send_signal, encoder->pidfd, number, NULL, 0);
+}
+
+void encoder_pause(struct encoder *encoder)
+{
+	if (encoder->paused_at)
+		return;
+	encoder_signal(encoder, SIGSTOP);
+	encoder->paused_at = now_monotonic();
+}
+
+void encoder_resume(struct encoder *encoder)
+{
+	usec_t paused;
+
+	if (!encoder->paused_at)
+		return;
+	encoder_signal(encoder, SIGCONT);
+	paused = now_monotonic() - encoder->paused_at;
+	encoder->job_started += paused;
+	encoder->deadline += paused;
+	encoder->paused_at = 0;
+}
+
 bool encoder_works(const struct encoder *encoder)
 {
 	return encoder->state == ENCODER_PROBING || encoder->state == ENCODER_BUSY;
@@ -210,7 +237,7 @@ usec_t encoder_clock(const struct encoder *encoder)
 	case ENCODER_PROBING:
 		return header < encoder->deadline ? header : encoder->deadline;
 	case ENCODER_BUSY:
-		return encoder->deadline;
+		return encoder->paused_at ? USEC_NEVER : encoder->deadline;
 	default:
 		return encoder->state_since + ENCODER_SILENCE_USEC;
 	}
@@ -250,8 +277,9 @@ void encoder_settle(struct encoder *encoder)
 
 void encoder_end(struct encoder *encoder, bool kill_it)
 {
-	if (kill_it && encoder->pidfd >= 0)
-		syscall(SYS_pidfd_send_signal, encoder->pidfd, SIGKILL, NULL, 0);
+	if (kill_it)
+		encoder_signal(encoder, SIGKILL);
+	encoder->paused_at = 0;
 	close_fd(&encoder->sock);
 	if (encoder->state != ENCODER_ENDING)
 		encoder->state_since = now_monotonic();

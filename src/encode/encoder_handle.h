@@ -5,6 +5,7 @@
  *
  *	STARTING ── SPAWNED, ready ──► IDLE ── request ──► PROBING ── header, GO ──► BUSY
  *	IDLE ◄── header, DROP; reply ── PROBING                   IDLE ◄── reply ── BUSY
+ *	BUSY is left for a while by SIGSTOP, and come back to
  *	any state ── end of stream, kill, retirement ──► ENDING ── EXITED ──► freed
  */
 #ifndef ENCODE_ENCODER_HANDLE_H
@@ -59,7 +60,8 @@ struct encoder {
 	uint64_t charged_bytes;       /* memory promised to it, as long as it may have it */
 	uint64_t born_bytes;          /* resident when it was forked; 0: not known */
 	struct encoder_memory before; /* its job */
-	usec_t job_started, deadline; /* PROBING and BUSY */
+	usec_t job_started, deadline; /* PROBING and BUSY; without the time it was stopped */
+	usec_t paused_at;             /* BUSY: it is stopped since; 0: it is not */
 	usec_t state_since;           /* STARTING and ENDING: who stays silent has hung */
 };
 
@@ -82,6 +84,10 @@ int encoder_go(struct encoder *encoder, unsigned threads, uint64_t memory_bytes)
 /* After a header: it forgets the job, which is the caller's again, and is IDLE. 0 or -errno as
  * encoder_go(). */
 int encoder_drop(struct encoder *encoder);
+
+/* BUSY: stops it, and its clocks; lets it go on. Again is fine. */
+void encoder_pause(struct encoder *encoder);
+void encoder_resume(struct encoder *encoder);
 
 bool encoder_works(const struct encoder *encoder); /* PROBING or BUSY */
 /* Until when the state it is in may last; USEC_NEVER where for ever. */

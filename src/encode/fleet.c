@@ -29,6 +29,15 @@ unsigned fleet_count(const struct fleet *fleet, enum encoder_state state)
 	return n;
 }
 
+bool fleet_is_full(const struct fleet *fleet)
+{
+	unsigned n = 0;
+
+	for (const struct encoder *e = fleet->encoders; e; e = e->next)
+		n++;
+	return n >= FLEET_ENCODERS_MAX;
+}
+
 unsigned fleet_count_working(const struct fleet *fleet)
 {
 	unsigned n = 0;

@@ -10,6 +10,7 @@
 #include "encode/zygote.h"
 #include "util/lock.h"
 
+#define FLEET_ENCODERS_MAX  256 /* CHILDREN_MAX of the zygote */
 #define FLEET_CONDEMNED_MAX 64 /* not yet killed: more than there are encoders, nearly always */
 
 struct fleet {
@@ -34,6 +35,7 @@ void fleet_init(struct fleet *fleet);
 void fleet_done(struct fleet *fleet); /* without encoders and zygote */
 
 unsigned fleet_count(const struct fleet *fleet, enum encoder_state state);
+bool fleet_is_full(const struct fleet *fleet); /* the zygote would refuse one more */
 unsigned fleet_count_working(const struct fleet *fleet);
 unsigned fleet_count_jobs(const struct fleet *fleet);    /* with those that died with theirs */
 uint64_t fleet_charged_bytes(const struct fleet *fleet); /* promised to all of them */

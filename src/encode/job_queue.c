@@ -23,6 +23,7 @@ static void insert_locked(struct job_queue *queue, struct pool_job *job, struct 
 	*at = job;
 	if (!job->next)
 		queue->tail[job->class] = &job->next;
+	job->in_line = true;
 	queue->length++;
 	queue->waiting += job->estimate_bytes > 0;
 }
@@ -36,6 +37,7 @@ static void remove_locked(struct job_queue *queue, struct pool_job *job)
 	*at = job->next;
 	if (!*at)
 		queue->tail[job->class] = at;
+	job->in_line = false;
 	queue->length--;
 	queue->waiting -= job->estimate_bytes > 0;
 }
@@ -56,6 +58,48 @@ void job_queue_return(struct job_queue *queue, struct pool_job *job)
 	while (*at && (*at)->place < job->place)
 		at = &(*at)->next;
 	insert_locked(queue, job, at);
+}
+
+void job_queue_promote(struct job_queue *queue, struct pool_job *job)
+{
+	LOCK_SCOPE(&queue->lock);
+	bool in_line = job->in_line;
+
+	if (job->class == JOB_INTERACTIVE)
+		return;
+	if (in_line)
+		remove_locked(queue, job);
+	job->class = JOB_INTERACTIVE;
+	job->cancelled = false;
+	job->place = queue->next_place++;
+	if (in_line)
+		insert_locked(queue, job, queue->tail[JOB_INTERACTIVE]);
+}
+
+void job_queue_cancel(struct job_queue *queue, struct pool_job *job)
+{
+	LOCK_SCOPE(&queue->lock);
+
+	job->cancelled = job->class == JOB_PREFETCH;
+}
+
+bool job_queue_is_cancelled(struct job_queue *queue, const struct pool_job *job)
+{
+	LOCK_SCOPE(&queue->lock);
+
+	return job->cancelled;
+}
+
+struct pool_job *job_queue_take_cancelled(struct job_queue *queue, bool any)
+{
+	LOCK_SCOPE(&queue->lock);
+	struct pool_job *job = queue->line[JOB_PREFETCH];
+
+	while (job && !any && !job->cancelled)
+		job = job->next;
+	if (job)
+		remove_locked(queue, job);
+	return job;
 }
 
 struct pool_job *job_queue_take(struct job_queue *queue, const struct admission_room *room)

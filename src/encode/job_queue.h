@@ -2,7 +2,7 @@
  *
  * The line of jobs before the pool. Each has a place by its arrival, and takes it again when it
  * comes back: from a dead encoder, or because there was no memory for it yet. Any thread may
- * push; the pool's thread does the rest.
+ * push, promote and cancel; the pool's thread does the rest.
  */
 #ifndef ENCODE_JOB_QUEUE_H
 #define ENCODE_JOB_QUEUE_H
@@ -24,6 +24,14 @@ void job_queue_done(struct job_queue *queue); /* must be empty */
 void job_queue_push(struct job_queue *queue, struct pool_job *job);
 /* One that was taken, at its old place. */
 void job_queue_return(struct job_queue *queue, struct pool_job *job);
+
+/* JOB_INTERACTIVE from here on; in line, it goes to the end of that class's. */
+void job_queue_promote(struct job_queue *queue, struct pool_job *job);
+/* Unless it is JOB_INTERACTIVE: to be had from job_queue_take_cancelled() once it is in line. */
+void job_queue_cancel(struct job_queue *queue, struct pool_job *job);
+bool job_queue_is_cancelled(struct job_queue *queue, const struct pool_job *job);
+/* Takes one of JOB_PREFETCH that was cancelled, or `any`; NULL when there is none. */
+struct pool_job *job_queue_take_cancelled(struct job_queue *queue, bool any);
 
 /* Takes the one that admission chooses; NULL when none may begin. */
 struct pool_job *job_queue_take(struct job_queue *queue, const struct admission_room *room);

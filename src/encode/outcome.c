@@ -113,6 +113,11 @@ void outcome_starved(struct pool_job *job)
 		"it worked alone");
 }
 
+void outcome_cancelled(struct pool_job *job)
+{
+	outcome_fail(job, ECANCELED, true, "nobody waited for it");
+}
+
 void outcome_shutdown(struct pool_job *job)
 {
 	outcome_fail(job, ESHUTDOWN, true, "lensfs is stopping");

@@ -28,6 +28,9 @@ void outcome_busy(struct pool_job *job);
 /* The kernel killed encoders over it for want of memory, the last one while it worked alone. */
 void outcome_starved(struct pool_job *job);
 
+/* Nobody waited for it. */
+void outcome_cancelled(struct pool_job *job);
+
 /* lensfs is stopping. */
 void outcome_shutdown(struct pool_job *job);
 

@@ -71,6 +71,18 @@ void pool_submit(struct pool *pool, struct pool_job *job)
 		wake(pool);
 }
 
+void pool_promote(struct pool *pool, struct pool_job *job)
+{
+	job_queue_promote(&pool->dispatcher.queue, job);
+	wake(pool);
+}
+
+void pool_cancel(struct pool *pool, struct pool_job *job)
+{
+	job_queue_cancel(&pool->dispatcher.queue, job);
+	wake(pool);
+}
+
 void pool_condemn(struct pool *pool, uint32_t encoder)
 {
 	fleet_condemn(&pool->dispatcher.fleet, encoder);
@@ -88,6 +100,13 @@ bool pool_encodes(struct pool *pool)
 	LOCK_SCOPE(&pool->dispatcher.lock);
 
 	return pool->dispatcher.limits.encode;
+}
+
+bool pool_takes_prefetch(struct pool *pool)
+{
+	LOCK_SCOPE(&pool->dispatcher.lock);
+
+	return pool->dispatcher.limits.prefetch;
 }
 
 void pool_stats(struct pool *pool, struct pool_stats *ret)

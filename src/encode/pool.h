@@ -17,6 +17,9 @@
  *	killed for want of memory
  *	                       the job is run once more, alone; then it ends with EFBIG
  *	                       (encode/throttle.h)
+ *	somebody waits, and prefetch has the processor or the memory
+ *	                       prefetch is stopped in its tracks until they are free again, or
+ *	                       ended, where it is memory that is lacking (encode/yield.h)
  *	encoders or zygote do not come to life
  *	                       started again, at most once a second; jobs wait, but when
  *	                       nothing came to life for deadline_usec they end with EIO
@@ -51,7 +54,7 @@ struct pool_options {
 /* Who goes first. */
 enum job_class {
 	JOB_INTERACTIVE, /* somebody waits for it */
-	JOB_PREFETCH,    /* begins only when no other waits */
+	JOB_PREFETCH,    /* nobody does yet: it begins only when no other waits, and yields */
 	JOB_CLASSES
 };
 
@@ -70,16 +73,17 @@ struct pool_result {
 struct pool_job {
 	/* version, job and max_address_space are the pool's to fill */
 	struct encode_request request;
-	enum job_class class;
-	int source_fd;    /* borrowed until done; a file description of its own: it is seeked */
-	int output_fd;    /* borrowed until done; emptied before every attempt */
+	_Atomic enum job_class class; /* see pool_promote() */
+	int source_fd; /* borrowed until done; a file description of its own: it is seeked */
+	int output_fd; /* borrowed until done; emptied before every attempt */
 	int watermark_fd; /* as source_fd, where the request has a watermark */
 	/* Called once, on the pool's thread, which must not be kept waiting. */
 	void (*done)(struct pool_job *job, const struct pool_result *result);
 
 	/* the pool's */
 	struct pool_job *next;
-	uint64_t place;    /* in line, by arrival */
+	bool in_line, cancelled; /* cancelled: of JOB_PREFETCH */
+	uint64_t place;          /* in line, by arrival */
 	usec_t put_off_at; /* for the first time by encode/admission, monotonic; 0: never */
 	uint64_t estimate_bytes; /* of memory with one thread, 0 until the header is known */
 	uint64_t promised_bytes; /* when it last began */
@@ -106,6 +110,15 @@ const struct zygote_hello *pool_hello(const struct pool *pool);
  * that must wait for memory. Any thread. */
 void pool_submit(struct pool *pool, struct pool_job *job);
 
+/* Somebody waits for it now: a job of JOB_PREFETCH is JOB_INTERACTIVE from here on, as if it came
+ * just now, or goes on at once where it was begun. The job must live; one that is not submitted
+ * yet, or is done, is only marked. Does not wait. Any thread. */
+void pool_promote(struct pool *pool, struct pool_job *job);
+
+/* Nobody will: a job of JOB_PREFETCH that is in line or stopped, or comes to be, ends with
+ * ECANCELED. What runs goes on. As pool_promote(). */
+void pool_cancel(struct pool *pool, struct pool_job *job);
+
 /* What this encoder answered is not so: it is killed, and a job that it has by now is given to
  * another, uncounted. Does not wait; one that is gone is gone. Any thread. */
 void pool_condemn(struct pool *pool, uint32_t encoder);
@@ -113,7 +126,7 @@ void pool_condemn(struct pool *pool, uint32_t encoder);
 /* What may be asked of the pool where memory is scarce. */
 struct pool_limits {
 	bool encode;             /* false: what is in line and what comes fails with EBUSY */
-	bool prefetch;           /* false: of JOB_PREFETCH nothing begins */
+	bool prefetch;           /* false: JOB_PREFETCH is cancelled */
 	bool search;             /* false: what takes several encodes does not begin */
 	bool keep_idle;          /* false: an encoder without a job ends */
 	unsigned encoders;       /* that work at once; 0: as many as there are workers */
@@ -133,9 +146,12 @@ void pool_limit(struct pool *pool, const struct pool_limits *limits);
 
 /* Whether that lets anything begin. Any thread. */
 bool pool_encodes(struct pool *pool);
+/* Whether JOB_PREFETCH may begin, by these limits. Any thread. */
+bool pool_takes_prefetch(struct pool *pool);
 
 struct pool_stats {
 	uint64_t encoders, queued, running;
+	uint64_t paused;   /* of those that run: prefetch that yields */
 	uint64_t restarts; /* encoders replaced, for whatever cause */
 	uint64_t crashes, deadlines, retired_jobs, retired_growth, condemned; /* causes */
 	uint64_t retired_idle; /* encoders ended and not replaced */
@@ -144,6 +160,7 @@ struct pool_stats {
 	uint64_t memory_waiting; /* jobs of the queue that wait for memory */
 	uint64_t starved;        /* encoders that the kernel killed for want of memory */
 	uint64_t busy;           /* jobs that ended with EBUSY */
+	uint64_t cancelled;      /* jobs that ended with ECANCELED */
 	uint64_t resident_bytes; /* of all encoders together, now */
 };
 void pool_stats(struct pool *pool, struct pool_stats *ret);

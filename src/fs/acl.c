@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/xattr.h>
 
+#include "fs/lens.h"
+
 #define VALUE_MAX 65536 /* XATTR_SIZE_MAX of linux/limits.h */
 
 bool acl_is_name(const char *name)
@@ -54,6 +56,7 @@ ssize_t acl_read(struct fs *fs, struct node *node, const char *name, void **ret_
 	ssize_t n;
 	int r;
 
+	node = node_folder(node);
 	if (node->kind != NODE_MIRROR && node->kind != NODE_VARIANT)
 		return -ENODATA;
 	r = fs_open_node(fs, node, O_PATH | O_NOFOLLOW, &fd);

@@ -12,7 +12,7 @@ struct alias {
 	struct alias *same_prev, *same_next; /* others of the source */
 	struct alias *age_prev, *age_next;
 	usec_t expires_at;
-	const struct node *folder; /* never followed */
+	const struct node *where; /* never followed */
 	size_t source_len, key_len;
 	char *key;   /* owned: the folder's address, then the source's name */
 	char name[]; /* as it was spelled */
@@ -99,48 +99,49 @@ void aliases_done(struct aliases *aliases)
 }
 
 static struct alias *alias_new(
-	const struct node *folder, const char *name, size_t source_len, usec_t expires_at)
+	const struct alias_place *place, const char *name, size_t source_len, usec_t expires_at)
 {
 	size_t size = strlen(name) + 1;
 	struct alias *alias = calloc(1, sizeof(*alias) + size);
 
 	if (!alias)
 		return NULL;
-	alias->key = make_key(folder, name, source_len, &alias->key_len);
+	alias->key = make_key(place->folder, name, source_len, &alias->key_len);
 	if (!alias->key) {
 		free(alias);
 		return NULL;
 	}
-	alias->folder = folder;
+	alias->where = place->where;
 	alias->source_len = source_len;
 	alias->expires_at = expires_at;
 	memcpy(alias->name, name, size);
 	return alias;
 }
 
-static struct alias *find_name_locked(struct alias *first, const char *name)
+static struct alias *find_name_locked(
+	struct alias *first, const struct node *where, const char *name)
 {
 	struct alias *a;
 
 	DL_FOREACH2(first, a, same_next)
 	{
-		if (strcmp(a->name, name) == 0)
+		if (a->where == where && strcmp(a->name, name) == 0)
 			return a;
 	}
 	return NULL;
 }
 
-bool aliases_note(struct aliases *aliases, const struct node *folder, const char *name,
+bool aliases_note(struct aliases *aliases, const struct alias_place *place, const char *name,
 	size_t source_len, usec_t expires_at)
 {
-	struct alias *alias = alias_new(folder, name, source_len, expires_at), *first, *old;
+	struct alias *alias = alias_new(place, name, source_len, expires_at), *first, *old;
 	LOCK_SCOPE(&aliases->lock);
 
 	drop_expired_locked(aliases, now_monotonic());
 	if (!alias)
 		return false;
 	HASH_FIND(hh, aliases->by_source, alias->key, alias->key_len, first);
-	old = first ? find_name_locked(first, name) : NULL;
+	old = first ? find_name_locked(first, place->where, name) : NULL;
 	if (old) {
 		/* The new answer outlives the old one. */
 		alias_free(alias);
@@ -169,7 +170,7 @@ bool aliases_note(struct aliases *aliases, const struct node *folder, const char
 }
 
 void aliases_take(struct aliases *aliases, const struct node *folder, const char *source,
-	void (*each)(void *context, const struct node *folder, const char *name), void *context)
+	void (*each)(void *context, const struct node *where, const char *name), void *context)
 {
 	struct alias *taken = NULL, *alias, *next;
 	size_t key_len = 0;
@@ -190,7 +191,7 @@ void aliases_take(struct aliases *aliases, const struct node *folder, const char
 	free(key);
 	for (alias = taken; alias; alias = next) {
 		next = alias->age_next;
-		each(context, alias->folder, alias->name);
+		each(context, alias->where, alias->name);
 		alias_free(alias);
 	}
 }

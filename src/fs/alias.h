@@ -31,16 +31,21 @@ struct aliases {
 void aliases_init(struct aliases *aliases, size_t limit);
 void aliases_done(struct aliases *aliases);
 
-/* Notes that `name` (in `folder`), a view of the entry whose name is its first `source_len`
- * bytes, was answered, and that the kernel keeps the answer until `expires_at` (monotonic).
- * False when there is no room. `folder` is only compared, never followed. */
-bool aliases_note(struct aliases *aliases, const struct node *folder, const char *name,
+/* Where a name was answered; both are only compared, never followed. */
+struct alias_place {
+	const struct node *folder; /* that its source lies in */
+	const struct node *where;  /* that it was asked in: the same, or a lens of it */
+};
+
+/* Notes that `name`, a view of the entry whose name is its first `source_len` bytes, was
+ * answered, and that the kernel keeps the answer until `expires_at` (monotonic). False when
+ * there is no room. */
+bool aliases_note(struct aliases *aliases, const struct alias_place *place, const char *name,
 	size_t source_len, usec_t expires_at);
 
 /* Calls `each` for every noted name of a view of `source` in `folder` and forgets them; every
- * name there is when `folder` is NULL. Without the lock held. */
+ * name there is when `folder` is NULL. With where the name was asked, without the lock held. */
 void aliases_take(struct aliases *aliases, const struct node *folder, const char *source,
-	void (*each)(void *context, const struct node *folder, const char *name),
-	void *context);
+	void (*each)(void *context, const struct node *where, const char *name), void *context);
 
 #endif

@@ -11,17 +11,24 @@
 #include <xxhash.h>
 
 #include "fs/context.h"
+#include "fs/lens.h"
 #include "fs/parked.h"
 
 /* A mount has one device number, so inodes of folders mounted below the source are hashed out
  * of the way of the root device's. */
-static uint64_t ino_of_mirror(const struct fs *fs, const struct stamp *stamp)
+uint64_t fs_ino_of_file(const struct fs *fs, const struct file_id *id)
 {
-	uint64_t both[2] = { stamp->id.dev, stamp->id.ino };
+	uint64_t both[2] = { id->dev, id->ino };
 
-	if (stamp->id.dev == fs->root_dev)
-		return stamp->id.ino;
+	if (id->dev == fs->root_dev)
+		return id->ino;
 	return (XXH3_64bits(both, sizeof(both)) | 1ull << 62) & ~(1ull << 63);
+}
+
+uint64_t fs_ino(const struct fs *fs, const struct node *node)
+{
+	return node->kind == NODE_LENS ? ((const struct lens *)node)->ino
+	                               : fs_ino_of_file(fs, &node->id);
 }
 
 static struct timespec timespec_of(struct statx_timestamp t)
@@ -35,7 +42,7 @@ void fs_attr_of_mirror(const struct fs *fs, const struct statx *stx, struct stat
 
 	stamp_from_statx(stx, &stamp);
 	*ret = (struct stat){
-		.st_ino = ino_of_mirror(fs, &stamp),
+		.st_ino = fs_ino_of_file(fs, &stamp.id),
 		.st_mode = stx->stx_mode,
 		.st_nlink = stx->stx_nlink,
 		.st_uid = stx->stx_uid,
@@ -48,6 +55,13 @@ void fs_attr_of_mirror(const struct fs *fs, const struct statx *stx, struct stat
 		.st_mtim = timespec_of(stx->stx_mtime),
 		.st_ctim = timespec_of(stx->stx_ctime),
 	};
+}
+
+void fs_attr_of_lens(
+	const struct fs *fs, const struct lens *lens, const struct statx *stx, struct stat *ret)
+{
+	fs_attr_of_mirror(fs, stx, ret);
+	ret->st_ino = lens->ino;
 }
 
 void fs_attr_of_variant(const struct variant *variant, uint64_t size_bytes, struct stat *ret)
@@ -164,19 +178,23 @@ static int stat_mirror(struct fs *fs, struct node *node, struct statx *ret, doub
 	return 0;
 }
 
+/* Of a lens: those of its folder. */
 static void getattr_mirror(fuse_req_t req, struct node *node)
 {
 	struct fs *fs = fs_of(req);
 	struct statx stx;
 	struct stat st;
 	double timeout = 0;
-	int r = stat_mirror(fs, node, &stx, &timeout);
+	int r = stat_mirror(fs, node_folder(node), &stx, &timeout);
 
 	if (r < 0) {
 		fuse_reply_err(req, -r);
 		return;
 	}
-	fs_attr_of_mirror(fs, &stx, &st);
+	if (node->kind == NODE_LENS)
+		fs_attr_of_lens(fs, node_lens(node), &stx, &st);
+	else
+		fs_attr_of_mirror(fs, &stx, &st);
 	fuse_reply_attr(req, &st, timeout);
 }
 
@@ -226,10 +244,12 @@ static void getattr_variant(fuse_req_t req, struct variant *variant)
 	struct fs *fs = fs_of(req);
 	struct cache_entry entry;
 
-	if (fs_peek(fs, variant, &entry))
+	if (fs_peek(fs, variant, &entry)) {
+		prefetcher_note_used(fs, variant);
 		reply_variant_attr(req, variant, &entry);
-	else
+	} else {
 		fs_park(req, variant, getattr_answer, 0, 0);
+	}
 }
 
 void fs_op_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
@@ -242,6 +262,7 @@ void fs_op_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 	fs->getattrs++;
 	switch (node->kind) {
 	case NODE_MIRROR:
+	case NODE_LENS:
 		getattr_mirror(req, node);
 		return;
 	case NODE_VARIANT:

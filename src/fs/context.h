@@ -12,7 +12,9 @@
 #include "fs/fdcache.h"
 #include "fs/fs.h"
 #include "fs/invalidate.h"
+#include "fs/kinds.h"
 #include "fs/node.h"
+#include "fs/prefetch.h"
 #include "fs/reader.h"
 
 /* Seconds that the kernel may believe us, where changes are told. */
@@ -51,6 +53,7 @@ struct fs {
 	uint32_t uid, gid; /* of control files: ours */
 	usec_t started_at;
 	bool mounted;
+	struct node *top;          /* what the kernel's root is; borrowed from nodes */
 	bool kernel_opens_folders; /* see dir.c; fixed in the handshake */
 	pthread_t loop_thread;     /* while looping */
 	atomic_bool looping;
@@ -59,7 +62,9 @@ struct fs {
 	/* with locks of their own */
 	struct nodes nodes;
 	struct aliases aliases;
+	struct kinds kinds;
 	struct invalidator invalidator;
+	struct prefetcher prefetcher;
 
 	/* owned by the thread that calls fs_trim() */
 	struct readers readers;
@@ -75,9 +80,10 @@ static inline struct fs *fs_of(fuse_req_t req)
 
 static inline struct node *fs_node(struct fs *fs, fuse_ino_t ino)
 {
-	return ino == FUSE_ROOT_ID ? &fs->nodes.root : (struct node *)(uintptr_t)ino;
+	return ino == FUSE_ROOT_ID ? fs->top : (struct node *)(uintptr_t)ino;
 }
 
+/* Never of the top: it is not looked up. */
 static inline fuse_ino_t fs_nodeid(const struct node *node)
 {
 	return (uintptr_t)node;
@@ -99,7 +105,13 @@ int fs_open_node(struct fs *fs, struct node *node, int flags, int *ret_fd);
 double fs_attr_timeout(const struct fs *fs, const struct node *folder, const struct node *node,
 	const struct statx *stx);
 
+/* st_ino of a file of the source, and of a node: a mirrored one or a lens. */
+uint64_t fs_ino_of_file(const struct fs *fs, const struct file_id *id);
+uint64_t fs_ino(const struct fs *fs, const struct node *node);
+
 void fs_attr_of_mirror(const struct fs *fs, const struct statx *stx, struct stat *ret);
+void fs_attr_of_lens(const struct fs *fs, const struct lens *lens, const struct statx *stx,
+	struct stat *ret);
 void fs_attr_of_variant(const struct variant *variant, uint64_t size_bytes, struct stat *ret);
 void fs_attr_of_snapshot(
 	const struct fs *fs, const struct snapshot *snapshot, struct stat *ret);
@@ -116,6 +128,10 @@ bool fs_tell(struct fs *fs, struct variant *variant, const struct cache_entry *e
 int fs_lookup(
 	struct fs *fs, struct node *parent, const char *name, struct fuse_entry_param *ret);
 
+/* Enters what `folder` has under `name`. */
+int fs_enter_mirror(struct fs *fs, struct node *folder, const char *name,
+	const struct statx *stx, struct fuse_entry_param *ret);
+
 /* Operations, as fs_op_NAME; session.c has their table. */
 void fs_op_lookup(fuse_req_t req, fuse_ino_t parent, const char *name);
 void fs_op_forget(fuse_req_t req, fuse_ino_t ino, uint64_t nlookup);
@@ -130,6 +146,7 @@ void fs_op_readdir(
 	fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fuse_file_info *fi);
 void fs_op_readdirplus(
 	fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fuse_file_info *fi);
+void fs_op_releasedir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
 void fs_op_statfs(fuse_req_t req, fuse_ino_t ino);
 void fs_op_getxattr(fuse_req_t req, fuse_ino_t ino, const char *name, size_t size);
 void fs_op_listxattr(fuse_req_t req, fuse_ino_t ino, size_t size);

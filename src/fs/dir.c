@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Listings: what the source lists, and nothing else. Views and the control folder are never
- * listed, so that `ls`, indexers and backups cost nothing.
+ * Listings: what the source lists, and nothing else; in a lens, what it shows of that. Views beside
+ * pictures and the control folder are not listed, so that `ls`, indexers and backups cost nothing.
  *
  * Where the source's root is watched, OPENDIR is answered with ENOSYS like OPEN: from then on
  * the kernel opens folders by itself and keeps what they list, so a warm `find` asks nothing.
@@ -20,90 +20,58 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "fs/context.h"
+#include "fs/dir_entry.h"
+#include "fs/lens.h"
+#include "fs/roster.h"
 
 #define ENTRIES_MIN 1024 /* bytes: holds the longest name there is */
 
-/* One request's answer in the making. */
-struct listing {
-	fuse_req_t req;
-	struct node *node;
-	bool plus;
-	char *buf; /* owned */
-	size_t size, length;
-	off_t offset;     /* behind the last entry in it */
-	bool is_settling; /* what the kernel keeps of it must be taken back */
-};
+/* Watched before it is read: what changes while it is read is told. */
+static bool watch_folder(struct fs *fs, struct node *folder)
+{
+	_cleanup_(fdref_unrefp) struct fdref *open_folder = NULL;
+
+	return fs_folder(fs, folder, &open_folder) == 0 &&
+	       nodes_watch(&fs->nodes, folder, fdref_fd(open_folder));
+}
+
+/* With -o list: a listing needs a roster. It is kept where the folder is watched, as ever. */
+static void open_listed(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
+{
+	struct fs *fs = fs_of(req);
+	struct roster *roster = NULL;
+
+	if (node->kind == NODE_MIRROR) {
+		roster = roster_new();
+		if (!roster) {
+			fuse_reply_err(req, ENOMEM);
+			return;
+		}
+	}
+	fi->fh = (uintptr_t)roster;
+	if (node != &fs->nodes.control)
+		fi->cache_readdir = fi->keep_cache = watch_folder(fs, node_folder(node));
+	if (fuse_reply_open(req, fi) == -ENOENT)
+		roster_free(roster);
+}
 
 void fs_op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
-	(void)ino;
-	if (fs_of(req)->kernel_opens_folders)
+	struct fs *fs = fs_of(req);
+
+	if (fs->options.list->n > 0)
+		open_listed(req, fs_node(fs, ino), fi);
+	else if (fs->kernel_opens_folders)
 		fuse_reply_err(req, ENOSYS);
 	else
 		fuse_reply_open(req, fi);
 }
 
-/* --- Entries ----------------------------------------------------------------------------- */
-
-/* The bytes it takes; more than there are left: it is not in. */
-static size_t add_plain(
-	struct listing *listing, const char *name, ino_t ino, mode_t type, off_t off)
+void fs_op_releasedir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
-	struct stat st = { .st_ino = ino, .st_mode = type };
-
-	return fuse_add_direntry(listing->req, listing->buf + listing->length,
-		listing->size - listing->length, name, &st, off);
-}
-
-static size_t add_plus(struct listing *listing, const char *name,
-	const struct fuse_entry_param *entry, off_t off)
-{
-	return fuse_add_direntry_plus(listing->req, listing->buf + listing->length,
-		listing->size - listing->length, name, entry, off);
-}
-
-/* An entry that vanished is left out; one that cannot be looked up for another reason is listed
- * without its attributes: the kernel will ask again, and be told. */
-static size_t look_up_and_add(struct listing *listing, const struct dirent64 *d)
-{
-	struct fuse_entry_param bare = {
-		.attr = { .st_ino = d->d_ino, .st_mode = (mode_t)d->d_type << 12 },
-	};
-	struct fuse_entry_param entry = bare;
-	struct fs *fs = fs_of(listing->req);
-	bool special = strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0;
-	int r = special ? 0 : fs_lookup(fs, listing->node, d->d_name, &entry);
-	size_t n;
-
-	if (r == -ENOENT)
-		return 0;
-	n = add_plus(listing, d->d_name, r < 0 ? &bare : &entry, d->d_off);
-	if (n > listing->size - listing->length && r == 0 && entry.ino)
-		nodes_forget(&fs->nodes, fs_node(fs, entry.ino), 1);
-	return n;
-}
-
-static bool is_hidden(const struct listing *listing, const char *name)
-{
-	return listing->node == &fs_of(listing->req)->nodes.root &&
-	       strcmp(name, CONTROL_DIR_NAME) == 0;
-}
-
-/* False: it does not fit. */
-static bool add_entry(struct listing *listing, const struct dirent64 *d)
-{
-	size_t n = 0;
-
-	if (!is_hidden(listing, d->d_name))
-		n = listing->plus ? look_up_and_add(listing, d)
-		                  : add_plain(listing, d->d_name, d->d_ino,
-					    (mode_t)d->d_type << 12, d->d_off);
-	if (n > listing->size - listing->length)
-		return false;
-	listing->length += n;
-	listing->offset = d->d_off;
-	return true;
+	(void)ino;
+	roster_free((struct roster *)(uintptr_t)fi->fh);
+	fuse_reply_err(req, 0);
 }
 
 /* --- Reading ----------------------------------------------------------------------------- */
@@ -113,6 +81,7 @@ static int fill_from(struct listing *listing, int fd)
 {
 	/* About as many as fit: what is read beyond is read again. */
 	size_t size = listing->plus ? listing->size / 4 : listing->size;
+	bool is_lens = listing->node->kind == NODE_LENS;
 	_cleanup_free_ char *entries = NULL;
 	ssize_t n;
 
@@ -126,38 +95,37 @@ static int fill_from(struct listing *listing, int fd)
 		for (ssize_t at = 0; at < n;) {
 			const struct dirent64 *d = (const void *)(entries + at);
 
-			if (!add_entry(listing, d))
-				return 0;
+			int r = is_lens ? listing_add_lens(listing, d, d->d_off)
+			                : listing_add_plain(listing, d, d->d_off);
+
+			if (r != 1)
+				return r;
 			at += d->d_reclen;
 		}
 	}
 	return n < 0 ? -errno : 1;
 }
 
-/* Watched before it is read: what changes while it is read is told. */
-static bool watch_folder(struct fs *fs, struct node *node)
-{
-	_cleanup_(fdref_unrefp) struct fdref *folder = NULL;
-
-	return fs_folder(fs, node, &folder) == 0 &&
-	       nodes_watch(&fs->nodes, node, fdref_fd(folder));
-}
-
 static int fill(struct listing *listing)
 {
 	struct fs *fs = fs_of(listing->req);
+	struct node *folder = node_folder(listing->node);
 	const void *key = node_listing_key(listing->node);
-	bool is_start = listing->offset == 0, told = watch_folder(fs, listing->node);
-	_cleanup_close_ int fd = fdcache_take(fs->fds, key);
+	_cleanup_close_ int fd = -1;
+	bool is_start = listing->offset == 0;
 	int r = 0;
 
+	listing->told = watch_folder(fs, folder);
+	fd = fdcache_take(fs->fds, key);
 	if (fd < 0)
-		r = fs_open_node(fs, listing->node, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, &fd);
+		r = fs_open_node(fs, folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, &fd);
+	listing->dir_fd = fd;
 	if (r == 0)
 		r = fill_from(listing, fd);
 	if (r == 0)
 		fdref_unref(fdcache_put(fs->fds, key, TAKE_FD(fd), FS_SOURCE_IDLE_USEC));
-	listing->is_settling = fs->kernel_opens_folders && !told && (is_start || r == 1);
+	if (fs->kernel_opens_folders && !listing->told && (is_start || r == 1))
+		listing->is_settling = true;
 	return r < 0 && listing->length == 0 ? r : 0;
 }
 
@@ -170,16 +138,10 @@ static int fill_control(struct listing *listing)
 		struct fuse_entry_param entry = {
 			.attr = { .st_ino = (ino_t)i + 1, .st_mode = S_IFREG },
 		};
-		size_t n;
 
-		if (i < listing->offset)
-			continue;
-		n = listing->plus
-		            ? add_plus(listing, files[i].name, &entry, i + 1)
-		            : add_plain(listing, files[i].name, (ino_t)i + 1, S_IFREG, i + 1);
-		if (n > listing->size - listing->length)
+		if (i >= listing->offset &&
+			!listing_add(listing, files[i].name, &entry, false, i + 1))
 			break;
-		listing->length += n;
 	}
 	return 0;
 }
@@ -196,7 +158,17 @@ static void reply_settling(struct listing *listing)
 	nodes_unref(&fs->nodes, listing->node);
 }
 
-static void list(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, bool plus)
+static int fill_roster(struct listing *listing, struct roster *roster)
+{
+	int r;
+
+	listing->told = watch_folder(fs_of(listing->req), listing->node);
+	r = roster_fill(roster, listing);
+	return r < 0 && listing->length == 0 ? r : 0;
+}
+
+static void list(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, bool plus,
+	struct roster *roster)
 {
 	struct fs *fs = fs_of(req);
 	_cleanup_free_ char *buf = malloc(size);
@@ -214,6 +186,8 @@ static void list(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, bool pl
 		r = -ENOMEM;
 	else if (listing.node == &fs->nodes.control)
 		r = fill_control(&listing);
+	else if (roster)
+		r = fill_roster(&listing, roster);
 	else
 		r = fill(&listing);
 	if (r < 0)
@@ -227,13 +201,11 @@ static void list(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, bool pl
 void fs_op_readdir(
 	fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fuse_file_info *fi)
 {
-	(void)fi;
-	list(req, ino, size, off, false);
+	list(req, ino, size, off, false, (struct roster *)(uintptr_t)fi->fh);
 }
 
 void fs_op_readdirplus(
 	fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fuse_file_info *fi)
 {
-	(void)fi;
-	list(req, ino, size, off, true);
+	list(req, ino, size, off, true, (struct roster *)(uintptr_t)fi->fh);
 }

@@ -15,6 +15,7 @@
 #include "config/slot.h"
 #include "render/render.h"
 #include "source/tree.h"
+#include "view/list.h"
 
 struct fs;
 
@@ -36,13 +37,17 @@ struct fs_options {
 	const struct tree *tree;
 	struct render *render;
 	struct config_slot *config;
-	struct watch *watch; /* NULL: changes are noticed by timeouts alone */
-	double timeout_sec;  /* where nothing is watched, > 0 */
+	struct watch *watch;          /* NULL: changes are noticed by timeouts alone */
+	const struct view_list *list; /* views that are listed beside pictures; may be empty */
+	const struct view *view;      /* that the whole mount is seen through; NULL: none */
+	struct watermark *watermark;  /* of that view; NULL: none */
+	double timeout_sec;           /* where nothing is watched, > 0 */
 	const struct fs_control_file *control_files; /* ended by an empty name */
 	void *context;                               /* of make and ready */
 	void (*ready)(void *context); /* the kernel has shaken hands; the first FUSE thread */
 	unsigned threads;
 	size_t descriptors; /* capacity of the descriptor cache */
+	unsigned prefetch;  /* pictures to be ahead of a reader; 0: none */
 	bool debug;         /* libfuse prints every request */
 			    /* Everything above is borrowed for the life. */
 };

@@ -9,6 +9,7 @@
 #include <utlist.h>
 
 #include "fs/context.h"
+#include "fs/lens_entry.h"
 #include "source/watch.h"
 #include "util/log.h"
 
@@ -18,7 +19,7 @@
 
 static fuse_ino_t nodeid_of(struct fs *fs, const struct node *node)
 {
-	return node == &fs->nodes.root ? FUSE_ROOT_ID : fs_nodeid(node);
+	return node == fs->top ? FUSE_ROOT_ID : fs_nodeid(node);
 }
 
 /* False: the kernel did not know it. */
@@ -57,15 +58,42 @@ static bool forget_content(struct fs *fs, const struct node *node)
 		fuse_lowlevel_notify_inval_inode(fs->session, nodeid_of(fs, node), 0, 0));
 }
 
-static void forget_view(void *context, const struct node *folder, const char *name)
+static void forget_name(void *context, const struct node *where, const char *name)
 {
-	forget_entry(context, folder, name);
+	forget_entry(context, where, name);
+}
+
+/* --- Lenses of a folder ------------------------------------------------------------------ */
+
+static void forget_in_lenses(struct fs *fs, struct node *folder, const char *name)
+{
+	struct lens *lens = NULL;
+
+	while ((lens = nodes_next_lens(&fs->nodes, folder, lens)))
+		lens_names_of(lens, name, forget_name, fs);
+}
+
+static void forget_lens_attributes(struct fs *fs, struct node *folder)
+{
+	struct lens *lens = NULL;
+
+	while ((lens = nodes_next_lens(&fs->nodes, folder, lens)))
+		forget_attributes(fs, &lens->node);
+}
+
+/* Their listings, too: what a file is decides how it is listed, so a write to it may as well. */
+static void forget_lens_contents(struct fs *fs, struct node *folder)
+{
+	struct lens *lens = NULL;
+
+	while ((lens = nodes_next_lens(&fs->nodes, folder, lens)))
+		forget_content(fs, &lens->node);
 }
 
 /* What is not noted is not believed for longer than a second. */
 void fs_config_changed(struct fs *fs)
 {
-	aliases_take(&fs->aliases, NULL, NULL, forget_view, fs);
+	aliases_take(&fs->aliases, NULL, NULL, forget_name, fs);
 }
 
 /* --- One change -------------------------------------------------------------------------- */
@@ -94,17 +122,21 @@ static bool inode_changed(struct fs *fs, struct node *folder, const struct watch
 	if (event->arrived)
 		nodes_relocate(&fs->nodes, entry, folder, event->name);
 	known = event->content ? forget_content(fs, entry) : forget_attributes(fs, entry);
+	forget_lens_attributes(fs, entry);
 	nodes_unref(&fs->nodes, entry);
 	return known;
 }
 
 static void entry_changed(struct fs *fs, struct node *folder, const struct watch_event *event)
 {
-	aliases_take(&fs->aliases, folder, event->name, forget_view, fs);
-	if (event->names) {
+	aliases_take(&fs->aliases, folder, event->name, forget_name, fs);
+	if (event->names)
 		forget_entry(fs, folder, event->name);
+	/* Which views are listed depends on what the files are. */
+	if (event->names || fs->options.list->n > 0)
 		forget_content(fs, folder);
-	}
+	forget_in_lenses(fs, folder, event->name);
+	forget_lens_contents(fs, folder);
 	/* A lookup may be under way with attributes from before the change. It holds the folder's
 	 * lock in the kernel, for which this waits. */
 	if (!inode_changed(fs, folder, event) && !event->names)
@@ -127,22 +159,28 @@ static void forget_listing(struct fs *fs, struct node *folder)
 		close(fd);
 		return;
 	}
-	while ((entry = readdir(dir)))
+	while ((entry = readdir(dir))) {
 		forget_entry(fs, folder, entry->d_name);
+		forget_in_lenses(fs, folder, entry->d_name);
+	}
 	closedir(dir);
 }
 
+/* A variant by its names in lenses: those that are views are taken from fs/alias. */
 static void forget_node(struct fs *fs, struct node *node)
 {
 	_cleanup_free_ char *name = NULL;
 	struct node *parent;
 
-	forget_content(fs, node);
+	if (node->kind != NODE_VARIANT)
+		forget_content(fs, node);
+	forget_lens_contents(fs, node);
 	if (node->type == S_IFDIR >> 12 && node->watching != NODE_UNVISITED)
 		forget_listing(fs, node);
 	if (nodes_place(&fs->nodes, node, &parent, &name) < 0)
 		return;
 	forget_entry(fs, parent, name);
+	forget_in_lenses(fs, parent, name);
 	nodes_unref(&fs->nodes, parent);
 }
 
@@ -154,7 +192,7 @@ static void everything_changed(struct fs *fs)
 	log_warning("changes of the source came faster than they could be read; "
 		    "everything is looked up anew");
 	fs->invalidator.overflows++;
-	aliases_take(&fs->aliases, NULL, NULL, forget_view, fs);
+	aliases_take(&fs->aliases, NULL, NULL, forget_name, fs);
 	if (nodes_find_all(&fs->nodes, &all, &n) < 0) {
 		log_error("out of memory: what the kernel knows of the source may be old");
 		return;
@@ -176,8 +214,10 @@ static void check_place(struct fs *fs, struct node *node)
 	if (nodes_place(&fs->nodes, node, &parent, &name) < 0)
 		return;
 	there = find_entry(fs, parent, name);
-	if (there != node)
+	if (there != node) {
 		forget_entry(fs, parent, name);
+		forget_in_lenses(fs, parent, name);
+	}
 	if (there)
 		nodes_unref(&fs->nodes, there);
 	nodes_unref(&fs->nodes, parent);
@@ -189,7 +229,7 @@ static void mounts_changed_below(struct fs *fs)
 	size_t n;
 
 	/* Sources that only views were asked of have no node of their own. */
-	aliases_take(&fs->aliases, NULL, NULL, forget_view, fs);
+	aliases_take(&fs->aliases, NULL, NULL, forget_name, fs);
 	if (nodes_find_all(&fs->nodes, &all, &n) < 0)
 		return;
 	for (size_t i = 0; i < n; i++) {
@@ -267,7 +307,8 @@ static void forget_names(struct fs *fs, struct node *variant)
 
 	if (nodes_place(&fs->nodes, variant, &folder, &source) < 0)
 		return;
-	aliases_take(&fs->aliases, folder, source, forget_view, fs);
+	aliases_take(&fs->aliases, folder, source, forget_name, fs);
+	forget_in_lenses(fs, folder, source);
 	nodes_unref(&fs->nodes, folder);
 }
 
@@ -330,8 +371,10 @@ static void on_event(void *context, const struct watch_event *event)
 		nodes_unwatch(&fs->nodes, folder);
 	if (event->name[0])
 		entry_changed(fs, folder, event);
-	else if (event->content)
+	else if (event->content) {
 		forget_attributes(fs, folder);
+		forget_lens_attributes(fs, folder);
+	}
 	nodes_unref(&fs->nodes, folder);
 }
 

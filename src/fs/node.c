@@ -9,38 +9,23 @@
 #include <xxhash.h>
 
 #include "fs/fdcache.h"
+#include "fs/lens.h"
+#include "fs/table.h"
 #include "fs/variant.h"
 
 #define BUCKETS_MIN 1024
-
-/* Hashes of identities: what a node is found by. Filled into zeroed memory. */
-struct variant_id {
-	struct stamp stamp;
-	struct view view;
-};
 
 static uint64_t hash_mirror(const struct file_id *id)
 {
 	return XXH3_64bits(id, sizeof(*id));
 }
 
-static uint64_t hash_variant(const struct stamp *stamp, const struct view *view)
-{
-	struct variant_id id;
-
-	memset(&id, 0, sizeof(id));
-	id.stamp = *stamp;
-	id.view = *view;
-	return XXH3_64bits(&id, sizeof(id));
-}
-
 static uint64_t hash_node(const struct node *node)
 {
-	if (node->kind == NODE_VARIANT) {
-		const struct variant *variant = (const struct variant *)node;
-
-		return hash_variant(&variant->source.stamp, &variant->view);
-	}
+	if (node->kind == NODE_VARIANT)
+		return variant_hash((const struct variant *)node);
+	if (node->kind == NODE_LENS)
+		return lens_hash((const struct lens *)node);
 	return hash_mirror(&node->id);
 }
 
@@ -49,6 +34,11 @@ static uint64_t hash_node(const struct node *node)
 static struct node **bucket_of(struct nodes *nodes, uint64_t hash)
 {
 	return &nodes->buckets[hash & (nodes->n_buckets - 1)];
+}
+
+struct node *nodes_chain_locked(struct nodes *nodes, uint64_t hash)
+{
+	return *bucket_of(nodes, hash);
 }
 
 static void grow_locked(struct nodes *nodes)
@@ -95,8 +85,10 @@ static void remove_locked(struct nodes *nodes, struct node *node)
 		}
 	}
 	nodes->n_nodes--;
-	if (node->kind == NODE_VARIANT && node_variant(node)->keyed)
-		HASH_DEL(nodes->keyed, node_variant(node));
+	if (node->kind == NODE_VARIANT)
+		variant_leave_locked(nodes, node_variant(node));
+	if (node->kind == NODE_LENS)
+		lens_leave_locked(node_lens(node));
 	marks_forget(&nodes->marks, node);
 }
 
@@ -110,16 +102,16 @@ static void node_free(struct nodes *nodes, struct node *node)
 	if (node->kind == NODE_SNAPSHOT)
 		free(node_snapshot(node)->text);
 	if (node->kind == NODE_VARIANT) {
-		free(node_variant(node)->said);
+		free(node_variant(node)->said_name);
 		watermark_unref(node_variant(node)->source.watermark);
 	}
+	if (node->kind == NODE_LENS)
+		watermark_unref(node_lens(node)->watermark);
 	free(node->name);
 	free(node);
 }
 
-/* Drops one reference and unlinks the node, and every parent that only it held, from the table;
- * they are chained by hash_next and the caller frees them without the lock. */
-static struct node *unref_locked(struct nodes *nodes, struct node *node)
+struct node *node_unref_locked(struct nodes *nodes, struct node *node)
 {
 	struct node *dead = NULL;
 
@@ -137,7 +129,7 @@ static struct node *unref_locked(struct nodes *nodes, struct node *node)
 	return dead;
 }
 
-static void free_chain(struct nodes *nodes, struct node *dead)
+void nodes_free_chain(struct nodes *nodes, struct node *dead)
 {
 	struct node *next;
 
@@ -159,9 +151,9 @@ void nodes_unref(struct nodes *nodes, struct node *node)
 	struct node *dead;
 
 	lock_take(&nodes->lock);
-	dead = unref_locked(nodes, node);
+	dead = node_unref_locked(nodes, node);
 	lock_drop(&nodes->lock);
-	free_chain(nodes, dead);
+	nodes_free_chain(nodes, dead);
 }
 
 void nodes_forget(struct nodes *nodes, struct node *node, uint64_t n)
@@ -172,12 +164,12 @@ void nodes_forget(struct nodes *nodes, struct node *node, uint64_t n)
 	assert(node->nlookup >= n);
 	node->nlookup -= n;
 	if (node->nlookup == 0 && n > 0)
-		dead = unref_locked(nodes, node);
+		dead = node_unref_locked(nodes, node);
 	lock_drop(&nodes->lock);
-	free_chain(nodes, dead);
+	nodes_free_chain(nodes, dead);
 }
 
-static void add_lookup_locked(struct node *node)
+void node_add_lookup_locked(struct node *node)
 {
 	if (node->nlookup++ == 0)
 		node->refs++;
@@ -185,8 +177,7 @@ static void add_lookup_locked(struct node *node)
 
 /* --- Entering ---------------------------------------------------------------------------- */
 
-/* A node that nobody knows yet: no references, not in the table. */
-static bool node_setup(struct node *node, enum node_kind kind, mode_t mode, const char *name)
+bool node_setup(struct node *node, enum node_kind kind, mode_t mode, const char *name)
 {
 	node->kind = (uint8_t)kind;
 	node->type = (uint8_t)(mode >> 12);
@@ -194,7 +185,7 @@ static bool node_setup(struct node *node, enum node_kind kind, mode_t mode, cons
 	return !name || node->name;
 }
 
-static void adopt_locked(struct nodes *nodes, struct node *node, struct node *parent)
+void node_adopt_locked(struct nodes *nodes, struct node *node, struct node *parent)
 {
 	node->parent = parent;
 	if (parent)
@@ -221,8 +212,7 @@ static bool is_below_locked(const struct node *node, const struct node *ancestor
 	return false;
 }
 
-/* Notes that a known node was seen at another place. Returns what the old place kept alive. */
-static struct node *move_locked(
+struct node *node_move_locked(
 	struct nodes *nodes, struct node *node, struct node *parent, const char *name)
 {
 	struct node *old = node->parent, *dead;
@@ -240,7 +230,7 @@ static struct node *move_locked(
 	node->name = copy;
 	node->parent = parent;
 	parent->refs++;
-	dead = unref_locked(nodes, old);
+	dead = node_unref_locked(nodes, old);
 	return dead;
 }
 
@@ -263,9 +253,9 @@ void nodes_relocate(
 	struct node *dead;
 
 	lock_take(&nodes->lock);
-	dead = move_locked(nodes, node, parent, name);
+	dead = node_move_locked(nodes, node, parent, name);
 	lock_drop(&nodes->lock);
-	free_chain(nodes, dead);
+	nodes_free_chain(nodes, dead);
 }
 
 int nodes_find_all(struct nodes *nodes, struct node ***ret_nodes, size_t *ret_count)
@@ -280,7 +270,7 @@ int nodes_find_all(struct nodes *nodes, struct node ***ret_nodes, size_t *ret_co
 	nodes->root.refs++;
 	for (size_t i = 0; i < nodes->n_buckets; i++) {
 		for (struct node *node = nodes->buckets[i]; node; node = node->hash_next) {
-			if (node->kind != NODE_MIRROR)
+			if (node->kind != NODE_MIRROR && node->kind != NODE_VARIANT)
 				continue;
 			node->refs++;
 			all[n++] = node;
@@ -321,10 +311,25 @@ struct node *nodes_find_watched(struct nodes *nodes, int wd)
 	return node;
 }
 
-/* --- Entering mirrored files, variants, snapshots ----------------------------------------- */
+/* --- Entering mirrored files and snapshots ------------------------------------------------ */
 
-struct node *nodes_enter_mirror(
-	struct nodes *nodes, struct node *parent, const char *name, const struct statx *stx)
+static struct node *make_mirror_locked(struct nodes *nodes, struct node *parent,
+	const char *name, mode_t mode, const struct file_id *id)
+{
+	struct node *node = calloc(1, sizeof(*node));
+
+	if (!node || !node_setup(node, NODE_MIRROR, mode, name)) {
+		free(node);
+		return NULL;
+	}
+	node->id = *id;
+	node_adopt_locked(nodes, node, parent);
+	return node;
+}
+
+/* With a lookup of the kernel's, or a reference of the caller's. */
+static struct node *obtain_mirror(struct nodes *nodes, struct node *parent, const char *name,
+	const struct statx *stx, bool for_kernel)
 {
 	struct node *node, *dead = NULL;
 	struct stamp stamp;
@@ -332,74 +337,29 @@ struct node *nodes_enter_mirror(
 	stamp_from_statx(stx, &stamp);
 	lock_take(&nodes->lock);
 	node = find_mirror_locked(nodes, &stamp.id, (uint8_t)(stx->stx_mode >> 12));
-	if (node) {
-		dead = move_locked(nodes, node, parent, name);
-	} else {
-		node = calloc(1, sizeof(*node));
-		if (node && !node_setup(node, NODE_MIRROR, stx->stx_mode, name)) {
-			free(node);
-			node = NULL;
-		}
-		if (node) {
-			node->id = stamp.id;
-			adopt_locked(nodes, node, parent);
-		}
-	}
 	if (node)
-		add_lookup_locked(node);
+		dead = node_move_locked(nodes, node, parent, name);
+	else
+		node = make_mirror_locked(nodes, parent, name, stx->stx_mode, &stamp.id);
+	if (node && for_kernel)
+		node_add_lookup_locked(node);
+	else if (node)
+		node->refs++;
 	lock_drop(&nodes->lock);
-	free_chain(nodes, dead);
+	nodes_free_chain(nodes, dead);
 	return node;
 }
 
-static struct variant *find_variant_locked(
-	struct nodes *nodes, const struct stamp *stamp, const struct view *view)
+struct node *nodes_enter_mirror(
+	struct nodes *nodes, struct node *parent, const char *name, const struct statx *stx)
 {
-	uint64_t hash = hash_variant(stamp, view);
-
-	for (struct node *n = *bucket_of(nodes, hash); n; n = n->hash_next) {
-		struct variant *v = node_variant(n);
-
-		if (n->kind == NODE_VARIANT && !v->stale &&
-			stamp_equal(&v->source.stamp, stamp) && view_equal(&v->view, view))
-			return v;
-	}
-	return NULL;
+	return obtain_mirror(nodes, parent, name, stx, true);
 }
 
-struct variant *nodes_enter_variant(struct nodes *nodes, struct node *parent,
-	const char *source_name, const struct statx *stx, enum format format,
-	const struct view *view, struct watermark *watermark)
+struct node *nodes_obtain_mirror(
+	struct nodes *nodes, struct node *parent, const char *name, const struct statx *stx)
 {
-	struct node *dead = NULL;
-	struct variant *variant;
-	struct stamp stamp;
-
-	stamp_from_statx(stx, &stamp);
-	lock_take(&nodes->lock);
-	variant = find_variant_locked(nodes, &stamp, view);
-	if (variant) {
-		dead = move_locked(nodes, &variant->node, parent, source_name);
-	} else {
-		variant = variant_new(nodes, stx, &stamp, format, view);
-		if (variant &&
-			!node_setup(&variant->node, NODE_VARIANT, S_IFREG, source_name)) {
-			free(variant);
-			variant = NULL;
-		}
-		if (variant) {
-			variant->node.id = stamp.id;
-			variant->source.watermark = watermark_ref(watermark);
-			/* 63 bits of identity; the top bit tells it from any real inode. */
-			variant->ino = hash_variant(&stamp, view) | 1ull << 63;
-			adopt_locked(nodes, &variant->node, parent);
-		}
-	}
-	if (variant)
-		add_lookup_locked(&variant->node);
-	lock_drop(&nodes->lock);
-	free_chain(nodes, dead);
-	return variant;
+	return obtain_mirror(nodes, parent, name, stx, false);
 }
 
 struct snapshot *nodes_enter_snapshot(struct nodes *nodes, char *text_consume, size_t length)
@@ -417,8 +377,8 @@ struct snapshot *nodes_enter_snapshot(struct nodes *nodes, char *text_consume, s
 	lock_take(&nodes->lock);
 	/* New text, new inode: what is cached of the last one is not this one's. */
 	snapshot->node.id.ino = 3ull << 62 | ++nodes->n_snapshots;
-	adopt_locked(nodes, &snapshot->node, NULL);
-	add_lookup_locked(&snapshot->node);
+	node_adopt_locked(nodes, &snapshot->node, NULL);
+	node_add_lookup_locked(&snapshot->node);
 	lock_drop(&nodes->lock);
 	return snapshot;
 }
@@ -445,8 +405,9 @@ int nodes_init(
 
 void nodes_done(struct nodes *nodes)
 {
+	HASH_CLEAR(hh, nodes->keyed); /* its own memory; the variants come next */
 	for (size_t i = 0; nodes->buckets && i < nodes->n_buckets; i++) {
-		free_chain(nodes, nodes->buckets[i]);
+		nodes_free_chain(nodes, nodes->buckets[i]);
 		nodes->buckets[i] = NULL;
 	}
 	free(nodes->buckets);

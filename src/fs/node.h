@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: MIT
  *
  * What the kernel knows by a number: a node for every file, folder and link of the source that
- * it has looked up, for every variant, and for every snapshot of a control file.
+ * it has looked up, for every variant, for every folder that it sees through a view (a lens),
+ * and for every snapshot of a control file.
  *
  * The nodeid is the node's address. A mirrored node is identified by the file (device, inode,
  * birth time), so hard links are one node and a renamed folder stays itself; parent and name
  * are only where it was last seen, to open it again. A variant is identified by (version of the
- * source, resolved view): another version is another node, so no reader ever sees a mix.
+ * source, resolved view): another version is another node, so no reader ever sees a mix. A lens
+ * is identified in lens.h.
  *
  * A node lives while somebody holds a reference: the kernel (one, for all its lookups), its
  * children, jobs. No node has a descriptor of its own; see fdcache.h.
  *
  * The table's lock protects links, names and counts; everything else of a node is fixed at
- * birth. Memory per mirrored node: its struct (80 bytes), its name, a table slot.
+ * birth. Memory per mirrored node: its struct (88 bytes), its name, a table slot.
  */
 #ifndef FS_NODE_H
 #define FS_NODE_H
@@ -28,11 +30,13 @@
 #include "util/lock.h"
 
 struct fdcache;
+struct lens;
 struct nodes;
 
 enum node_kind {
 	NODE_MIRROR,
 	NODE_VARIANT,
+	NODE_LENS,        /* a folder through a view: see lens.h */
 	NODE_CONTROL_DIR, /* .lensfs */
 	NODE_SNAPSHOT,    /* a control file's text as it was when it was looked up */
 };
@@ -46,8 +50,8 @@ enum node_watching {
 
 struct node {
 	/* fixed */
-	struct file_id id; /* MIRROR: of the file; VARIANT: of the source; SNAPSHOT: ino is a
-	                      number of its own */
+	struct file_id id; /* MIRROR: of the file; VARIANT: of the source; LENS: of the folder;
+	                      SNAPSHOT: ino is a number of its own */
 	uint8_t kind;      /* enum node_kind */
 	uint8_t type;      /* st_mode >> 12 */
 
@@ -60,8 +64,22 @@ struct node {
 	uint64_t nlookup;
 	struct node *hash_next;
 	struct node
-		*parent; /* owns a ref; NULL for the root and what has no place in the source */
-	char *name;      /* owned; VARIANT: the source's */
+		*parent; /* owns a ref; NULL for the root and what has no place in the source;
+			    LENS, for ever: the folder that it shows */
+	char *name;      /* owned; VARIANT: the source's; LENS: none */
+	struct lens *lenses; /* MIRROR: that show this folder; borrowed, they own refs of it */
+};
+
+/* What the kernel was told of a variant last. */
+struct said {
+	const struct node
+		*where; /* the folder of that name, mirrored or a lens; a number for the
+				     kernel, never followed */
+	usec_t until;   /* how long the kernel believes in the name, monotonic */
+	/* The view as it was named, not resolved, so that it can be resolved for the pictures
+	 * beside this one; and whether they are listed so: in a lens, or by -o list. */
+	struct view view;
+	bool listed;
 };
 
 struct variant {
@@ -76,10 +94,12 @@ struct variant {
 
 	/* atomic: the kernel has, or had, pages of it, so its lookups stand for reads */
 	atomic_bool was_read;
+	/* atomic: prefetch has it made, and wants to hear when somebody comes for it */
+	atomic_bool ahead;
 
 	/* protected by the table's lock; the last four: what readers were told the bytes are */
-	char *said;         /* owned: the name it was looked up by last, in the parent */
-	usec_t said_until;  /* how long the kernel believes in that, monotonic */
+	char *said_name; /* owned: the name it was looked up by last; NULL: none */
+	struct said said;
 	struct hash128 key; /* when `keyed`: in nodes->keyed by it */
 	bool keyed;
 	UT_hash_handle hh;
@@ -123,6 +143,11 @@ static inline struct variant *node_variant(struct node *node)
 	return (struct variant *)node; /* its first member */
 }
 
+static inline struct lens *node_lens(struct node *node)
+{
+	return (struct lens *)node; /* its first member */
+}
+
 static inline struct snapshot *node_snapshot(struct node *node)
 {
 	return (struct snapshot *)node;
@@ -143,6 +168,9 @@ void nodes_count(struct nodes *nodes, struct nodes_counts *ret);
 
 struct node *nodes_enter_mirror(
 	struct nodes *nodes, struct node *parent, const char *name, const struct statx *stx);
+/* The same with a reference for the caller and no lookup. */
+struct node *nodes_obtain_mirror(
+	struct nodes *nodes, struct node *parent, const char *name, const struct statx *stx);
 struct variant *nodes_enter_variant(struct nodes *nodes, struct node *parent,
 	const char *source_name, const struct statx *stx, enum format format,
 	const struct view *view, struct watermark *watermark);
@@ -154,8 +182,8 @@ struct snapshot *nodes_enter_snapshot(struct nodes *nodes, char *text_consume, s
 struct node *nodes_find_mirror(struct nodes *nodes, const struct statx *stx);
 /* The folder of an inotify mark. */
 struct node *nodes_find_watched(struct nodes *nodes, int wd);
-/* Every node of the mirror there is, at one moment: *ret_nodes is the caller's to free, each
- * one in it to unref. 0 or -ENOMEM. */
+/* Every node there is that has a place in the source, at one moment: *ret_nodes is the caller's to
+ * free, each one in it to unref. 0 or -ENOMEM. */
 int nodes_find_all(struct nodes *nodes, struct node ***ret_nodes, size_t *ret_count);
 
 /* Before a folder is read or looked into for the first time: has it watched, or notes that it
@@ -194,13 +222,13 @@ int nodes_place(
 void nodes_key_variant(struct nodes *nodes, struct variant *variant, const struct hash128 *key);
 /* With a reference for the caller, or NULL. Of several (equal pictures) one. */
 struct variant *nodes_find_key(struct nodes *nodes, const struct hash128 *key);
-/* Notes under which name it was looked up, and until when the kernel believes that. */
-void nodes_say_variant(
-	struct nodes *nodes, struct variant *variant, const char *name, usec_t until);
-/* That name, the caller's to free, and its folder, with a reference; false when the kernel
- * believed in it after `before`, or there is none. */
+/* Notes under which name it was looked up. */
+void nodes_say_variant(struct nodes *nodes, struct variant *variant, const char *name,
+	const struct said *said);
+/* That name, the caller's to free, and its folder; false when the kernel believed in it after
+ * `before`, or there is none. */
 bool nodes_idle_name(struct nodes *nodes, struct variant *variant, usec_t before,
-	struct node **ret_folder, char **ret_name);
+	const struct node **ret_where, char **ret_name);
 /* Whether the kernel knows it. */
 bool nodes_is_known(struct nodes *nodes, struct node *node);
 

@@ -78,5 +78,6 @@ void fs_park(fuse_req_t req, struct variant *variant,
 		free(parked);
 		return;
 	}
+	prefetcher_note(fs, variant);
 	render_get(fs->options.render, &variant->source, &variant->view, &parked->waiter);
 }

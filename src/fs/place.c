@@ -42,7 +42,7 @@ int nodes_place(
 	LOCK_SCOPE(&nodes->lock);
 	char *name;
 
-	if (!node->parent)
+	if (!node->parent || !node->name)
 		return -ENOENT;
 	name = strdup(node->name);
 	if (!name)

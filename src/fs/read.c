@@ -97,6 +97,7 @@ static void read_variant(fuse_req_t req, struct variant *variant, size_t size, o
 	struct cache_entry entry;
 	int fd;
 
+	prefetcher_note_used(fs, variant);
 	if (!file) {
 		if (render_open(fs->options.render, &variant->source.stamp, &variant->view,
 			    &entry, &fd) != 0) {

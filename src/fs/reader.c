@@ -36,7 +36,7 @@ static void ask(struct fs *fs, struct variant *variant_consume)
 {
 	struct readers *readers = &fs->readers;
 	_cleanup_free_ char *name = NULL;
-	struct node *folder;
+	const struct node *folder;
 
 	if (!nodes_idle_name(
 		    &fs->nodes, variant_consume, now_monotonic() - IDLE_USEC, &folder, &name)) {
@@ -44,7 +44,6 @@ static void ask(struct fs *fs, struct variant *variant_consume)
 		return;
 	}
 	invalidate_name(fs, folder, name);
-	nodes_unref(&fs->nodes, folder);
 	readers->probed[readers->n_probed++] = variant_consume;
 }
 

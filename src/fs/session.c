@@ -9,6 +9,7 @@
 #include <sys/statvfs.h>
 
 #include "fs/context.h"
+#include "fs/lens.h"
 #include "util/log.h"
 
 /* Readahead and direct I/O that the kernel may have in flight; 12 is its default, and it would
@@ -38,8 +39,11 @@ static void fs_op_init(void *userdata, struct fuse_conn_info *conn)
 		log_error("cannot start a thread; changes of the source show after a second");
 		fs->options.watch = fs->nodes.marks.watch = NULL;
 	}
+	if (prefetcher_start(&fs->prefetcher, fs) < 0)
+		log_error("cannot start a thread; nothing is encoded ahead");
 	fs->kernel_opens_folders =
-		fs->options.watch && (conn->capable & FUSE_CAP_NO_OPENDIR_SUPPORT) &&
+		fs->options.list->n == 0 && fs->options.watch &&
+		(conn->capable & FUSE_CAP_NO_OPENDIR_SUPPORT) &&
 		nodes_watch(&fs->nodes, &fs->nodes.root, tree_root(fs->options.tree));
 	fs->options.ready(fs->options.context);
 }
@@ -54,6 +58,7 @@ static const struct fuse_lowlevel_ops operations = {
 	.open = fs_op_open,
 	.read = fs_op_read,
 	.opendir = fs_op_opendir,
+	.releasedir = fs_op_releasedir,
 	.readdir = fs_op_readdir,
 	.readdirplus = fs_op_readdirplus,
 	.statfs = fs_op_statfs,
@@ -114,6 +119,22 @@ static void note_root(struct fs *fs)
 	fs->started_at = now_real();
 }
 
+/* The kernel's root is never forgotten, so neither is the lens. */
+static int enter_top(struct fs *fs)
+{
+	struct lens *lens;
+
+	fs->top = &fs->nodes.root;
+	if (!fs->options.view)
+		return 0;
+	lens = nodes_enter_lens(&fs->nodes, &fs->nodes.root, 0, fs->options.view,
+		fs->options.watermark);
+	if (!lens)
+		return -ENOMEM;
+	fs->top = &lens->node;
+	return 0;
+}
+
 int fs_new(const struct fs_options *options, struct fs **ret, char reason[FS_REASON_MAX])
 {
 	struct fs *fs = calloc(1, sizeof(*fs));
@@ -131,9 +152,13 @@ int fs_new(const struct fs_options *options, struct fs **ret, char reason[FS_REA
 		return r;
 	}
 	aliases_init(&fs->aliases, FS_ALIASES_MAX);
+	kinds_init(&fs->kinds);
 	invalidator_init(&fs->invalidator);
+	prefetcher_init(&fs->prefetcher);
 	note_root(fs);
-	r = make_session(fs);
+	r = enter_top(fs);
+	if (r == 0)
+		r = make_session(fs);
 	if (r == 0 && fuse_session_mount(fs->session, options->mountpoint) != 0)
 		r = errno ? -errno : -EIO;
 	if (r < 0) {
@@ -176,6 +201,7 @@ int fs_run(struct fs *fs)
  * before the wait is lost, hence the repetition. */
 void fs_stop(struct fs *fs)
 {
+	prefetcher_stop(&fs->prefetcher);
 	invalidator_stop(&fs->invalidator);
 	fuse_session_exit(fs->session);
 	while (fs->looping) {
@@ -188,6 +214,7 @@ void fs_unmount(struct fs *fs)
 {
 	/* Not before fs_stop() had its turn: one thread joins. After an unmount from outside, a
 	 * notification fails at once. */
+	prefetcher_stop(&fs->prefetcher);
 	invalidator_stop(&fs->invalidator);
 	if (fs->mounted)
 		fuse_session_unmount(fs->session);
@@ -201,7 +228,9 @@ struct fs *fs_free(struct fs *fs)
 		if (fs->session)
 			fuse_session_destroy(fs->session);
 		invalidator_done(&fs->invalidator);
+		prefetcher_done(&fs->prefetcher);
 		aliases_done(&fs->aliases);
+		kinds_done(&fs->kinds);
 		nodes_done(&fs->nodes);
 		fdcache_free(fs->fds);
 		free(fs);

@@ -5,7 +5,9 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <xxhash.h>
 
+#include "fs/table.h"
 #include "util/cleanup.h"
 
 static struct variant *variant_of(struct render_source *source)
@@ -63,13 +65,49 @@ static const struct render_source_ops source_ops = {
 	.unref = source_unref,
 };
 
-struct variant *variant_new(struct nodes *nodes, const struct statx *stx,
-	const struct stamp *stamp, enum format format, const struct view *view)
+/* --- Identity ----------------------------------------------------------------------------- */
+
+static uint64_t hash_identity(const struct stamp *stamp, const struct view *view)
+{
+	struct {
+		struct stamp stamp;
+		struct view view;
+	} id;
+
+	memset(&id, 0, sizeof(id));
+	id.stamp = *stamp;
+	id.view = *view;
+	return XXH3_64bits(&id, sizeof(id));
+}
+
+/* 63 bits of identity; the top bit tells it from any real inode. */
+uint64_t variant_ino(const struct stamp *stamp, const struct view *view)
+{
+	return hash_identity(stamp, view) | 1ull << 63;
+}
+
+uint64_t variant_hash(const struct variant *variant)
+{
+	return hash_identity(&variant->source.stamp, &variant->view);
+}
+
+void variant_leave_locked(struct nodes *nodes, struct variant *variant)
+{
+	if (variant->keyed)
+		HASH_DEL(nodes->keyed, variant);
+}
+
+static struct variant *variant_new(struct nodes *nodes, const char *source_name,
+	const struct statx *stx, const struct stamp *stamp, enum format format,
+	const struct view *view)
 {
 	struct variant *variant = calloc(1, sizeof(*variant));
 
-	if (!variant)
+	if (!variant || !node_setup(&variant->node, NODE_VARIANT, S_IFREG, source_name)) {
+		free(variant);
 		return NULL;
+	}
+	variant->node.id = stamp->id;
 	variant->nodes = nodes;
 	variant->source = (struct render_source){
 		.ops = &source_ops,
@@ -77,6 +115,7 @@ struct variant *variant_new(struct nodes *nodes, const struct statx *stx,
 		.format = format,
 	};
 	variant->view = *view;
+	variant->ino = variant_ino(stamp, view);
 	variant->mode = S_IFREG | (stx->stx_mode & 0444);
 	variant->uid = stx->stx_uid;
 	variant->gid = stx->stx_gid;
@@ -84,6 +123,50 @@ struct variant *variant_new(struct nodes *nodes, const struct statx *stx,
 	variant->ctime = (struct timespec){ stx->stx_ctime.tv_sec, stx->stx_ctime.tv_nsec };
 	return variant;
 }
+
+static struct variant *find_variant_locked(
+	struct nodes *nodes, const struct stamp *stamp, const struct view *view)
+{
+	struct node *n = nodes_chain_locked(nodes, hash_identity(stamp, view));
+
+	for (; n; n = n->hash_next) {
+		struct variant *v = node_variant(n);
+
+		if (n->kind == NODE_VARIANT && !v->stale &&
+			stamp_equal(&v->source.stamp, stamp) && view_equal(&v->view, view))
+			return v;
+	}
+	return NULL;
+}
+
+struct variant *nodes_enter_variant(struct nodes *nodes, struct node *parent,
+	const char *source_name, const struct statx *stx, enum format format,
+	const struct view *view, struct watermark *watermark)
+{
+	struct node *dead = NULL;
+	struct variant *variant;
+	struct stamp stamp;
+
+	stamp_from_statx(stx, &stamp);
+	lock_take(&nodes->lock);
+	variant = find_variant_locked(nodes, &stamp, view);
+	if (variant) {
+		dead = node_move_locked(nodes, &variant->node, parent, source_name);
+	} else {
+		variant = variant_new(nodes, source_name, stx, &stamp, format, view);
+		if (variant) {
+			variant->source.watermark = watermark_ref(watermark);
+			node_adopt_locked(nodes, &variant->node, parent);
+		}
+	}
+	if (variant)
+		node_add_lookup_locked(&variant->node);
+	lock_drop(&nodes->lock);
+	nodes_free_chain(nodes, dead);
+	return variant;
+}
+
+/* --- What it is called -------------------------------------------------------------------- */
 
 int variant_source_path(struct variant *variant, char **ret)
 {
@@ -145,30 +228,29 @@ struct variant *nodes_find_key(struct nodes *nodes, const struct hash128 *key)
 }
 
 void nodes_say_variant(
-	struct nodes *nodes, struct variant *variant, const char *name, usec_t until)
+	struct nodes *nodes, struct variant *variant, const char *name, const struct said *said)
 {
 	LOCK_SCOPE(&nodes->lock);
 
-	variant->said_until = until;
-	if (variant->said && strcmp(variant->said, name) == 0)
+	variant->said = *said;
+	if (variant->said_name && strcmp(variant->said_name, name) == 0)
 		return;
-	free(variant->said);
-	variant->said = strdup(name);
+	free(variant->said_name);
+	variant->said_name = strdup(name);
 }
 
 bool nodes_idle_name(struct nodes *nodes, struct variant *variant, usec_t before,
-	struct node **ret_folder, char **ret_name)
+	const struct node **ret_where, char **ret_name)
 {
 	LOCK_SCOPE(&nodes->lock);
 	char *name;
 
-	if (!variant->said || !variant->node.parent || variant->said_until > before)
+	if (!variant->said_name || variant->said.until > before)
 		return false;
-	name = strdup(variant->said);
+	name = strdup(variant->said_name);
 	if (!name)
 		return false;
-	*ret_folder = variant->node.parent;
-	(*ret_folder)->refs++;
+	*ret_where = variant->said.where;
 	*ret_name = name;
 	return true;
 }

@@ -7,10 +7,12 @@
 
 #include "fs/node.h"
 
-/* One not in any table yet, but for its node's name and place. Freed by free(). NULL: no
- * memory. */
-struct variant *variant_new(struct nodes *nodes, const struct statx *stx,
-	const struct stamp *stamp, enum format format, const struct view *view);
+/* The number that a variant of this version has. */
+uint64_t variant_ino(const struct stamp *stamp, const struct view *view);
+
+/* For the table. */
+uint64_t variant_hash(const struct variant *variant);
+void variant_leave_locked(struct nodes *nodes, struct variant *variant);
 
 /* The source's path below SOURCE: the caller's to free. 0 or -ENOMEM. */
 int variant_source_path(struct variant *variant, char **ret);

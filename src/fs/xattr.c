@@ -19,6 +19,7 @@
 
 #include "fs/acl.h"
 #include "fs/context.h"
+#include "fs/lens.h"
 #include "fs/variant.h"
 
 #define OWN_PREFIX "lensfs."
@@ -250,6 +251,30 @@ static void getxattr_mirror(fuse_req_t req, struct node *node, const char *name,
 		reply_value(req, value, (size_t)n, size);
 }
 
+/* Of a lens itself; what else it has are its folder's. */
+static void getxattr_lens(fuse_req_t req, struct lens *lens, const char *name, size_t size)
+{
+	_cleanup_free_ char *path = NULL;
+	char text[VIEW_TEXT_MAX];
+	int base_fd, r;
+
+	if (strcmp(name, OWN_PREFIX "state") == 0) {
+		reply_value(req, "folder", strlen("folder"), size);
+	} else if (strcmp(name, OWN_PREFIX "view") == 0) {
+		view_print(&lens->view, text);
+		reply_value(req, text, strlen(text), size);
+	} else if (strcmp(name, OWN_PREFIX "source") == 0) {
+		r = nodes_path(&fs_of(req)->nodes, lens->node.parent, &base_fd, &path);
+		if (r < 0)
+			fuse_reply_err(req, -r);
+		else
+			reply_value(
+				req, path[0] ? path : ".", path[0] ? strlen(path) : 1, size);
+	} else {
+		fuse_reply_err(req, ENODATA);
+	}
+}
+
 static void getxattr_acl(fuse_req_t req, struct node *node, const char *name, size_t size)
 {
 	_cleanup_free_ void *value = NULL;
@@ -269,10 +294,12 @@ void fs_op_getxattr(fuse_req_t req, fuse_ino_t ino, const char *name, size_t siz
 	fs_of(req)->xattrs++;
 	if (ours && node->kind == NODE_VARIANT)
 		getxattr_variant(req, node_variant(node), ours, size);
+	else if (ours && has_prefix(ours, OWN_PREFIX) && node->kind == NODE_LENS)
+		getxattr_lens(req, node_lens(node), ours, size);
 	else if (ours && strcmp(ours, OWN_PREFIX "state") == 0)
 		reply_value(req, "source", strlen("source"), size);
-	else if (node->kind == NODE_MIRROR && has_prefix(name, "user."))
-		getxattr_mirror(req, node, name, size);
+	else if (node_folder(node)->kind == NODE_MIRROR && has_prefix(name, "user."))
+		getxattr_mirror(req, node_folder(node), name, size);
 	else if (acl_is_name(name))
 		getxattr_acl(req, node, name, size);
 	else
@@ -298,7 +325,7 @@ static size_t keep_user_names(char *names, size_t length)
 
 void fs_op_listxattr(fuse_req_t req, fuse_ino_t ino, size_t size)
 {
-	struct node *node = fs_node(fs_of(req), ino);
+	struct node *node = node_folder(fs_node(fs_of(req), ino));
 	_cleanup_free_ char *names = malloc(LIST_MAX + 1);
 	_cleanup_close_ int fd = -1;
 	ssize_t n = 0;

@@ -15,8 +15,7 @@ static uint64_t pixels_of(const struct view *view, struct size upright)
 
 	if (!geometry_area(view, upright, &area))
 		return 0;
-	return size_pixels(
-		geometry_most(view, (struct size){ area.width, area.height }).result);
+	return size_pixels(geometry_most(view, area_size(area)).result);
 }
 
 uint64_t expect_bytes(int source_fd, enum format source_format, uint64_t source_bytes,

@@ -30,6 +30,13 @@
 #define NO_MEMORY_TTL_USEC (10 * USEC_PER_SEC)
 #define LIE_TTL_USEC       (60 * USEC_PER_SEC)
 
+void job_id_fill(struct job_id *id, const struct stamp *stamp, const struct view *view)
+{
+	memset(id, 0, sizeof(*id));
+	id->stamp = *stamp;
+	id->view = *view;
+}
+
 struct render_job *job_new(
 	struct render *render, struct render_source *source, const struct job_id *id)
 {
@@ -79,6 +86,9 @@ static void finish_failure(struct render_job *job, int error, usec_t ttl, const 
 	const struct render_options *options = &job->render->options;
 	char path[512], text[VIEW_TEXT_MAX];
 
+	/* What will pass is no failure before somebody meets it. */
+	if (ttl == 0 && render_drop_ahead(job))
+		return;
 	view_print(&job->id.view, text);
 	if (error != ESHUTDOWN) {
 		job->source->ops->describe(job->source, path, sizeof(path));
@@ -195,12 +205,12 @@ static bool finish_from_cache(struct render_job *job)
 	int r = cache_open(cache, &job->key, &result.entry, &result.fd);
 
 	if (r == CACHE_E_FAILED) {
-		RENDER_COUNT(job->render, remembered_failures, 1);
+		RENDER_COUNT(job->render, remembered_failures, !job->ahead);
 		finish_error(job, result.entry.error, result.entry.reason);
 		return true;
 	}
 	if (r == 0) {
-		RENDER_COUNT(job->render, hits, 1);
+		ahead_note_served(job);
 		fd = result.fd;
 		render_finish(job, &result);
 		return true;
@@ -254,34 +264,54 @@ static void submit(struct render_job *job)
 		.source_fd = job->source_fd,
 		.watermark_fd = job->watermark_fd,
 		.output_fd = cache_blob_fd(job->blob),
-		.class = JOB_INTERACTIVE,
 		.done = on_encoded,
 	};
+	render_enter_pool(job);
 	pool_submit(render->options.pool, &job->pool_job);
 }
 
 void job_resume(struct render_job *job)
 {
-	struct render *render = job->render;
-	int r;
-
 	/* In this order: a leader that ended in between has left its result in the cache. */
 	if (!render_lead_or_follow(job) || finish_from_cache(job))
 		return;
-	if (render_is_stopping(render)) {
+	if (render_is_stopping(job->render))
 		finish_error(job, ESHUTDOWN, "lensfs is stopping");
-		return;
-	}
-	r = job->source->watermark ? watermark_open(job->source->watermark) : -1;
-	job->watermark_fd = r;
-	if (job->source->watermark && r < 0) {
+	else
+		job_begin(job);
+}
+
+/* False: it cannot be, and the job has ended. */
+static bool open_watermark(struct render_job *job)
+{
+	struct watermark *watermark = job->source->watermark;
+	int r;
+
+	if (!watermark || job->watermark_fd >= 0)
+		return true;
+	r = watermark_open(watermark);
+	if (r < 0)
 		finish_failure(job, -r, 0, "the watermark cannot be opened");
+	else
+		job->watermark_fd = r;
+	return r >= 0;
+}
+
+void job_begin(struct render_job *job)
+{
+	uint64_t bytes = expect_bytes(
+		job->source_fd, job->source->format, job->id.stamp.size_bytes, &job->id.view);
+	int r;
+
+	if (!ahead_may_begin(job) && render_drop_ahead(job))
 		return;
-	}
-	r = cache_blob_new(render->options.cache,
-		expect_bytes(job->source_fd, job->source->format, job->id.stamp.size_bytes,
-			&job->id.view),
-		&job->blob);
+	if (!open_watermark(job))
+		return;
+	r = cache_blob_new(job->render->options.cache, bytes, &job->blob);
+	/* In memory, because it may be too large for the room there is: it might not be kept. */
+	if (r == 0 && bytes != UINT64_MAX && cache_blob_limit(job->blob) == 0 &&
+		render_drop_ahead(job))
+		return;
 	if (r < 0)
 		finish_failure(job, -r, 0, "no place to write the variant to");
 	else
@@ -336,8 +366,9 @@ static void publish_success(struct render_job *job)
 
 	view_print(&job->id.view, text);
 	cache_blob_describe(job->blob, &job->content, text);
+	unread_add(job);
 	r = cache_blob_commit(job->blob, &job->key, &result.entry);
-
+	unread_settle(job, r, result.entry.size_bytes);
 	if (r < 0) {
 		finish_failure(job, -r, 0, "the variant cannot be read back");
 		return;
@@ -357,6 +388,8 @@ static bool retry_in_memory(struct render_job *job)
 {
 	if (!job->outcome.output_failed || job->in_memory)
 		return false;
+	if (render_drop_ahead(job))
+		return true;
 	job->blob = cache_blob_free(job->blob);
 	if (cache_blob_new_memory(job->render->options.cache, &job->blob) < 0)
 		return false;
@@ -386,13 +419,27 @@ static void publish(struct render_job *job)
 		publish_success(job);
 }
 
+/* The pool gave up a job of prefetch, for which somebody may wait by now. */
+static void begin_again(struct render_job *job)
+{
+	if (render_drop_ahead(job))
+		return;
+	job->blob = cache_blob_free(job->blob);
+	job_begin(job);
+}
+
 void job_publish(struct render_job *job)
 {
-	int error = job->outcome.error;
+	int error = job->outcome.error, r = 0;
+
+	if (error == ECANCELED) {
+		begin_again(job);
+		return;
+	}
 	/* Before anything else: a source that was being written can make an encode fail, too,
 	 * and that failure is not one of the bytes that were hashed. */
-	int r = error == ESHUTDOWN ? 0 : check_source(job);
-
+	if (error != ESHUTDOWN)
+		r = check_source(job);
 	if (r == 0 && retry_in_memory(job))
 		return;
 	if (r < 0)

@@ -11,6 +11,7 @@
 #include <uthash.h>
 #include <utlist.h>
 
+#include "render/ahead.h"
 #include "render/render.h"
 #include "util/lock.h"
 
@@ -33,7 +34,14 @@ struct render_job {
 	bool leads;
 	struct render_waiter *waiters;
 	struct render_job *followers, *follow_next;
+	struct render_job *leader; /* whom it follows */
 	struct render_job *queue_prev, *queue_next;
+	bool ahead;       /* of prefetch: nobody waits for it */
+	bool begun_ahead; /* and nobody did when it went to the pool */
+	bool in_line;     /* in render->ahead */
+	bool in_pool;
+	bool abandoned;
+	uint64_t reader; /* whose it is, when `ahead` */
 
 	/* whoever has the job: one render thread, or the pool */
 	void (*step)(struct render_job *job); /* what a render thread does next */
@@ -68,7 +76,11 @@ struct render {
 	struct render_job *jobs;                 /* by id */
 	struct render_job *leaders;              /* those that encode, by key */
 	struct render_job *incoming, *returning; /* for the render threads */
-	unsigned n_begun;                        /* taken from incoming and not finished */
+	struct render_job *ahead;                /* the same, of prefetch */
+	unsigned n_begun;       /* taken from incoming or ahead, and not finished */
+	unsigned n_ahead_begun; /* of those, still of prefetch */
+	unsigned n_ahead_held;  /* threads that prepare one */
+	struct unread unread;
 	struct render_stats stats;
 };
 
@@ -79,11 +91,13 @@ struct render {
 	} while (0)
 
 /* job.c */
+void job_id_fill(struct job_id *id, const struct stamp *stamp, const struct view *view);
 struct render_job *job_new(
 	struct render *render, struct render_source *source, const struct job_id *id);
 void job_free(struct render_job *job);
 void job_prepare(struct render_job *job); /* open the source and find its key */
 void job_resume(struct render_job *job);  /* the key is known: look, lead or follow */
+void job_begin(struct render_job *job);   /* it leads, and there is nothing yet */
 void job_publish(struct render_job *job); /* the pool is done */
 
 /* render.c */
@@ -96,5 +110,9 @@ void render_requeue(struct render_job *job, void (*step)(struct render_job *));
 bool render_lead_or_follow(struct render_job *job);
 /* Tells the waiters, wakes the followers and frees the job. */
 void render_finish(struct render_job *job, const struct render_result *result);
+/* The same for a job of prefetch that is not worth it; false when somebody waits for it by now. */
+bool render_drop_ahead(struct render_job *job);
+/* From here on the pool may have it. */
+void render_enter_pool(struct render_job *job);
 
 #endif

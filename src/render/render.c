@@ -15,18 +15,20 @@
 #include "render/job.h"
 #include "util/log.h"
 
-static void job_id_fill(struct job_id *id, const struct stamp *stamp, const struct view *view)
-{
-	memset(id, 0, sizeof(*id));
-	id->stamp = *stamp;
-	id->view = *view;
-}
-
 /* --- Threads and their queue ------------------------------------------------------------- */
 
 static void queue_locked(struct render_job **queue, struct render_job *job)
 {
 	DL_APPEND2(*queue, job, queue_prev, queue_next);
+}
+
+/* A source of prefetch that is slow to read must not hold up all threads. */
+static bool may_take_ahead_locked(const struct render *render)
+{
+	unsigned threads = render->options.threads;
+
+	return render->n_ahead_begun < render->options.max_ahead &&
+	       render->n_ahead_held < (threads > 1 ? threads - 1 : 1);
 }
 
 static struct render_job *dequeue_locked(struct render_job **queue)
@@ -40,36 +42,60 @@ static struct render_job *dequeue_locked(struct render_job **queue)
 
 /* What was begun is finished before more is begun, and only so much is begun: a job that waits
  * for an encoder holds descriptors. */
-static struct render_job *dequeue_next_locked(struct render *render)
+static struct render_job *dequeue_next_locked(struct render *render, bool *ret_ahead)
 {
 	struct render_job *job = dequeue_locked(&render->returning);
 
-	if (!job && render->n_begun < render->options.max_begun) {
-		job = dequeue_locked(&render->incoming);
-		render->n_begun += job != NULL;
+	if (job || render->n_begun >= render->options.max_begun)
+		return job;
+	job = dequeue_locked(&render->incoming);
+	if (!job && may_take_ahead_locked(render)) {
+		job = dequeue_locked(&render->ahead);
+		if (job) {
+			job->in_line = false;
+			render->n_ahead_begun++;
+			render->n_ahead_held++;
+		}
+		*ret_ahead = job != NULL;
 	}
+	render->n_begun += job != NULL;
 	return job;
 }
 
-/* The next job to work on; NULL when the render stops and nothing is left. */
-static struct render_job *next_job(struct render *render)
+/* The next job to work on; NULL when the render stops and nothing is left. What is to be
+ * prepared for prefetch is to be let go afterwards. */
+static struct render_job *next_job(struct render *render, bool *ret_ahead)
 {
 	LOCK_SCOPE(&render->lock);
 	struct render_job *job;
 
-	while (!(job = dequeue_next_locked(render)) && !(render->stopping && !render->jobs))
+	*ret_ahead = false;
+	while (!(job = dequeue_next_locked(render, ret_ahead)) &&
+		!(render->stopping && !render->jobs))
 		pthread_cond_wait(&render->wake, &render->lock.mutex);
 	return job;
+}
+
+static void let_go_ahead(struct render *render)
+{
+	LOCK_SCOPE(&render->lock);
+
+	render->n_ahead_held--;
+	pthread_cond_signal(&render->wake);
 }
 
 static void *render_main(void *arg)
 {
 	struct render *render = arg;
 	struct render_job *job;
+	bool ahead;
 
 	pthread_setname_np(pthread_self(), "lensfs-render");
-	while ((job = next_job(render)))
+	while ((job = next_job(render, &ahead))) {
 		job->step(job);
+		if (ahead)
+			let_go_ahead(render);
+	}
 	return NULL;
 }
 
@@ -102,6 +128,7 @@ void render_requeue(struct render_job *job, void (*step)(struct render_job *))
 	LOCK_SCOPE(&render->lock);
 
 	job->step = step;
+	job->in_pool = false;
 	queue_locked(&render->returning, job);
 	pthread_cond_signal(&render->wake);
 }
@@ -115,7 +142,10 @@ bool render_lead_or_follow(struct render_job *job)
 	HASH_FIND(hh_key, render->leaders, &job->key, sizeof(job->key), leader);
 	if (leader) {
 		LL_PREPEND2(leader->followers, job, follow_next);
-		render->stats.coalesced++;
+		job->leader = leader;
+		if (!job->ahead)
+			ahead_promote_locked(render, leader);
+		render->stats.coalesced += !job->ahead;
 		return false;
 	}
 	HASH_ADD(hh_key, render->leaders, key, sizeof(job->key), job);
@@ -133,29 +163,71 @@ static void tell_waiters(struct render_waiter *waiters, const struct render_resu
 	}
 }
 
-void render_finish(struct render_job *job, const struct render_result *result)
+static void take_out_locked(struct render_job *job)
 {
 	struct render *render = job->render;
-	struct render_job *followers, *next;
-	struct render_waiter *waiters;
 
-	lock_take(&render->lock);
 	HASH_DELETE(hh, render->jobs, job);
 	if (job->leads)
 		HASH_DELETE(hh_key, render->leaders, job);
-	waiters = job->waiters;
-	followers = job->followers;
+	for (struct render_job *f = job->followers; f; f = f->follow_next)
+		f->leader = NULL;
 	render->n_begun--;
+	render->n_ahead_begun -= job->ahead;
 	/* There is room for another, or nothing left to wait for. */
 	pthread_cond_broadcast(&render->wake);
-	lock_drop(&render->lock);
+}
 
-	tell_waiters(waiters, result);
-	for (struct render_job *f = followers; f; f = next) {
+static void let_followers_go(struct render_job *job)
+{
+	struct render_job *next;
+
+	for (struct render_job *f = job->followers; f; f = next) {
 		next = f->follow_next;
 		render_requeue(f, job_resume);
 	}
+}
+
+void render_finish(struct render_job *job, const struct render_result *result)
+{
+	struct render *render = job->render;
+
+	lock_take(&render->lock);
+	take_out_locked(job);
+	if (job->begun_ahead && !job->ahead)
+		unread_use_locked(render, &job->key);
+	lock_drop(&render->lock);
+	tell_waiters(job->waiters, result);
+	let_followers_go(job);
 	job_free(job);
+}
+
+bool render_drop_ahead(struct render_job *job)
+{
+	struct render *render = job->render;
+	bool ahead;
+
+	lock_take(&render->lock);
+	ahead = job->ahead;
+	if (ahead) {
+		take_out_locked(job);
+		render->stats.dropped++;
+	}
+	lock_drop(&render->lock);
+	if (ahead) {
+		let_followers_go(job);
+		job_free(job);
+	}
+	return ahead;
+}
+
+void render_enter_pool(struct render_job *job)
+{
+	LOCK_SCOPE(&job->render->lock);
+
+	job->begun_ahead = job->ahead;
+	job->pool_job.class = job->ahead ? JOB_PREFETCH : JOB_INTERACTIVE;
+	job->in_pool = true;
 }
 
 void render_get(struct render *render, struct render_source *source, const struct view *view,
@@ -173,6 +245,7 @@ void render_get(struct render *render, struct render_source *source, const struc
 		HASH_FIND(hh, render->jobs, &id, sizeof(id), job);
 		if (job) {
 			LL_PREPEND(job->waiters, waiter);
+			ahead_promote_locked(render, job);
 			render->stats.coalesced++;
 			lock_drop(&render->lock);
 			return;
@@ -263,7 +336,7 @@ int render_open(struct render *render, const struct stamp *stamp, const struct v
 		return r;
 	r = cache_open(render->options.cache, &key, ret, ret_fd);
 	if (r == 0)
-		RENDER_COUNT(render, hits, 1);
+		ahead_note_hit(render, &key);
 	return r == CACHE_E_FAILED ? CACHE_E_MISS : r;
 }
 
@@ -288,6 +361,7 @@ void render_stats(struct render *render, struct render_stats *ret)
 	LOCK_SCOPE(&render->lock);
 
 	*ret = render->stats;
+	ret->unread = unread_count_locked(render);
 }
 
 /* --- Life -------------------------------------------------------------------------------- */
@@ -345,7 +419,9 @@ struct render *render_free(struct render *render)
 		return NULL;
 	for (unsigned i = 0; i < render->n_threads; i++)
 		pthread_join(render->threads[i], NULL);
-	assert(!render->jobs && !render->leaders && !render->incoming && !render->returning);
+	assert(!render->jobs && !render->leaders && !render->incoming && !render->returning &&
+		!render->ahead);
+	unread_done(render);
 	pthread_cond_destroy(&render->wake);
 	lock_done(&render->lock);
 	free(render->threads);

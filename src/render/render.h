@@ -8,6 +8,9 @@
  *	    ├► a job for the same key runs (equal pictures): look again when it ends
  *	    └► pool ─► encoder ─► render thread: check, commit to the cache ─► done
  *
+ * A job of prefetch goes the same way behind all others (render/ahead.h), and becomes one like
+ * them with the first who waits for it.
+ *
  * Nobody waits in a call: waiters are told by their `done`, on a render thread, and the job goes
  * on to the cache whatever becomes of them.
  */
@@ -33,6 +36,9 @@ struct render_options {
 	struct pool *pool;   /* borrowed for the life */
 	unsigned threads;    /* that hash sources and commit results, ≥ 1 */
 	unsigned max_begun;  /* jobs that may hold descriptors (two each) at once, ≥ 1 */
+	/* Jobs of prefetch, of those: as many as encoders work and as many to follow them, so
+	 * that none waits for a source to be read. More would only be in line, holding room. */
+	unsigned max_ahead;
 	struct render_limits limits; /* to begin with */
 	/* Told once of every failed encode, never of a remembered one. Render threads. */
 	void (*on_failure)(void *context, const char *source, const char *view, int error,
@@ -119,6 +125,22 @@ int render_key(struct render *render, const struct stamp *stamp, const struct vi
 void render_get(struct render *render, struct render_source *source, const struct view *view,
 	struct render_waiter *waiter);
 
+/* Has the variant encoded when nobody else has use for a processor, unless it is cached, its
+ * failure remembered, or a job for it under way. `view` is resolved; `reader` is a number of the
+ * caller's, for render_abandon(). Takes a reference of `source` for as long as it needs one.
+ * How many are in line is the caller's to bound. False: not now. Does not wait. (slow) */
+bool render_prefetch(struct render *render, struct render_source *source,
+	const struct view *view, uint64_t reader);
+/* How many jobs of prefetch ended without an encode so far. */
+uint64_t render_dropped(struct render *render);
+
+/* Drops what this reader was to have and no encoder has begun. */
+void render_abandon(struct render *render, uint64_t reader);
+
+/* To be called every few seconds: sees what was encoded ahead and is evicted by `now`
+ * (monotonic), or has waited for too long. (slow) */
+void render_tick(struct render *render, usec_t now);
+
 /* Forgets the failures remembered of what `source_fd` has now: of the resolved `view`, or of
  * every view when NULL. `each` is told the canonical views of those that were remembered. 0 or
  * -errno. (slow) */
@@ -132,7 +154,7 @@ int render_drop(struct render *render, int source_fd, const struct view *view,
 
 struct render_stats {
 	uint64_t hits;      /* opens served from the cache (warm reads never come here) */
-	uint64_t misses;    /* jobs begun */
+	uint64_t misses;    /* jobs begun, prefetch not counted */
 	uint64_t coalesced; /* requests that joined a running job */
 	uint64_t encodes, encode_failures;
 	uint64_t too_large;           /* failures because of a limit */
@@ -140,6 +162,11 @@ struct render_stats {
 	uint64_t lies;                /* results that were not what they were said to be */
 	uint64_t source_bytes, variant_bytes; /* of the encodes that succeeded */
 	uint64_t encode_usec;                 /* sum of their times */
+	uint64_t prefetched; /* encodes begun before anybody asked; each becomes … */
+	uint64_t useful;     /* … asked for … */
+	uint64_t wasted;     /* … or evicted or too old before that, … */
+	uint64_t unread;     /* … and is neither now */
+	uint64_t dropped;    /* jobs of prefetch that ended without an encode */
 };
 void render_stats(struct render *render, struct render_stats *ret);
 

@@ -101,7 +101,7 @@ static int check_area(const struct view *view, const struct encode_reply *reply,
 static int check_geometry(
 	const struct view *view, const struct encode_reply *reply, char *reason)
 {
-	struct size area = { reply->area.width, reply->area.height };
+	struct size area = area_size(reply->area);
 	struct size result = { reply->width, reply->height }, want;
 
 	want = geometry_plan(view, area).result;

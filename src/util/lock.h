@@ -3,14 +3,15 @@
  * Mutexes with scope, and the one list of their order. A thread that holds a lock may take only
  * locks that stand below it here:
  *
+ *	0  fs/roster      one open folder, for a whole request
  *	1  fs/node        node table, and its marks      (struct nodes)
  *	2  fs/alias
  *	3  render         job table                      (struct render)
  *	4  encode/dispatcher figures, then the queue     (struct dispatcher, struct job_queue)
  *	5  cache          publication and eviction       (struct cache: publish)
  *	6  cache/catalog  writer connection, then reader (struct catalog)
- *	7  leaves: cache's figures, uses and trouble, fs/fdcache, encode's condemned, control's
- *	   journal, scrubber and reloader
+ *	7  leaves: cache's figures, uses and trouble, fs/fdcache, fs/prefetch, encode's
+ *	   condemned, control's journal, scrubber and reloader
  *
  * Never reply to the kernel, touch SQLite or wait for a job with a node lock held.
  */

@@ -33,6 +33,11 @@ struct size size_turn(struct size size)
 	return (struct size){ .width = size.height, .height = size.width };
 }
 
+struct size area_size(struct view_area area)
+{
+	return (struct size){ area.width, area.height };
+}
+
 uint64_t size_pixels(struct size size)
 {
 	return (uint64_t)size.width * size.height;

@@ -53,6 +53,7 @@ struct geometry geometry_most(const struct view *view, struct size area);
 bool size_equal(struct size a, struct size b);
 /* Sides exchanged. */
 struct size size_turn(struct size size);
+struct size area_size(struct view_area area);
 /* No overflow: sides have 32 bits. */
 uint64_t size_pixels(struct size size);
 

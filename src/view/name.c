@@ -25,10 +25,8 @@ int name_split(const char *name, const struct vocabulary *vocabulary, size_t *re
 	if (!at)
 		return not_a_view(reason, "no '@' in the name");
 	len = (size_t)(at - name);
-	if (len == 0)
-		return not_a_view(reason, "nothing before the '@'");
-	if (strncmp(name, "..", len) == 0) /* matches "." too */
-		return not_a_view(reason, "'.' and '..' are no pictures");
+	if (len > 0 && strncmp(name, "..", len) == 0) /* matches "." too */
+		return not_a_view(reason, "'.' and '..' have no views");
 	r = view_parse(at + 1, strlen(at + 1), vocabulary, ret_view, reason);
 	if (r == 0)
 		*ret_source_len = len;
@@ -39,7 +37,7 @@ const char *name_view_text(const char *name)
 {
 	const char *at = strrchr(name, '@'), *end;
 
-	if (!at || at == name || !at[1] || strlen(at + 1) >= VIEW_TEXT_MAX)
+	if (!at || !at[1] || strlen(at + 1) >= VIEW_TEXT_MAX)
 		return NULL;
 	end = at + 1 + strspn(at + 1, "abcdefghijklmnopqrstuvwxyz0123456789._-");
 	return *end ? NULL : at + 1;

@@ -6,6 +6,11 @@ bool trial_is_needed(const struct view *view)
 	return view->format == FORMAT_AUTO || view->max_bytes > 0;
 }
 
+unsigned trial_next_quality(unsigned fitting, unsigned exceeding)
+{
+	return exceeding - fitting > 1 ? fitting + (exceeding - fitting) / 2 : 0;
+}
+
 bool trial_has(enum format format)
 {
 	return format == FORMAT_JPEG || format == FORMAT_WEBP || format == FORMAT_AVIF;

@@ -18,6 +18,11 @@
  * qualities, the first and then half of the half … of a hundred. */
 bool trial_is_needed(const struct view *view);
 
+/* The quality between one that fits (0 stands for that) and one that does not, which is tried next:
+ * the interval is halved, because bytes grow with quality in every codec, but how fast depends on
+ * the picture. 0 when there is none. */
+unsigned trial_next_quality(unsigned fitting, unsigned exceeding);
+
 /* Whether auto may end with this format. */
 bool trial_has(enum format format);
 

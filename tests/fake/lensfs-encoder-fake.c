@@ -60,7 +60,6 @@
 #include "encode/encoder/job.h"
 #include "encode/encoder/zygote.h"
 #include "picture.h"
-#include "picture/inspect.h"
 #include "util/cleanup.h"
 #include "util/fdio.h"
 #include "util/log.h"
@@ -365,18 +364,11 @@ static int source_read(
 static int output_write(struct plan *plan, enum format format, int fd)
 {
 	size_t size = plan->output_size;
-	uint64_t state = plan->seed | 1;
 	_cleanup_free_ unsigned char *bytes = malloc(size + 1);
 
 	if (!bytes)
 		return -ENOMEM;
-	/* xorshift64, Marsaglia 2003 */
-	for (size_t i = 0; i < size; i++) {
-		state ^= state << 13;
-		state ^= state >> 7;
-		state ^= state << 17;
-		bytes[i] = (unsigned char)(state >> 32);
-	}
+	picture_fill(bytes, size, plan->seed);
 	if (plan->wrong_magic)
 		memset(bytes, 'X', size < 32 ? size : 32);
 	else
@@ -384,15 +376,6 @@ static int output_write(struct plan *plan, enum format format, int fd)
 	if (plan->truncated)
 		plan->output_size = size - size / 10;
 	return fdio_pwrite_full(fd, bytes, plan->output_size, 0);
-}
-
-static struct size source_size(const struct encode_request *request, int source_fd)
-{
-	struct picture_facts facts;
-
-	if (picture_inspect_fd(source_fd, (enum format)request->source_format, &facts) != 0)
-		return (struct size){ 640, 480 };
-	return (struct size){ facts.width, facts.height };
 }
 
 static void fake_close(struct codec_job *job)
@@ -418,7 +401,7 @@ static struct codec_job *fake_open(const struct encode_request *request, int sou
 	*plan = (struct plan){
 		.seed = UINT64_C(0xcbf29ce484222325),
 		.output_size = OUTPUT_DEFAULT,
-		.source = source_size(request, source_fd),
+		.source = picture_claim(source_fd, (enum format)request->source_format),
 		.frames = 1,
 	};
 	r = source_read(source_fd, job->head, &job->head_size, &plan->seed);

@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "picture/inspect.h"
+
 /* A beginning that grows. */
 struct head {
 	unsigned char bytes[PICTURE_HEAD_MAX];
@@ -145,4 +147,26 @@ void picture_dress(unsigned char *bytes, size_t size, enum format format, struct
 	memcpy(bytes, head.bytes, head.size < size ? head.size : size);
 	if (size >= head.size + ends[format].size && ends[format].size > 0)
 		memcpy(bytes + size - ends[format].size, ends[format].bytes, ends[format].size);
+}
+
+struct size picture_claim(int fd, enum format format)
+{
+	struct picture_facts facts;
+
+	if (picture_inspect_fd(fd, format, &facts) != 0)
+		return (struct size){ 640, 480 };
+	return (struct size){ facts.width, facts.height };
+}
+
+void picture_fill(unsigned char *bytes, size_t size, uint64_t seed)
+{
+	uint64_t state = seed | 1;
+
+	/* xorshift64, Marsaglia 2003 */
+	for (size_t i = 0; i < size; i++) {
+		state ^= state << 13;
+		state ^= state >> 7;
+		state ^= state << 17;
+		bytes[i] = (unsigned char)(state >> 32);
+	}
 }

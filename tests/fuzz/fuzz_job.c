@@ -17,7 +17,10 @@
 #include "util/fdio.h"
 
 static const char *const views[] = { "webp-e0", "jpeg-w20", "png-w10-h10-cover", "gif-w16",
-	"tiff", "webp-lossless-e0-w24", "jpeg-max1000", "auto-w20", "webp-p2", "jpeg", "png" };
+	"tiff", "webp-lossless-e0-w24", "png-trim-rot90-w30-up",
+	"webp-e0-crop9_3_9_8-flop-w40-h40-pad", "jpeg-w9-h14-cover-smart-blur2",
+	"gif-e1-flip-sharpen-grey-w30-h9-fill-bg00ff00", "jpeg-max1000", "auto-w20", "webp-p2",
+	"jpeg", "png" };
 
 static const struct {
 	enum format format;
@@ -83,6 +86,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		MUST(reply.size_bytes > 0);
 		MUST(lseek(output, 0, SEEK_END) == (off_t)reply.size_bytes);
 		MUST(reply.width > 0 && reply.height > 0 && reply.frames > 0);
+		MUST((uint64_t)reply.width * reply.height <= request.max_pixels);
 		MUST((uint64_t)reply.source_width * reply.source_height <= request.max_pixels);
 	}
 	return 0;

@@ -209,22 +209,21 @@ START_TEST(copyright_is_noticed_in_every_format)
 }
 END_TEST
 
+/* In a PNG of nothing else: libvips writes EXIF beside it from 8.15 on. */
 START_TEST(profile_is_let_pass_only_when_told)
 {
-	static const struct {
-		enum format format;
-		const char *suffix;
-	} said[] = { { FORMAT_PNG, ".png" }, { FORMAT_TIFF, ".tif" } };
-	VipsImage *image;
+	static const char chunk[] = "\0\0\0\4iCCPhere1234";
+	size_t size;
+	char *bytes;
 	int fd;
 
 	ck_assert_int_eq(VIPS_INIT("test"), 0);
-	ck_assert_int_eq(vips_icc_transform(picture_quadrants(64, 48), &image, "p3",
-				 "input_profile", "srgb", NULL),
-		0);
-	fd = picture_file(image, said[_i].suffix);
-	ck_assert_msg(!bare_file(fd, said[_i].format, false), "%s", said[_i].suffix);
-	ck_assert_msg(bare_file(fd, said[_i].format, true), "%s", said[_i].suffix);
+	bytes = memory_bytes(plain_file(2), &size);
+	/* Behind the signature and IHDR. */
+	fd = spliced(bytes, size, 33, chunk, sizeof(chunk) - 1);
+	ck_assert(!bare_file(fd, FORMAT_PNG, false));
+	ck_assert(bare_file(fd, FORMAT_PNG, true));
+	free(bytes);
 }
 END_TEST
 
@@ -249,7 +248,7 @@ int main(void)
 		{ parts_that_say_more_are_noticed, 0, 16 },
 		{ webp_with_another_chunk_is_noticed, 0, 4 },
 		{ copyright_is_noticed_in_every_format, 0, 5 },
-		{ profile_is_let_pass_only_when_told, 0, 2 },
+		{ profile_is_let_pass_only_when_told, 0, 1 },
 		{ animations_are_bare, 0, 3 },
 	};
 

@@ -306,6 +306,45 @@ START_TEST(result_over_the_limit_is_refused_by_the_header)
 }
 END_TEST
 
+/* A daemon of another mind; the grammar makes no such view. */
+START_TEST(nonsense_of_a_view_is_refused)
+{
+	const struct view plain = view_of("png-w30-h20", FORMAT_PNG);
+	struct view views[12];
+	struct rig rig;
+	int in;
+
+	for (size_t i = 0; i < ARRAY_SIZE(views); i++)
+		views[i] = plain;
+	views[0].fit = VIEW_FIT_FILL + 1;
+	views[1].fit = VIEW_FIT_PAD;
+	views[1].height = 0;
+	views[2].fit = VIEW_FIT_FILL;
+	views[2].width = 0;
+	views[3].place = VIEW_PLACE_ENTROPY + 1;
+	views[4].place = VIEW_PLACE_SMART;
+	views[5].rotate = 4;
+	views[6].blur = VIEW_BLUR_MAX + 1;
+	views[7].background = 0xffffff;
+	views[8].background = VIEW_BACKGROUND_SET << 1 | VIEW_BACKGROUND_SET;
+	views[9].crop = (struct view_area){ 0, 0, 10, 0 };
+	views[10].crop = (struct view_area){ VIEW_CROP_MAX + 1, 0, 10, 10 };
+	views[11].dpr = 2;
+	rig_start(&rig);
+	in = picture_file(picture_quadrants(60, 40), ".png");
+	for (size_t i = 0; i < ARRAY_SIZE(views); i++) {
+		struct encode_request request = request_of("png", FORMAT_PNG);
+		struct encode_reply reply;
+
+		request.view = views[i];
+		reply = job_do(&rig.encoder, &request, in, memory_file("", 0));
+		ck_assert_msg(reply.result == ENCODE_UNSUPPORTED, "%zu: %u", i, reply.result);
+		ck_assert_str_eq(reply.reason, "the request is not a resolved view");
+	}
+	rig_stop(&rig);
+}
+END_TEST
+
 START_TEST(frames_count_against_the_limit_of_the_result)
 {
 	VipsImage *frames;
@@ -331,6 +370,7 @@ int main(void)
 		margins_are_clear_or_white_or_the_background,
 		grey_pictures_get_coloured_margins,
 		margins_of_sixteen_bits_are_as_light,
+		nonsense_of_a_view_is_refused,
 		frames_count_against_the_limit_of_the_result,
 	};
 	const struct suite_loop loops[] = {

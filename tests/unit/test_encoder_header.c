@@ -82,6 +82,23 @@ START_TEST(header_tells_what_memory_depends_on)
 	ck_assert_uint_eq(facts.result_width, 60);
 	ck_assert_uint_eq(facts.result_height, 80);
 
+	in = picture_file(picture_quadrants(1600, 1200), ".jpg");
+	facts = facts_of(&rig, "webp-crop0_0_1600_600-w100-h100-cover-rot90", FORMAT_JPEG, in);
+	ck_assert(facts.turned && facts.reshaped && !facts.alpha);
+	ck_assert_uint_eq(facts.scaled_width, 100);
+	ck_assert_uint_eq(facts.scaled_height, 267);
+	ck_assert_uint_eq(facts.result_height, 100);
+	/* What trim leaves is anything; to see it all pixels are needed. */
+	facts = facts_of(&rig, "webp-w100-trim", FORMAT_JPEG, in);
+	ck_assert_uint_eq(facts.decoded_width, 1600);
+	ck_assert_uint_eq(facts.result_width, 100);
+	ck_assert_uint_eq(facts.result_height, 1200);
+	facts = facts_of(&rig, "webp-w200-h200-pad", FORMAT_JPEG, in);
+	ck_assert(facts.alpha && !facts.turned);
+	ck_assert_uint_eq(facts.result_pixel, 4);
+	ck_assert(!facts_of(&rig, "webp-w200-h200-pad-bgffffff", FORMAT_JPEG, in).alpha);
+	ck_assert(!facts_of(&rig, "webp-grey", FORMAT_JPEG, in).reshaped);
+
 	frames = picture_noise(40, 120, 3);
 	vips_image_set_int(frames, VIPS_META_PAGE_HEIGHT, 40);
 	in = picture_file(frames, ".gif");

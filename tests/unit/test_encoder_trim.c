@@ -75,6 +75,25 @@ START_TEST(border_is_found_in_every_orientation)
 }
 END_TEST
 
+/* Stored, another corner may be the picture's. */
+START_TEST(border_is_told_by_the_upright_corner)
+{
+	static const int inverses[] = { 0, 1, 2, 3, 4, 5, 8, 7, 6 };
+	struct raster upright = sheet(30, 30, 3);
+	VipsImage *image = raster_image(raster_upright(upright, inverses[_i]));
+	struct encode_reply reply;
+	struct rig rig;
+
+	rig_start(&rig);
+	vips_image_set_int(image, VIPS_META_ORIENTATION, _i);
+	raster_expect(encoded_from(&rig, "png-trim", FORMAT_TIFF, picture_file(image, ".tif"),
+			      &reply),
+		raster_crop(upright, 30, 30, 20, 10), 0, "orientation %d", _i);
+	expect_area(&reply, 30, 30, 20, 10);
+	rig_stop(&rig);
+}
+END_TEST
+
 START_TEST(trim_comes_after_crop_and_before_the_rest)
 {
 	struct raster all = sheet(7, 13, 3), inner = raster_crop(all, 7, 13, 20, 10);
@@ -103,14 +122,11 @@ START_TEST(trim_comes_after_crop_and_before_the_rest)
 }
 END_TEST
 
-/* Paper is never of one colour; noise of 5 is no picture, nor is a speck. */
-START_TEST(noise_and_specks_are_border)
+/* Paper is never of one colour. */
+static struct raster sheet_noisy(int left, int top)
 {
-	struct raster all = sheet(7, 13, 3);
-	struct encode_reply reply;
-	struct rig rig;
+	struct raster all = sheet(left, top, 3);
 
-	rig_start(&rig);
 	for (int y = 0; y < 40; y++) {
 		for (int x = 0; x < 50; x++) {
 			uint8_t *p = raster_at(all, x, y);
@@ -119,6 +135,16 @@ START_TEST(noise_and_specks_are_border)
 				p[1] = (uint8_t)(p[1] + (x * 7 + y * 3) % 11 - 5);
 		}
 	}
+	return all;
+}
+
+START_TEST(noise_and_specks_are_border)
+{
+	struct raster all = sheet_noisy(7, 13);
+	struct encode_reply reply;
+	struct rig rig;
+
+	rig_start(&rig);
 	memset(raster_at(all, 45, 35), 0, 3);
 	encoded_from(
 		&rig, "png-trim", FORMAT_PNG, picture_file(raster_image(all), ".png"), &reply);
@@ -174,6 +200,29 @@ START_TEST(transparency_is_border)
 }
 END_TEST
 
+/* Nothing but its alpha tells it from what is around it. */
+START_TEST(shape_of_one_colour_is_found_by_its_alpha)
+{
+	struct encode_reply reply;
+	struct raster all = raster_new(50, 40, 4);
+	struct rig rig;
+
+	rig_start(&rig);
+	for (int y = 0; y < 40; y++) {
+		for (int x = 0; x < 50; x++) {
+			uint8_t ink[] = { 0, 0, 0, x >= 7 && x < 27 && y >= 13 && y < 23 };
+
+			ink[3] = (uint8_t)(ink[3] * 255);
+			memcpy(raster_at(all, x, y), ink, 4);
+		}
+	}
+	encoded_from(
+		&rig, "png-trim", FORMAT_PNG, picture_file(raster_image(all), ".png"), &reply);
+	expect_area(&reply, 7, 13, 20, 10);
+	rig_stop(&rig);
+}
+END_TEST
+
 /* The same border in all of them: grey, 16 bits, CMYK, a lossy JPEG. */
 START_TEST(border_is_seen_in_every_kind_of_picture)
 {
@@ -189,7 +238,9 @@ START_TEST(border_is_seen_in_every_kind_of_picture)
 		MUST(vips_colourspace(image, &other, VIPS_INTERPRETATION_B_W, NULL));
 		break;
 	case 1:
-		MUST(vips_colourspace(image, &other, VIPS_INTERPRETATION_RGB16, NULL));
+		/* 5 of 255 is 1285 of 65535. */
+		MUST(vips_colourspace(raster_image(sheet_noisy(8, 16)), &other,
+			VIPS_INTERPRETATION_RGB16, NULL));
 		break;
 	case 2:
 		MUST(vips_icc_transform(image, &other, "cmyk", "input_profile", "srgb", NULL));
@@ -265,11 +316,13 @@ int main(void)
 	const TTest *const tests[] = {
 		trim_comes_after_crop_and_before_the_rest,
 		noise_and_specks_are_border,
+		shape_of_one_colour_is_found_by_its_alpha,
 		frames_are_trimmed_by_what_any_of_them_shows,
 		what_trim_leaves_is_bounded,
 	};
 	const struct suite_loop loops[] = {
 		{ border_is_found_in_every_orientation, 1, 9 },
+		{ border_is_told_by_the_upright_corner, 1, 9 },
 		{ picture_of_one_colour_stays_whole, 0, 4 },
 		{ transparency_is_border, 0, 2 },
 		{ border_is_seen_in_every_kind_of_picture, 0, 4 },

@@ -88,6 +88,20 @@ START_TEST(searches_are_expected_to_take_what_they_keep)
 }
 END_TEST
 
+START_TEST(what_crop_trim_and_pad_make_is_expected)
+{
+	uint64_t whole = expected("webp", 4000, 3000);
+
+	ck_assert_uint_le(expected("webp-crop10_20_100_100", 4000, 3000), 100 * 1024);
+	ck_assert_uint_lt(expected("webp-crop4000_0_100_100", 4000, 3000), 100 * 1024);
+	ck_assert_uint_eq(expected("webp-trim", 4000, 3000), whole);
+	/* It may be a column of 3000. */
+	ck_assert_uint_ge(expected("webp-trim-w100", 4000, 3000), 100 * 3000 / 2);
+	ck_assert_uint_ge(expected("webp-w4000-h4000-pad", 40, 30), whole);
+	ck_assert_uint_ge(expected("webp-w4000-up", 400, 300), whole);
+}
+END_TEST
+
 /* Waiters are told before a job gives back what it has. */
 static bool is_given_back(void)
 {
@@ -155,6 +169,7 @@ int main(void)
 		noise_does_not_take_more_than_is_expected,
 		what_is_made_smaller_is_expected_to_be,
 		searches_are_expected_to_take_what_they_keep,
+		what_crop_trim_and_pad_make_is_expected,
 		what_is_larger_than_expected_is_made_once_more_and_kept,
 		failures_give_their_room_back,
 	};

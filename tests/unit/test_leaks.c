@@ -23,11 +23,11 @@ static const struct kind {
 	const char *view;
 } kinds[] = {
 	{ FORMAT_JPEG, "webp-w40" },
-	{ FORMAT_PNG, "avif-e0" },
-	{ FORMAT_WEBP, "jpeg-w30-h30-cover" },
-	{ FORMAT_GIF, "png" },
-	{ FORMAT_TIFF, "jxl-e3" },
-	{ FORMAT_AVIF, "tiff-w20" },
+	{ FORMAT_PNG, "avif-e0-trim-grey" },
+	{ FORMAT_WEBP, "jpeg-w30-h30-cover-smart" },
+	{ FORMAT_GIF, "png-blur2-sharpen-rot90" },
+	{ FORMAT_TIFF, "jxl-e3-w80-h80-pad-flip" },
+	{ FORMAT_AVIF, "tiff-crop10_20_300_300-w20-bgff0000" },
 	{ FORMAT_JPEG, "gif" },
 	/* Trials, and the source's own bytes. */
 	{ FORMAT_JPEG, "auto-w40" },
@@ -215,6 +215,46 @@ START_TEST(refused_views_return_all_they_had)
 }
 END_TEST
 
+START_TEST(refused_view_returns_all_it_had)
+{
+	static const struct {
+		const char *view;
+		enum encode_result result;
+	} refused[] = {
+		{ "png-crop64_0_10_10", ENCODE_MEANINGLESS },
+		{ "png-w65535-h65535-pad", ENCODE_TOO_LARGE },
+		{ "webp-trim-w16000-up", ENCODE_TOO_LARGE },
+	};
+	_cleanup_close_ int source = sample_of(FORMAT_PNG), output = memory_file("", 0);
+
+	engine_start();
+	for (size_t i = 0; i < ARRAY_SIZE(refused); i++) {
+		struct encode_request request = request_of(refused[i].view, FORMAT_PNG);
+
+		expect_nothing_left(
+			refused[i].view, &request, 1, source, output, refused[i].result);
+	}
+}
+END_TEST
+
+/* Refused only when its pixels were seen. */
+START_TEST(strip_that_would_be_a_giant_returns_all_it_had)
+{
+	VipsImage *black, *image;
+	_cleanup_close_ int source = -1, output = memory_file("", 0);
+	struct encode_request request = request_of("png-trim-w800-up", FORMAT_PNG);
+
+	engine_start();
+	ck_assert_int_eq(vips_black(&black, 400, 40, NULL), 0);
+	image = vips_image_copy_memory(black);
+	ck_assert_int_eq(vips_draw_rect1(image, 255, 30, 2, 3, 36, "fill", TRUE, NULL), 0);
+	source = picture_file(image, ".png");
+	g_object_unref(image);
+	g_object_unref(black);
+	expect_nothing_left("strip", &request, 1, source, output, ENCODE_TOO_LARGE);
+}
+END_TEST
+
 START_TEST(job_of_a_format_nobody_reads_returns_all_it_had)
 {
 	_cleanup_close_ int source = memory_file("\xff\x0a", 2), output = memory_file("", 0);
@@ -390,6 +430,8 @@ int main(void)
 	const TTest *const tests[] = {
 		every_way_a_job_ends_returns_all_it_had,
 		refused_views_return_all_they_had,
+		refused_view_returns_all_it_had,
+		strip_that_would_be_a_giant_returns_all_it_had,
 		job_of_a_format_nobody_reads_returns_all_it_had,
 		encoder_has_no_more_after_failures_than_before,
 		region_does_not_keep_the_picture_it_was_cut_from,

@@ -95,8 +95,10 @@ START_TEST(every_option_of_ours_sets_its_value)
 	ck_assert_int_eq(
 		parse("-o cache=/c,cache_size=500m,cache_free=7%,workers=3 "
 		      "-o deadline=1.5,max_pixels=2k,threads=7,encoder=/e,sandbox=require "
-		      "-o max_frames=1k,max_bytes_source=1g,encode_memory=300m /a /b"),
+		      "-o max_frames=1k,max_bytes_source=1g,encode_memory=300m,prefetch=5 "
+		      "/a /b"),
 		0);
+	ck_assert_uint_eq(options.prefetch, 5);
 	ck_assert_uint_eq(options.sandbox, OPTIONS_SANDBOX_REQUIRE);
 	ck_assert_str_eq(options.cache, "/c");
 	ck_assert_uint_eq(options.settings.cache_size_bytes, UINT64_C(500) << 20);
@@ -118,6 +120,17 @@ START_TEST(later_value_wins)
 	ck_assert_int_eq(parse("-o cache=/c,workers=3 -o cache=/d,workers=4 /a /b"), 0);
 	ck_assert_str_eq(options.cache, "/d");
 	ck_assert_uint_eq(options.workers, 4);
+}
+END_TEST
+
+START_TEST(prefetch_is_a_number_or_off)
+{
+	ck_assert_int_eq(parse("/a /b"), 0);
+	ck_assert_uint_eq(options.prefetch, 16);
+	ck_assert_int_eq(parse("-o prefetch=off /a /b"), 0);
+	ck_assert_uint_eq(options.prefetch, 0);
+	ck_assert_int_eq(parse("-o prefetch=0 /a /b"), 0);
+	ck_assert_uint_eq(options.prefetch, 0);
 }
 END_TEST
 
@@ -164,7 +177,8 @@ START_TEST(values_out_of_range_are_refused_by_name)
 		"cache_size=lots", "cache_size", "workers=0", "workers=257", "workers=x",
 		"deadline=0", "deadline=86401", "deadline=soon", "max_pixels=0", "max_frames=0",
 		"max_frames=5g", "max_bytes_source=0", "encode_memory=63m", "threads=0",
-		"threads=65", "threads=" };
+		"threads=65", "threads=", "prefetch=257", "prefetch=on",
+		"prefetch=", "threads=off" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
 		char line[128], name[64];
@@ -250,7 +264,7 @@ START_TEST(help_names_every_option)
 {
 	static const char *const names[] = { "cache=", "cache_size=", "workers=", "deadline=",
 		"max_pixels=", "max_frames=", "max_bytes_source=", "encode_memory=", "threads=",
-		"encoder=", "allow_other", "-f", "-d", "-s" };
+		"prefetch=", "encoder=", "allow_other", "-f", "-d", "-s" };
 	_cleanup_free_ char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
@@ -270,6 +284,7 @@ int main(void)
 		flags_of_every_fuse_program_are_understood,
 		every_option_of_ours_sets_its_value,
 		later_value_wins,
+		prefetch_is_a_number_or_off,
 		sandbox_is_one_of_three_words,
 		pressure_is_three_rising_percentages_or_off,
 		values_out_of_range_are_refused_by_name,

@@ -164,7 +164,7 @@ START_TEST(idle_encoders_end_and_come_again)
 }
 END_TEST
 
-START_TEST(prefetch_stops_and_goes_on)
+START_TEST(prefetch_is_cancelled_and_goes_on)
 {
 	static struct job ahead;
 	struct pool_options options = options_of(1);
@@ -175,9 +175,13 @@ START_TEST(prefetch_stops_and_goes_on)
 	limit(limits);
 	ahead.base.class = JOB_PREFETCH;
 	submit(&ahead, "");
+	collect(&ahead);
+	ck_assert_int_eq(ahead.error, ECANCELED);
+	ck_assert(ahead.transient);
+	ck_assert_uint_eq(figures().cancelled, 1);
 	ck_assert_int_eq(run("").error, 0);
-	ck_assert(!is_done(&ahead));
 	limit(POOL_UNLIMITED);
+	submit(&ahead, "");
 	collect(&ahead);
 	ck_assert_int_eq(ahead.error, 0);
 }
@@ -323,7 +327,7 @@ int main(void)
 		large_one_waits_for_the_limit_to_go_and_small_ones_pass,
 		what_cannot_begin_waits_no_longer_than_a_deadline,
 		idle_encoders_end_and_come_again,
-		prefetch_stops_and_goes_on,
+		prefetch_is_cancelled_and_goes_on,
 		nothing_begins_that_the_machine_cannot_carry,
 		starved_job_is_run_again_alone,
 		job_starved_alone_is_too_large_and_others_are_put_off,

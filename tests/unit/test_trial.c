@@ -85,12 +85,30 @@ START_TEST(each_trial_is_the_view_of_its_format)
 }
 END_TEST
 
+/* Whatever quality it is that just fits, it is found, by at most eight encodes. */
+START_TEST(qualities_are_few)
+{
+	for (unsigned most = 1; most <= 100; most++) {
+		for (unsigned fits = 0; fits <= most; fits++) {
+			unsigned fitting = 0, exceeding = most + 1, n = 0;
+
+			for (unsigned q = most; q > 0;
+				q = trial_next_quality(fitting, exceeding), n++)
+				*(q <= fits ? &fitting : &exceeding) = q;
+			if (fitting != fits || exceeding != fits + 1 || n > 8)
+				ck_abort_msg("%u of %u: %u in %u", fits, most, fitting, n);
+		}
+	}
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {
 		only_auto_and_budgets_are_tried,
 		formats_that_are_tried_follow_from_the_header,
 		each_trial_is_the_view_of_its_format,
+		qualities_are_few,
 	};
 
 	return suite_run(&(struct suite_list){

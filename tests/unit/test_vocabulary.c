@@ -192,8 +192,9 @@ END_TEST
 
 START_TEST(names_that_could_be_views_are_told_from_those_that_cannot)
 {
-	static const char *const could[] = { "a@thumb", "a@b@c", "logo@2x.png", "a@-", "a@." };
-	static const char *const cannot[] = { "a", "@thumb", "a@", "@eaDir", "a@B", "a@b c",
+	static const char *const could[] = { "a@thumb", "a@b@c", "logo@2x.png", "a@-", "a@.",
+		"@thumb" };
+	static const char *const cannot[] = { "a", "a@", "@eaDir", "a@B", "a@b c",
 		"a@\xc3\xa4", "a@b@" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(could); i++)

@@ -179,7 +179,7 @@ int load_open(struct load *load, const struct encode_request *request, int sourc
 
 static bool area_is_whole(const struct load *load, struct view_area area)
 {
-	return size_equal((struct size){ area.width, area.height }, load->stored);
+	return size_equal(area_size(area), load->stored);
 }
 
 /* How much smaller to decode. A part lies between the pixels of a shrunk picture: cut there by

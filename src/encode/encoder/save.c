@@ -15,6 +15,9 @@
 #include "encode/encoder/reach.h"
 #include "view/trial.h"
 
+/* Of any image in libvips 8.14; more in later ones, where it is no constant. */
+#define COORD_MAX 10000000
+
 struct saver {
 	const char *operation;
 	uint32_t side_max;
@@ -25,10 +28,10 @@ static const struct saver savers[FORMAT_COUNT] = {
 	[FORMAT_JPEG] = { "jpegsave_target", 65500, save_jpeg },
 	[FORMAT_WEBP] = { "webpsave_target", 16383, save_webp },
 	[FORMAT_AVIF] = { "heifsave_target", 16384, save_avif },
-	[FORMAT_JXL] = { "jxlsave_target", VIPS_MAX_COORD, save_jxl },
+	[FORMAT_JXL] = { "jxlsave_target", COORD_MAX, save_jxl },
 	[FORMAT_PNG] = { "pngsave_target", 1000000, save_png },
 	[FORMAT_GIF] = { "gifsave_target", 65535, save_gif },
-	[FORMAT_TIFF] = { "tiffsave_target", VIPS_MAX_COORD, save_tiff },
+	[FORMAT_TIFF] = { "tiffsave_target", COORD_MAX, save_tiff },
 };
 
 /* libvips has the saver even where libheif lacks the encoder; 4 is AV1 (heif.h). */
@@ -101,10 +104,10 @@ int save_check(enum format format, struct size frame, unsigned frames, bool alph
 	if (r)
 		return r;
 	/* Frames lie one below the other in one image. */
-	if ((uint64_t)frame.height * frames > VIPS_MAX_COORD)
+	if ((uint64_t)frame.height * frames > COORD_MAX)
 		return job_refuse(reply, ENCODE_TOO_LARGE,
 			"%u frames of %" PRIu32 " rows are over the limit of %d rows", frames,
-			frame.height, VIPS_MAX_COORD);
+			frame.height, COORD_MAX);
 	reply->width = frame.width;
 	reply->height = frame.height;
 	reply->frames = frames;

@@ -6,8 +6,7 @@
  * is refused a write leaks (save_webp.c), and most write only when all is done.
  *
  * A budget is first tried at the view's own quality: most views name one that fits most pictures.
- * Then the interval is halved, because bytes grow with quality in every codec, but how fast depends
- * on the picture. What fills the budget to 97 % ends it.
+ * What fills the budget to 97 % ends it.
  */
 #include "encode/encoder/search.h"
 
@@ -102,14 +101,14 @@ static bool fills(const struct trial *trial)
 	return trial->size * 100 >= trial->limit * ENOUGH_PERCENT;
 }
 
-/* Halves between a quality that fits and one that does not, both exclusive at first. */
+/* At the view's own quality first, then between one that fits and one that does not. */
 static int search_quality(struct trial *trial, const struct view *view, VipsImage *image,
 	struct output *output, struct encode_reply *reply)
 {
 	unsigned fitting = 0, exceeding = view->quality + 1u;
 	struct view v = *view;
 
-	while (exceeding - fitting > 1) {
+	while (v.quality > 0) {
 		if (trial_run(trial, &v, image, view->max_bytes))
 			return -1;
 		if (!trial_fits(trial)) {
@@ -121,7 +120,7 @@ static int search_quality(struct trial *trial, const struct view *view, VipsImag
 			if (fills(trial))
 				break;
 		}
-		v.quality = (uint8_t)(fitting + (exceeding - fitting) / 2);
+		v.quality = (uint8_t)trial_next_quality(fitting, exceeding);
 	}
 	if (fitting > 0)
 		return 0;

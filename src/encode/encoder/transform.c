@@ -21,11 +21,6 @@
 #include "encode/encoder/metadata.h"
 #include "encode/encoder/shape.h"
 
-static struct size area_size(struct view_area area)
-{
-	return (struct size){ area.width, area.height };
-}
-
 static bool is_reshaped(const struct transform *t)
 {
 	return !size_equal(area_size(t->taken), t->stored) ||

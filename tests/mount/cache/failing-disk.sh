@@ -7,7 +7,7 @@
 FAULT=$T/fault
 mkdir "$CACHE"
 start_fake -w "env LD_PRELOAD=$LENSFS_TEST_TOOLS/disk-fault.so DISK_FAULT=$FAULT
-	DISK_FAULT_FOLDER=$CACHE ASAN_OPTIONS=verify_asan_link_order=0"
+	DISK_FAULT_FOLDER=$CACHE ASAN_OPTIONS=verify_asan_link_order=0" prefetch=off
 fails() { echo "$*" >"$FAULT.new"; mv "$FAULT.new" "$FAULT"; }
 works() { rm -f "$FAULT"; }
 told() { grep -c "$1" "$LOG" || true; }

@@ -7,6 +7,7 @@ picture "$SRC/a.jpg" 64x48
 head -c 200 "$SRC/a.jpg" >"$SRC/cut.jpg"
 echo words >"$SRC/notes.txt"
 mkdir "$SRC/folder"
+mkfifo "$SRC/fifo"
 start
 explains() {
 	local code=0 text
@@ -25,7 +26,8 @@ explains 1 "$MNT/a.jpg@webp.avif" 'not a view' avif
 explains 1 "$MNT/missing.jpg" "no '@'"
 explains 1 "$MNT/missing.jpg@webp" "$MNT/missing.jpg" 'No such file'
 explains 1 "$MNT/notes.txt@webp" "$MNT/notes.txt" 'not a picture'
-explains 1 "$MNT/folder@webp" "$MNT/folder" 'not a regular file'
+explains 0 "$MNT/folder@webp" 'a folder through a view' 'source  folder' 'view    webp'
+explains 1 "$MNT/fifo@webp" "$MNT/fifo" 'neither a regular file nor a folder'
 explains 5 "$SRC/a.jpg" 'not in a lensfs mount'
 is "$(stat_of misses)" 0 'jobs begun by explaining'
 

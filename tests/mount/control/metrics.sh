@@ -22,4 +22,5 @@ is "$(sample lensfs_cache_entries)" 2
 is "$(sample 'lensfs_cache_bytes{kind="present"}')" "$(stat_of cache_bytes)"
 isnt "$(sample 'lensfs_memory_used_ratio{of="machine"}')" ''
 is "$(sample 'lensfs_encoder_ends_total{cause="crash"}')" 0
+is "$(sample 'lensfs_prefetch_ends_total{as="wasted"}')" 0
 isnt "$(sample 'lensfs_memory_pressure_seconds_total{level="high"}')" ''

@@ -4,7 +4,7 @@
 # that: when its source is gone, so is all that was known of it.
 . "$(dirname "$0")/../lib.sh"
 
-start_fake -w 'prlimit --nofile=64:64' timeout=1 cache_size=5M
+start_fake -w 'prlimit --nofile=64:64' timeout=1 cache_size=5M prefetch=off
 tried ENOENT stat "$MNT/none"
 before=$(stat_of nodes)
 fake "$SRC/a.jpg" output=2000000 output-once=3000000

@@ -12,7 +12,7 @@ for view in '' - webp- -webp webp--q75 nonsense webp-nonsense q0 q101 q q075 q-1
 	tried ENOENT stat "$MNT/p.jpg@$view"
 	tried ENOENT open "$MNT/p.jpg@$view"
 done
-for name in @ @@ @@@ @webp @webp.webp @@webp ..@webp .@webp missing.jpg@webp nothing@; do
+for name in @ @@ @@@ @@webp @nonsense ..@webp .@webp missing.jpg@webp nothing@; do
 	tried ENOENT stat "$MNT/$name"
 done
 is "$(stat_of encodes)" 0 'encodes'

@@ -18,12 +18,13 @@ tried OK mksock "$SRC/socket.jpg"
 [[ -S $SRC/socket.jpg ]]
 start
 
-for name in notes.txt words.jpg empty.jpg two-bytes.jpg link.jpg fifo.jpg folder.jpg socket.jpg \
+for name in notes.txt words.jpg empty.jpg two-bytes.jpg link.jpg fifo.jpg socket.jpg \
 	folder.jpg/missing.jpg; do
 	tried ENOENT stat "$MNT/$name@webp"
 	tried ENOENT open "$MNT/$name@w10.png"
 done
 tried ENOTDIR stat "$MNT/called.jpg/x@webp"
+[[ -d $MNT/folder.jpg@webp ]] # a folder's view is a folder
 is "$(stat_of misses)" 0 'misses'
 
 # A PNG that is called .jpg is a PNG: its own format is what a view without one means.

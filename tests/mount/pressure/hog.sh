@@ -14,7 +14,7 @@ at_end "umount -l '$CACHE'"
 
 for i in $(seq 40); do fake "$SRC/$i.jpg" "output=1000000" "sleep=${i}ms"; done
 picture "$SRC/real.jpg" 320x200
-start_fake -w "$T/in-group"
+start_fake -w "$T/in-group" prefetch=off
 for i in $(seq 40); do cat "$MNT/$i.jpg@webp" >/dev/null; done
 is "$(stat_of entries)" 40
 is "$(stat_of level)" '"normal"'
