@@ -5,9 +5,9 @@
 #include <stdio.h>
 
 #include "cli/exit_code.h"
-#include "cli/quantity.h"
 #include "cli/steering.h"
 #include "util/log.h"
+#include "util/quantity.h"
 
 static int refuse(const char *size, const char *wanted)
 {

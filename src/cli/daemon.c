@@ -7,34 +7,26 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/sysinfo.h>
 
+#include "cli/encoders.h"
 #include "cli/mountpoint.h"
 #include "cli/places.h"
 #include "cli/shown.h"
 #include "cli/stopper.h"
+#include "control/apply.h"
 #include "control/control.h"
 #include "control/housekeeper.h"
 #include "control/relief.h"
+#include "control/reloader.h"
 #include "control/server.h"
 #include "source/watch.h"
 #include "util/cleanup.h"
 #include "util/log.h"
-#include "util/machine.h"
 
-#define RENDER_THREADS     2
-#define GROWTH_PER_ENCODER (UINT64_C(64) << 20)
-#define ENCODER_IDLE_USEC  (30 * USEC_PER_SEC)
-#define JOBS_PER_ENCODER   200 /* a leak of a megabyte per job stays below what one job needs */
+#define RENDER_THREADS 2
 
 /* How long the kernel may believe what it was told of a folder that nothing watches. */
 #define UNWATCHED_SEC 1.0
-
-static const enum sandbox_mode sandbox_modes[] = {
-	[OPTIONS_SANDBOX_AUTO] = SANDBOX_AUTO,
-	[OPTIONS_SANDBOX_REQUIRE] = SANDBOX_REQUIRE,
-	[OPTIONS_SANDBOX_OFF] = SANDBOX_OFF,
-};
 
 struct daemon {
 	struct tree *tree;                          /* owned */
@@ -46,6 +38,8 @@ struct daemon {
 	struct shown shown;
 	struct fs *fs; /* owned */
 	struct control control;
+	struct reloader reloader;
+	struct config_slot config;
 	struct housekeeper keeper;
 	bool keeping;
 	struct scrubber scrubber;
@@ -56,11 +50,6 @@ struct daemon {
 	void (*ready)(void *);
 	void *ready_context; /* borrowed */
 };
-
-static unsigned workers_of(const struct options *options)
-{
-	return options->workers ? (unsigned)options->workers : (unsigned)get_nprocs();
-}
 
 /* As many descriptors as we may have; how many of them the cache of descriptors gets. */
 static size_t raise_descriptors(void)
@@ -86,21 +75,6 @@ static void shirk_oom_killer(void)
 		(void)!write(fd, "-500", 4);
 }
 
-/* A quarter of what there is. Where that is less than an ordinary photograph takes, up to three
- * quarters, or nothing could be encoded there at all: encode/headroom.h sees to it that no more
- * is taken than can be had. */
-static uint64_t encode_memory_default(void)
-{
-	const uint64_t enough = UINT64_C(512) << 20;
-	uint64_t total = machine_memory("");
-
-	if (!total)
-		return enough;
-	if (total / 4 >= enough)
-		return total / 4;
-	return total / 4 * 3 < enough ? total / 4 * 3 : enough;
-}
-
 /* --- Opening ----------------------------------------------------------------------------- */
 
 static enum exit_code open_source(
@@ -115,6 +89,29 @@ static enum exit_code open_source(
 	log_error("cannot open the source folder '%s': %s", LOG_QUOTE(options->source),
 		strerror(r ? -r : errno));
 	return EXIT_CODE_SOURCE;
+}
+
+static enum exit_code open_config(struct daemon *daemon, const struct options *options)
+{
+	struct reloader_options reloader_options = {
+		.config = options->config,
+		.fixed = &options->settings,
+		.slot = &daemon->config,
+		.changed = apply_config,
+		.context = &daemon->control,
+	};
+	char reason[CONFIG_REASON_MAX];
+
+	if (reloader_open(&daemon->reloader, &reloader_options, reason) == 0)
+		return EXIT_CODE_OK;
+	log_error("%s", reason);
+	return EXIT_CODE_CONFIG;
+}
+
+/* What is in force, for who opens the rooms one after the other: nobody changes it yet. */
+static const struct settings *settings_of(const struct daemon *daemon)
+{
+	return &daemon->config.config->settings;
 }
 
 /* A cache below the mountpoint would be hidden by the mount, and asking for it would be asking
@@ -140,57 +137,6 @@ static enum exit_code check_cache_place(struct daemon *daemon, const char *mount
 			return EXIT_CODE_OK;
 		*slash = '\0';
 	}
-}
-
-/* What a sandbox lacks is the operator's to know, and with `require` a reason not to start. */
-static enum exit_code check_sandbox(const struct daemon *daemon, const struct options *options)
-{
-	const struct zygote_hello *hello = pool_hello(daemon->pool);
-
-	if (options->sandbox == OPTIONS_SANDBOX_OFF)
-		log_warning("encoders run without a sandbox (-o sandbox=off): a hostile "
-			    "picture may do whatever this user may");
-	if (!hello->sandbox_missing[0])
-		return EXIT_CODE_OK;
-	if (options->sandbox == OPTIONS_SANDBOX_REQUIRE) {
-		log_error(
-			"-o sandbox=require: encoders cannot have %s", hello->sandbox_missing);
-		return EXIT_CODE_ENCODER;
-	}
-	log_warning("encoders are confined less than they could be, without %s",
-		hello->sandbox_missing);
-	return EXIT_CODE_OK;
-}
-
-static enum exit_code open_encoders(struct daemon *daemon, const struct options *options)
-{
-	struct pool_options pool_options = {
-		.workers = workers_of(options),
-		.jobs_per_encoder = JOBS_PER_ENCODER,
-		.growth_bytes = GROWTH_PER_ENCODER,
-		.memory_bytes = options->encode_memory_bytes ? options->encode_memory_bytes
-		                                             : encode_memory_default(),
-		.idle_usec = ENCODER_IDLE_USEC,
-		.deadline_usec = options->deadline_usec,
-		.keep_stderr = options->foreground,
-		.sandbox = sandbox_modes[options->sandbox],
-		.heed_machine = !options->pressure.off,
-	};
-	char reason[POOL_REASON_MAX];
-
-	daemon->encoder =
-		options->encoder ? realpath(options->encoder, NULL) : places_encoder();
-	if (!daemon->encoder) {
-		log_error("cannot find the encoder '%s': %s; -o encoder=FILE names another",
-			LOG_QUOTE(options->encoder ? options->encoder : "lensfs-encoder"),
-			strerror(errno));
-		return EXIT_CODE_ENCODER;
-	}
-	pool_options.encoder_path = daemon->encoder;
-	if (pool_new(&pool_options, &daemon->pool, reason) == 0)
-		return check_sandbox(daemon, options);
-	log_error("%s; -o encoder=FILE names another", reason);
-	return EXIT_CODE_ENCODER;
 }
 
 static const char *trouble_words(int error)
@@ -219,9 +165,10 @@ static void on_trouble(void *context, int error, usec_t lasted_usec)
 static enum exit_code open_cache(
 	struct daemon *daemon, const struct options *options, const char *mountpoint)
 {
+	const struct settings *settings = settings_of(daemon);
 	struct cache_options cache_options = {
-		.limit_bytes = options->cache_size_bytes,
-		.floor = { options->cache_free.bytes, options->cache_free.percent },
+		.limit_bytes = settings->cache_size_bytes,
+		.floor = { settings->cache_free.bytes, settings->cache_free.percent },
 		.fingerprint = pool_hello(daemon->pool)->fingerprint,
 		.on_trouble = on_trouble,
 		.context = daemon,
@@ -250,15 +197,19 @@ static enum exit_code open_cache(
 static enum exit_code open_render(
 	struct daemon *daemon, const struct options *options, size_t descriptors)
 {
+	const struct settings *settings = settings_of(daemon);
 	struct render_options render_options = {
 		.cache = daemon->cache,
 		.pool = daemon->pool,
 		.threads = RENDER_THREADS,
 		.max_begun = descriptors > 2 ? (unsigned)(descriptors / 2) : 1,
-		.max_ahead = 2 * workers_of(options),
-		.max_pixels = options->max_pixels,
-		.max_frames = options->max_frames,
-		.max_source_bytes = options->max_source_bytes,
+		.max_ahead = 2 * encoders_count(options),
+		.limits =
+			{
+				.max_pixels = settings->max_pixels,
+				.max_frames = settings->max_frames,
+				.max_source_bytes = settings->max_source_bytes,
+			},
 		.on_failure = control_note_failure,
 		.context = &daemon->control,
 	};
@@ -290,6 +241,15 @@ static void open_scrubber(struct daemon *daemon)
 		daemon->control.scrubber = &daemon->scrubber;
 	else
 		log_warning("cannot start the scrub of the cache: %s", strerror(-r));
+}
+
+/* Nor to hear of another configuration. */
+static void open_reloader(struct daemon *daemon)
+{
+	int r = reloader_start(&daemon->reloader);
+
+	if (r < 0)
+		log_warning("the configuration cannot be read again: %s", strerror(-r));
 }
 
 /* Neither is not being able to be steered. */
@@ -345,8 +305,10 @@ static enum exit_code open_mount(struct daemon *daemon, const struct options *op
 		.mount_options = options->mount_options,
 		.tree = daemon->tree,
 		.render = daemon->render,
+		.config = &daemon->config,
 		.watch = daemon->watch,
 		.view = daemon->shown.has_view ? &daemon->shown.view : NULL,
+		.watermark = daemon->shown.watermark,
 		.list = &daemon->shown.list,
 		.timeout_sec = options->timeout_usec
 		                       ? (double)options->timeout_usec / (double)USEC_PER_SEC
@@ -386,11 +348,13 @@ enum exit_code daemon_new(const struct options *options, const char *mountpoint,
 	relief_init(&daemon->control.relief);
 	stopper_block_signals();
 	shirk_oom_killer();
-	code = shown_parse(options, &daemon->shown);
+	code = open_source(daemon, options, mountpoint);
 	if (code == EXIT_CODE_OK)
-		code = open_source(daemon, options, mountpoint);
+		code = open_config(daemon, options);
 	if (code == EXIT_CODE_OK)
-		code = open_encoders(daemon, options);
+		code = shown_parse(options, daemon->config.config, &daemon->shown);
+	if (code == EXIT_CODE_OK)
+		code = encoders_open(options, &daemon->encoder, &daemon->pool);
 	if (code == EXIT_CODE_OK)
 		code = open_cache(daemon, options, mountpoint);
 	if (code == EXIT_CODE_OK)
@@ -404,6 +368,8 @@ enum exit_code daemon_new(const struct options *options, const char *mountpoint,
 	daemon->control.render = daemon->render;
 	daemon->control.fs = daemon->fs;
 	daemon->control.tree = daemon->tree;
+	daemon->control.config = &daemon->config;
+	daemon->control.reloader = &daemon->reloader;
 	if (code == EXIT_CODE_OK) {
 		int r = housekeeper_start(&daemon->keeper, &daemon->control);
 
@@ -416,6 +382,7 @@ enum exit_code daemon_new(const struct options *options, const char *mountpoint,
 	if (code == EXIT_CODE_OK) {
 		open_pressure(daemon, options);
 		open_scrubber(daemon);
+		open_reloader(daemon);
 		open_server(daemon);
 		*ret = daemon;
 	} else {
@@ -430,13 +397,21 @@ static void on_stop(void *context)
 	struct daemon *daemon = context;
 
 	render_quiesce(daemon->render);
+	reloader_stop(&daemon->reloader);
 	fs_stop(daemon->fs);
+}
+
+static void on_hangup(void *context)
+{
+	struct daemon *daemon = context;
+
+	reloader_ask(&daemon->reloader);
 }
 
 enum exit_code daemon_run(struct daemon *daemon)
 {
 	struct stopper stopper;
-	int r = stopper_start(&stopper, on_stop, daemon);
+	int r = stopper_start(&stopper, on_stop, on_hangup, daemon);
 
 	if (r == 0) {
 		r = fs_run(daemon->fs);
@@ -455,6 +430,7 @@ struct daemon *daemon_free(struct daemon *daemon)
 	 * ends. */
 	if (daemon->render)
 		render_quiesce(daemon->render);
+	reloader_stop(&daemon->reloader);
 	if (daemon->fs)
 		fs_unmount(daemon->fs);
 	if (daemon->pool)
@@ -474,6 +450,9 @@ struct daemon *daemon_free(struct daemon *daemon)
 	pool_free(daemon->pool);
 	watch_free(daemon->watch);
 	tree_free(daemon->tree);
+	reloader_close(&daemon->reloader);
+	shown_done(&daemon->shown);
+	config_slot_done(&daemon->config);
 	journal_done(&daemon->control.journal);
 	relief_done(&daemon->control.relief);
 	free(daemon->encoder);

@@ -14,6 +14,7 @@
 #include "cli/cache_work.h"
 #include "cli/exit_code.h"
 #include "cli/explain.h"
+#include "cli/reload.h"
 #include "cli/show_pressure.h"
 #include "cli/show_stats.h"
 #include "config.h"
@@ -33,6 +34,8 @@ static const struct command {
 		.run = explain_path },
 	{ "stats", "MOUNT", "the figures of a mount (any path in it will do)",
 		.run = show_stats },
+	{ "reload", "MOUNT", "read the configuration again; says why where it is refused",
+		.run = reload },
 	{ "pressure", "MOUNT [--once | --set LEVEL --for TIME]",
 		"memory pressure, live on a terminal; or have the mount behave as at level 0 "
 		"to 3 "

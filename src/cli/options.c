@@ -6,22 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/quantity.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 #include "util/log.h"
+#include "util/quantity.h"
 
 /* --- Our own -o options ------------------------------------------------------------------ */
 
-enum kind {
-	KIND_TEXT,
-	KIND_BYTES,
-	KIND_COUNT,
-	KIND_SECONDS,
-	KIND_WORD,
-	KIND_LEVELS,
-	KIND_SHARE
-};
+enum kind { KIND_TEXT, KIND_BYTES, KIND_COUNT, KIND_SECONDS, KIND_WORD, KIND_LEVELS };
 
 static const char *const sandbox_words[] = {
 	[OPTIONS_SANDBOX_AUTO] = "auto",
@@ -48,10 +40,8 @@ static const struct option_row {
 		"list these views beside each picture (default: list none)" },
 	{ "cache", "DIR", KIND_TEXT, offsetof(struct options, cache), 0, 0,
 		"folder that keeps encoded variants" },
-	{ "cache_size", "SIZE", KIND_BYTES, offsetof(struct options, cache_size_bytes), 1,
-		UINT64_MAX, "its bound, such as 500m or 20g (default: 2g)" },
-	{ "cache_free", "SIZE", KIND_SHARE, offsetof(struct options, cache_free), 0, 0,
-		"kept free of its disk, as a size or N% (default: 5%)" },
+	{ "config", "FILE", KIND_TEXT, offsetof(struct options, config), 0, 0,
+		"configuration, instead of /etc/lensfs/*.conf and ~/.config/lensfs/*.conf" },
 	{ "workers", "N", KIND_COUNT, offsetof(struct options, workers), 1, 256,
 		"pictures encoded at once (default: one per processor)" },
 	{ "prefetch", "N", KIND_COUNT, offsetof(struct options, prefetch), 0, 256,
@@ -59,12 +49,6 @@ static const struct option_row {
 		off_words },
 	{ "deadline", "SEC", KIND_SECONDS, offsetof(struct options, deadline_usec), 0, 0,
 		"longest time one encode may take (default: 60)" },
-	{ "max_pixels", "N", KIND_COUNT, offsetof(struct options, max_pixels), 1, UINT64_MAX,
-		"largest picture and result, width x height x frames (default: 100m)" },
-	{ "max_frames", "N", KIND_COUNT, offsetof(struct options, max_frames), 1, UINT32_MAX,
-		"most frames of an animation (default: 256)" },
-	{ "max_bytes_source", "SIZE", KIND_BYTES, offsetof(struct options, max_source_bytes), 1,
-		UINT64_MAX, "largest file of a picture (default: 256m)" },
 	{ "encode_memory", "SIZE", KIND_BYTES, offsetof(struct options, encode_memory_bytes),
 		64ull << 20, UINT64_MAX,
 		"that all encodes together may take (default: a quarter of the memory)" },
@@ -169,6 +153,14 @@ static bool parse_levels(const char *value, struct options_pressure *ret)
 	return true;
 }
 
+static int refuse_value(const char *name, const char *wants, const char *value, char *reason)
+{
+	snprintf(reason, OPTIONS_REASON_MAX,
+		"-o %s=%s wants its value otherwise: '%s' is not one", name, wants,
+		LOG_QUOTE(value));
+	return -EINVAL;
+}
+
 static int set_row(
 	const struct option_row *row, const char *value, struct options *ret, char *reason)
 {
@@ -192,10 +184,6 @@ static int set_row(
 		if (quantity_seconds(value, place))
 			return 0;
 		break;
-	case KIND_SHARE:
-		if (quantity_share(value, place))
-			return 0;
-		break;
 	case KIND_WORD:
 		if (find_word(row->words, value, place))
 			return 0;
@@ -205,14 +193,24 @@ static int set_row(
 			return 0;
 		break;
 	}
-	if (!good || number < row->min || number > row->max) {
-		snprintf(reason, OPTIONS_REASON_MAX,
-			"-o %s=%s wants its value otherwise: '%s' is not one", row->name,
-			row->value, LOG_QUOTE(value));
-		return -EINVAL;
-	}
+	if (!good || number < row->min || number > row->max)
+		return refuse_value(row->name, row->value, value, reason);
 	*(uint64_t *)place = number;
 	return 0;
+}
+
+/* Those that the configuration has as well. SETTING_E_UNKNOWN: it is none of them. */
+static int set_setting(const char *option, size_t len, struct options *ret, char *reason)
+{
+	const char *value = option[len] ? option + len + 1 : "yes";
+	size_t row, n;
+	int r = settings_set(&ret->settings, option, len, value, &row);
+	const struct setting *table = setting_table(&n);
+
+	if (r != SETTING_E_VALUE)
+		return r;
+	return refuse_value(table[row].name, table[row].value ? table[row].value : "yes|no",
+		option[len] ? value : "", reason);
 }
 
 static int pass_on(struct options *ret, const char *option)
@@ -229,11 +227,15 @@ static int set_option(const char *option, struct options *ret, char *reason)
 {
 	size_t len = strcspn(option, "=");
 	const char *value = option[len] ? option + len + 1 : "";
+	int r;
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		if (strlen(rows[i].name) == len && memcmp(rows[i].name, option, len) == 0)
 			return set_row(&rows[i], value, ret, reason);
 	}
+	r = set_setting(option, len, ret, reason);
+	if (r != SETTING_E_UNKNOWN)
+		return r;
 	if (is_listed(option, len, passed_on, ARRAY_SIZE(passed_on)))
 		return pass_on(ret, option);
 	if (is_listed(option, len, ignored, ARRAY_SIZE(ignored)) ||
@@ -308,16 +310,12 @@ int options_parse(int argc, char **argv, struct options *ret, char reason[OPTION
 	int c, r = 0;
 
 	*ret = (struct options){
-		.cache_size_bytes = 2ull << 30,
-		.cache_free = { .percent = 5 },
 		.threads = 4,
 		.prefetch = 16,
 		.deadline_usec = 60 * USEC_PER_SEC,
-		.max_pixels = 100 * 1000 * 1000,
-		.max_frames = 256,
-		.max_source_bytes = 256ull << 20,
 		.pressure = { .percent = { 85, 92, 97 } },
 	};
+	settings_default(&ret->settings);
 	opterr = 0;
 	while (r == 0 && (c = getopt_long(argc, argv, ":fdshVo:", long_options, NULL)) != -1) {
 		switch (c) {
@@ -360,12 +358,24 @@ void options_done(struct options *options)
 	free(options->list);
 	free(options->cache);
 	free(options->encoder);
+	free(options->config);
 	free(options->mount_options);
 	*options = (struct options){ 0 };
 }
 
+static void print_option(FILE *out, const char *name, const char *value, const char *help)
+{
+	char both[32];
+
+	snprintf(both, sizeof(both), "%s%s%s", name, value ? "=" : "", value ? value : "");
+	fprintf(out, "     %-21s %s\n", both, help);
+}
+
 void options_print_help(FILE *out, const char *program)
 {
+	size_t n;
+	const struct setting *settings = setting_table(&n);
+
 	fprintf(out,
 		"usage: %s [options] SOURCE MOUNTPOINT\n"
 		"\n"
@@ -384,12 +394,10 @@ void options_print_help(FILE *out, const char *program)
 		"  -V, --version         versions\n"
 		"  -o OPTION[,OPTION...]\n",
 		program);
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		char name[32];
-
-		snprintf(name, sizeof(name), "%s=%s", rows[i].name, rows[i].value);
-		fprintf(out, "     %-21s %s\n", name, rows[i].help);
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		print_option(out, rows[i].name, rows[i].value, rows[i].help);
+	for (size_t i = 0; i < n; i++)
+		print_option(out, settings[i].name, settings[i].value, settings[i].help);
 	fputs("     allow_other           let other users in (as root, or with "
 	      "user_allow_other in\n"
 	      "                           /etc/fuse.conf)\n"
@@ -400,6 +408,6 @@ void options_print_help(FILE *out, const char *program)
 	      "SOURCE,\n"
 	      "5 MOUNTPOINT, 6 cache folder, 7 encoder program or its sandbox, 8 the kernel "
 	      "or\n"
-	      "fusermount3 refused.\n",
+	      "fusermount3 refused, 9 configuration.\n",
 		out);
 }

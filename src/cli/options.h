@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "cli/quantity.h"
+#include "config/setting.h"
 
 #define OPTIONS_REASON_MAX 512
 
@@ -30,13 +30,12 @@ struct options {
 	char *view, *list; /* owned, not parsed yet; NULL: none */
 	char *cache;       /* owned; NULL: the default folder of this source */
 	char *encoder;     /* owned; NULL: the installed one, or that of the build folder */
-	uint64_t cache_size_bytes;
-	struct share cache_free;
-	uint64_t workers; /* 0: one per processor */
+	char *config;      /* owned: a file; NULL: those of the usual folders */
+	struct settings settings; /* what configuration files may say as well */
+	uint64_t workers;         /* 0: one per processor */
 	uint64_t threads;
 	uint64_t prefetch; /* pictures ahead of a reader; 0: none */
 	uint64_t deadline_usec;
-	uint64_t max_pixels, max_frames, max_source_bytes;
 	uint64_t encode_memory_bytes; /* 0: a share of the machine's */
 	uint64_t sandbox;             /* enum options_sandbox */
 	struct options_pressure pressure;

@@ -8,10 +8,10 @@
 
 #include "cli/exit_code.h"
 #include "cli/mount_place.h"
-#include "cli/quantity.h"
 #include "cli/steering.h"
 #include "util/clock.h"
 #include "util/log.h"
+#include "util/quantity.h"
 
 static const char *const levels[] = { "normal", "elevated", "high", "critical" };
 

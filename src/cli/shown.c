@@ -5,19 +5,29 @@
 
 #include "util/log.h"
 
-enum exit_code shown_parse(const struct options *options, struct shown *ret)
+enum exit_code shown_parse(
+	const struct options *options, const struct config *config, struct shown *ret)
 {
+	struct vocabulary words = config->vocabulary;
 	const char *view = options->view, *list = options->list;
 	char reason[VIEW_REASON_MAX];
 
+	words.only_presets = false;
 	*ret = (struct shown){ .has_view = view };
-	if (view && view_parse(view, strlen(view), &ret->view, reason) != 0) {
+	if (view && view_parse(view, strlen(view), &words, &ret->view, reason) != 0) {
 		log_error("-o view=%s is no view: %s", LOG_QUOTE(view), reason);
 		return EXIT_CODE_USAGE;
 	}
-	if (list && view_list_parse(list, &ret->list, reason) != 0) {
+	if (list && view_list_parse(list, &words, &ret->list, reason) != 0) {
 		log_error("-o list=%s is no list of views: %s", LOG_QUOTE(list), reason);
 		return EXIT_CODE_USAGE;
 	}
+	if (view)
+		ret->watermark = watermark_ref(config_watermark(config, &ret->view.watermark));
 	return EXIT_CODE_OK;
+}
+
+void shown_done(struct shown *shown)
+{
+	shown->watermark = watermark_unref(shown->watermark);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/steering.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -19,6 +20,7 @@
 #include "view/view.h"
 
 #define ANSWER_MAX   65536
+#define ANSWER_WORDS_MAX 1024
 #define PATIENCE_SEC 60 /* a large picture on a slow disk may have to be read */
 
 /* %XX for `%` and all but printable ASCII: see control/commands.h. The caller's to free. */
@@ -97,16 +99,28 @@ static int say_unreachable(const char *path, const char *socket_path, int r)
 	return EXIT_CODE_MOUNTPOINT;
 }
 
+/* The daemon has quoted in it what is others'; a line it is. */
+static const char *one_line(const char *message, char out[ANSWER_WORDS_MAX])
+{
+	snprintf(out, ANSWER_WORDS_MAX, "%s", message);
+	for (char *c = out; *c; c++) {
+		if (iscntrl((unsigned char)*c))
+			*c = '?';
+	}
+	return out;
+}
+
 /* Drops an answer that says no. */
 static int judge(const char *path, json_t **answer)
 {
 	const char *error = json_string_value(json_object_get(*answer, "errno"));
 	const char *message = json_string_value(json_object_get(*answer, "message"));
 	bool denied = error && strcmp(error, "EACCES") == 0;
+	char words[ANSWER_WORDS_MAX];
 
 	if (json_is_true(json_object_get(*answer, "ok")))
 		return EXIT_CODE_OK;
-	log_error("'%s': %s", LOG_QUOTE(path), LOG_QUOTE(message ? message : "it says no"));
+	log_error("'%s': %s", LOG_QUOTE(path), one_line(message ? message : "it says no", words));
 	json_decref(*answer);
 	return denied ? EXIT_CODE_DENIED : EXIT_CODE_OTHER;
 }

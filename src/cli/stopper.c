@@ -11,6 +11,7 @@ static void fill_set(sigset_t *set)
 	sigemptyset(set);
 	sigaddset(set, SIGINT);
 	sigaddset(set, SIGTERM);
+	sigaddset(set, SIGHUP);
 }
 
 void stopper_block_signals(void)
@@ -20,7 +21,8 @@ void stopper_block_signals(void)
 	fill_set(&set);
 	pthread_sigmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
-	signal(SIGHUP, SIG_IGN);
+	/* Inherited from nohup(1), it would not wait for anybody. */
+	signal(SIGHUP, SIG_DFL);
 }
 
 static void *stopper_main(void *arg)
@@ -31,17 +33,24 @@ static void *stopper_main(void *arg)
 
 	pthread_setname_np(pthread_self(), "lensfs-signals");
 	fill_set(&set);
-	if (sigwait(&set, &number) != 0)
-		return NULL;
-	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
+	for (;;) {
+		if (sigwait(&set, &number) != 0)
+			return NULL;
+		pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
+		if (number != SIGHUP)
+			break;
+		stopper->reload(stopper->context);
+		pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, NULL);
+	}
 	log_debug("stopping: %s", strsignal(number));
 	stopper->stop(stopper->context);
 	return NULL;
 }
 
-int stopper_start(struct stopper *stopper, void (*stop)(void *context), void *context)
+int stopper_start(struct stopper *stopper, void (*stop)(void *context),
+	void (*reload)(void *context), void *context)
 {
-	*stopper = (struct stopper){ .stop = stop, .context = context };
+	*stopper = (struct stopper){ .stop = stop, .reload = reload, .context = context };
 	return -pthread_create(&stopper->thread, NULL, stopper_main, stopper);
 }
 

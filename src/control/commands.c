@@ -283,6 +283,19 @@ static json_t *pressure(struct control *control, const json_t *request)
 	return json_pack("{s:b}", "ok", 1);
 }
 
+static json_t *reload(struct control *control, const json_t *request)
+{
+	char reason[CONFIG_REASON_MAX];
+	int r;
+
+	(void)request;
+	if (!control->reloader)
+		return refusal(ENOTSUP, "there is no configuration to read");
+	r = reloader_reload(control->reloader, reason);
+	return r < 0 ? refusal(-r, reason)
+	             : json_pack("{s:b, s:b}", "ok", 1, "changed", r == RELOADER_CHANGED);
+}
+
 static const struct {
 	const char *name;
 	/* NULL: no memory. */
@@ -297,6 +310,7 @@ static const struct {
 	{ "cache stop", cache_stop },
 	{ "cache limit", cache_limit },
 	{ "cache free", cache_keep_free },
+	{ "reload", reload },
 	{ "pressure", pressure },
 };
 

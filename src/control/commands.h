@@ -9,6 +9,8 @@
  * Paths are relative to the mount. File names are bytes and JSON's strings are Unicode, so they
  * travel percent-encoded: %XX for `%` and whatever is not printable ASCII.
  *
+ *	reload         Reads the configuration again: `changed`, whether another is in force now.
+ *	               EINVAL: it is refused, and the old one stays.
  *	pressure       level: 0 … 3, for_ms: has that be the level of memory pressure for so long;
  *	               for_ms 0 ends it.
  *	cache forget   path: a view's name, or a picture, which stands for all of its views.

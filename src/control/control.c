@@ -16,8 +16,20 @@ static int make_errors(void *context, char **ret_text, size_t *ret_length)
 	return journal_text(&control->journal, ret_text, ret_length);
 }
 
+/* What is in force, as a file that would say all of it. */
+static int make_config(void *context, char **ret_text, size_t *ret_length)
+{
+	struct control *control = context;
+	_cleanup_(config_unrefp) struct config *config = config_slot_get(control->config);
+
+	*ret_text = strdup(config->text);
+	*ret_length = config->text_len;
+	return *ret_text ? 0 : -ENOMEM;
+}
+
 const struct fs_control_file control_files[] = {
 	{ "stats.json", 0444, stats_make_json },
+	{ "config", 0444, make_config },
 	{ "errors", 0444, make_errors },
 	{ "metrics", 0444, metrics_make_text },
 	{ 0 },

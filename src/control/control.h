@@ -7,7 +7,9 @@
 #define CONTROL_CONTROL_H
 
 #include "cache/cache.h"
+#include "config/slot.h"
 #include "control/journal.h"
+#include "control/reloader.h"
 #include "control/scrubber.h"
 #include "encode/pool.h"
 #include "fs/fs.h"
@@ -35,6 +37,8 @@ struct control {
 	struct pool *pool;
 	struct render *render;
 	struct fs *fs;
+	struct config_slot *config;
+	struct reloader *reloader; /* NULL: the configuration is fixed */
 	struct scrubber *scrubber; /* NULL: none is running */
 	struct work *work;         /* of control/server; NULL: there is none */
 	const struct tree *tree;

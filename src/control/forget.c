@@ -15,8 +15,10 @@ int forget_failures(struct control *control, const char *path,
 	void (*each)(void *context, const char *view), void *context,
 	char reason[TARGET_REASON_MAX])
 {
+	_cleanup_(config_unrefp) struct config *config = config_slot_get(control->config);
 	_cleanup_(target_done) struct target target = {
 		.tree = control->tree,
+		.vocabulary = &config->vocabulary,
 		.dir_fd = -1,
 		.reason = reason,
 	};
@@ -36,8 +38,11 @@ int forget_failures(struct control *control, const char *path,
 
 static int drop_picture(struct drop *drop, const char *path)
 {
+	_cleanup_(config_unrefp) struct config *config =
+		config_slot_get(drop->control->config);
 	_cleanup_(target_done) struct target target = {
 		.tree = drop->control->tree,
+		.vocabulary = &config->vocabulary,
 		.dir_fd = -1,
 		.reason = drop->reason,
 	};

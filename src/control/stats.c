@@ -199,6 +199,19 @@ static void add_pressure(json_t *object, struct control *control)
 	json_object_set_new(object, "pressure_sources", json_string(stats.sources));
 }
 
+static void add_config(json_t *object, struct reloader *reloader)
+{
+	struct reloader_stats stats = { 0 };
+
+	if (reloader)
+		reloader_stats(reloader, &stats);
+	set(object, "config_changes", stats.changes);
+	set(object, "config_refusals", stats.refusals);
+	/* Why what the files say now is not in force. */
+	json_object_set_new(object, "config_refusal",
+		stats.refusal[0] ? json_string(stats.refusal) : json_null());
+}
+
 json_t *stats_make(struct control *control)
 {
 	json_t *object = json_object();
@@ -216,6 +229,7 @@ json_t *stats_make(struct control *control)
 	add_scrub(object, control->scrubber);
 	add_pool(object, control->pool);
 	add_fs(object, control->fs);
+	add_config(object, control->reloader);
 	set(object, "rss_bytes", rss_bytes());
 	add_pressure(object, control);
 	return object;

@@ -72,7 +72,8 @@ static int find_source(struct target *target)
 	size_t length;
 
 	if (type == 0) {
-		if (name_split(target->name, &length, &target->view, words) != 0)
+		if (name_split(target->name, target->vocabulary, &length, &target->view,
+			    words) != 0)
 			return target_refuse(
 				target->reason, ENOENT, "no such file, and no view: %s", words);
 		if (length == 0)

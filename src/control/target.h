@@ -14,8 +14,9 @@
 #define TARGET_REASON_MAX 256
 
 struct target {
-	const struct tree *tree; /* borrowed */
-	int dir_fd;              /* owned; -1 before */
+	const struct tree *tree;             /* borrowed */
+	const struct vocabulary *vocabulary; /* borrowed; NULL: none */
+	int dir_fd;                          /* owned; -1 before */
 	struct file_id dir;
 	char name[NAME_MAX + 1]; /* of the source, in the folder */
 	bool of_view;            /* `view` is set, and resolved */

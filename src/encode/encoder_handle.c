@@ -46,12 +46,18 @@ struct encoder *encoder_free(struct encoder *encoder)
 	return NULL;
 }
 
-/* Both descriptions are shared with the encoder, offsets included, and an attempt that died may
+/* All descriptions are shared with the encoder, offsets included, and an attempt that died may
  * have left them anywhere. */
+static bool has_watermark(const struct pool_job *job)
+{
+	return job->request.watermark.format != FORMAT_NONE;
+}
+
 static int rewind_files(const struct pool_job *job)
 {
 	if (lseek(job->source_fd, 0, SEEK_SET) < 0 || lseek(job->output_fd, 0, SEEK_SET) < 0 ||
-		ftruncate(job->output_fd, 0) < 0)
+		ftruncate(job->output_fd, 0) < 0 ||
+		(has_watermark(job) && lseek(job->watermark_fd, 0, SEEK_SET) < 0))
 		return -errno;
 	return 0;
 }
@@ -80,13 +86,15 @@ static uint64_t header_limit(const struct encoder *encoder, const struct pool_jo
 
 int encoder_send(struct encoder *encoder, struct pool_job *job, usec_t deadline_usec)
 {
-	const int fds[] = { job->source_fd, job->output_fd };
+	const int fds[] = { job->source_fd, job->output_fd, job->watermark_fd };
+	size_t n_fds = has_watermark(job) ? 3 : 2;
 	int r = rewind_files(job);
 
 	encoder->before = encoder_measure(encoder);
 	job->request.max_address_space = header_limit(encoder, job);
 	if (r == 0)
-		r = fdio_send(encoder->sock, &job->request, sizeof(job->request), fds, 2, 0);
+		r = fdio_send(
+			encoder->sock, &job->request, sizeof(job->request), fds, n_fds, 0);
 	if (r < 0)
 		return r;
 	encoder->job = job;

@@ -95,6 +95,13 @@ void pool_limit(struct pool *pool, const struct pool_limits *limits)
 	wake(pool);
 }
 
+bool pool_encodes(struct pool *pool)
+{
+	LOCK_SCOPE(&pool->dispatcher.lock);
+
+	return pool->dispatcher.limits.encode;
+}
+
 bool pool_takes_prefetch(struct pool *pool)
 {
 	LOCK_SCOPE(&pool->dispatcher.lock);

@@ -76,6 +76,7 @@ struct pool_job {
 	_Atomic enum job_class class; /* see pool_promote() */
 	int source_fd; /* borrowed until done; a file description of its own: it is seeked */
 	int output_fd; /* borrowed until done; emptied before every attempt */
+	int watermark_fd; /* as source_fd, where the request has a watermark */
 	/* Called once, on the pool's thread, which must not be kept waiting. */
 	void (*done)(struct pool_job *job, const struct pool_result *result);
 
@@ -143,6 +144,8 @@ struct pool_limits {
  * thread. */
 void pool_limit(struct pool *pool, const struct pool_limits *limits);
 
+/* Whether that lets anything begin. Any thread. */
+bool pool_encodes(struct pool *pool);
 /* Whether JOB_PREFETCH may begin, by these limits. Any thread. */
 bool pool_takes_prefetch(struct pool *pool);
 

@@ -14,7 +14,8 @@
  *	daemon ── job socket (one per encoder)
  *	  encoder → daemon	encode_ready			once, first: confined, and not dead at
  *								birth
- *	  daemon → encoder	encode_request + 2 fds		source (read only), output (empty, rw)
+ *	  daemon → encoder	encode_request + 2 or 3 fds	source (read only), output (empty, rw),
+ *								a watermark's picture (read only)
  *	  encoder → daemon	encode_header			what the picture says it is, or at
  *								once an encode_reply that refuses it
  *	  daemon → encoder	encode_verdict			GO with what it may use, or DROP:
@@ -33,6 +34,7 @@
 #include <stdint.h>
 
 #include "view/view.h"
+#include "view/watermark.h"
 
 #define PROTOCOL_VERSION         4u
 #define PROTOCOL_ZYGOTE_FD       3
@@ -95,6 +97,13 @@ enum encode_result {
 	ENCODE_OVER_BUDGET, /* no quality keeps to the view's max_bytes: EFBIG */
 };
 
+/* A picture that is put on the result. */
+struct encode_watermark {
+	uint32_t format; /* enum format, from sniffing; 0: none, and no third descriptor */
+	uint32_t width, height; /* as its header says: it must not be larger */
+	struct watermark_look look;
+};
+
 struct encode_request {
 	uint32_t version;
 	uint32_t source_format; /* enum format, from sniffing; chooses the loader by name */
@@ -104,6 +113,7 @@ struct encode_request {
 	uint64_t max_output_bytes;  /* more is a failure of the output (EFBIG); 0: no limit */
 	uint64_t max_address_space; /* bytes (RLIMIT_AS) for the header; 0: no limit */
 	struct view view;           /* resolved */
+	struct encode_watermark watermark;
 };
 
 enum encode_answer_kind { ENCODE_READY = 1, ENCODE_HEADER, ENCODE_REPLY };

@@ -27,6 +27,7 @@
 
 /* Names of views whose answers the kernel may keep for that long, at most; beyond, a second. */
 #define FS_ALIASES_MAX 100000
+#define FS_UNNOTED_SEC 1.0
 
 /* How long descriptors that nobody uses are kept: of the source briefly, or a disk below it
  * could not be unmounted; of variants for some minutes, so that one that was evicted stays
@@ -68,6 +69,7 @@ struct fs {
 	/* owned by the thread that calls fs_trim() */
 	struct readers readers;
 
+	atomic_uint misses; /* see miss.h */
 	atomic_uint_fast64_t lookups, getattrs, reads, xattrs, interrupted;
 };
 

@@ -12,6 +12,7 @@
 #ifndef FS_FS_H
 #define FS_FS_H
 
+#include "config/slot.h"
 #include "render/render.h"
 #include "source/tree.h"
 #include "view/list.h"
@@ -35,9 +36,11 @@ struct fs_options {
 		mount_options; /* further -o options for libfuse, comma-separated; NULL: none */
 	const struct tree *tree;
 	struct render *render;
+	struct config_slot *config;
 	struct watch *watch;          /* NULL: changes are noticed by timeouts alone */
 	const struct view_list *list; /* views that are listed beside pictures; may be empty */
 	const struct view *view;      /* that the whole mount is seen through; NULL: none */
+	struct watermark *watermark;  /* of that view; NULL: none */
 	double timeout_sec;           /* where nothing is watched, > 0 */
 	const struct fs_control_file *control_files; /* ended by an empty name */
 	void *context;                               /* of make and ready */
@@ -70,6 +73,10 @@ void fs_trim(struct fs *fs);
 /* Closes variants that the cache does not have any more, until at most `keep_bytes` of them are
  * left on its disk; returns how many are. For struct cache_keeper, with a struct fs as context. */
 uint64_t fs_trim_gone(void *fs, uint64_t keep_bytes);
+
+/* Another configuration is in force: names that were answered by the one before are looked up
+ * anew. A thread that holds no lock and answers nobody. */
+void fs_config_changed(struct fs *fs);
 
 struct fs_stats {
 	uint64_t nodes;                            /* known to the kernel or to jobs */

@@ -90,6 +90,12 @@ static void forget_lens_contents(struct fs *fs, struct node *folder)
 		forget_content(fs, &lens->node);
 }
 
+/* What is not noted is not believed for longer than a second. */
+void fs_config_changed(struct fs *fs)
+{
+	aliases_take(&fs->aliases, NULL, NULL, forget_name, fs);
+}
+
 /* --- One change -------------------------------------------------------------------------- */
 
 /* The node that `name` in `folder` is now, if the kernel knows it: with a reference. */

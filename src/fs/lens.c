@@ -53,8 +53,8 @@ void lens_leave_locked(struct lens *lens)
 	DL_DELETE(lens->node.parent->lenses, lens);
 }
 
-static struct lens *lens_new_locked(
-	struct nodes *nodes, struct node *folder, uint64_t above, const struct view *view)
+static struct lens *lens_new_locked(struct nodes *nodes, struct node *folder, uint64_t above,
+	const struct view *view, struct watermark *watermark)
 {
 	struct lens *lens = calloc(1, sizeof(*lens));
 
@@ -64,6 +64,7 @@ static struct lens *lens_new_locked(
 	}
 	lens->node.id = folder->id;
 	lens->view = *view;
+	lens->watermark = watermark_ref(watermark);
 	lens->above = above;
 	lens->ino = lens_ino(&folder->id, above, view);
 	node_adopt_locked(nodes, &lens->node, folder);
@@ -71,14 +72,14 @@ static struct lens *lens_new_locked(
 	return lens;
 }
 
-struct lens *nodes_enter_lens(
-	struct nodes *nodes, struct node *folder, uint64_t above, const struct view *view)
+struct lens *nodes_enter_lens(struct nodes *nodes, struct node *folder, uint64_t above,
+	const struct view *view, struct watermark *watermark)
 {
 	LOCK_SCOPE(&nodes->lock);
 	struct lens *lens = find_lens_locked(nodes, folder, above, view);
 
 	if (!lens)
-		lens = lens_new_locked(nodes, folder, above, view);
+		lens = lens_new_locked(nodes, folder, above, view, watermark);
 	if (lens)
 		node_add_lookup_locked(&lens->node);
 	return lens;

@@ -20,8 +20,9 @@
 struct lens {
 	struct node node; /* its parent is the folder that it shows */
 	/* fixed */
-	struct view view; /* as it was named, not resolved */
-	uint64_t above;   /* the st_ino of the folder it lies in; 0: it is the mount's root */
+	struct view view;            /* as it was named, not resolved */
+	struct watermark *watermark; /* owns a ref: of that view; NULL: none */
+	uint64_t above; /* the st_ino of the folder it lies in; 0: it is the mount's root */
 	uint64_t ino;
 
 	/* protected by the table's lock: the others of its folder, see node.lenses */
@@ -29,8 +30,8 @@ struct lens {
 };
 
 /* Finds or makes the lens and adds a lookup of the kernel's. NULL: no memory. */
-struct lens *nodes_enter_lens(
-	struct nodes *nodes, struct node *folder, uint64_t above, const struct view *view);
+struct lens *nodes_enter_lens(struct nodes *nodes, struct node *folder, uint64_t above,
+	const struct view *view, struct watermark *watermark);
 
 /* The lens of `folder` that comes after `previous` (NULL: the first), with a reference for the
  * caller, in exchange for that of `previous`; NULL at the end. New ones stand before the first. */

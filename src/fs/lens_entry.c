@@ -94,6 +94,7 @@ static int enter_picture(struct fs *fs, struct lens *lens, const struct lens_ent
 		.stx = entry->stx,
 		.format = entry->format,
 		.view = entry->view,
+		.watermark = lens->watermark,
 	};
 	struct said said = { .where = &lens->node, .view = lens->view, .listed = true };
 	double timeout = lookup_view_timeout();
@@ -109,7 +110,8 @@ int lens_enter(struct fs *fs, struct lens *lens, const struct lens_entry *entry,
 	believe_briefly(fs, &entry->stx, ret);
 	if (entry->kind == NODE_LENS)
 		return lookup_enter_folder(
-			fs, &lens->node, entry->source_name, &entry->stx, &lens->view, ret);
+			fs, &lens->node, entry->source_name, &entry->stx, &lens->view,
+			lens->watermark, ret);
 	if (entry->kind == NODE_VARIANT)
 		return enter_picture(fs, lens, entry, ret);
 	return fs_enter_mirror(fs, lens->node.parent, entry->source_name, &entry->stx, ret);

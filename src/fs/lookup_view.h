@@ -22,17 +22,21 @@ struct found_picture {
 	struct statx stx;
 	enum format format;
 	struct view view;
+	struct watermark *watermark; /* borrowed: of that view; NULL: none */
+	enum miss_policy miss;
 };
 
 /* Enters its variant, for a name that is told as `said` has it (but for its time) and is believed
- * for `timeout` seconds. 0 or -ENOMEM. */
+ * for `timeout` seconds; or answers as found->miss has it. 0, -ENOMEM or
+ * -ENOENT. */
 int lookup_enter_variant(struct fs *fs, const struct found_picture *found, const char *name,
 	struct said said, double timeout, struct fuse_entry_param *ret);
 
 /* Enters the folder `source_name`, as it was found in the folder of `where`, through a view. 0 or
  * -ENOMEM. */
 int lookup_enter_folder(struct fs *fs, struct node *where, const char *source_name,
-	const struct statx *stx, const struct view *view, struct fuse_entry_param *ret);
+	const struct statx *stx, const struct view *view, struct watermark *watermark,
+	struct fuse_entry_param *ret);
 
 /* About a minute, in seconds: how long the kernel may believe in the name of a variant. */
 double lookup_view_timeout(void);

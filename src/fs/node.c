@@ -101,8 +101,12 @@ static void node_free(struct nodes *nodes, struct node *node)
 	fdcache_drop(nodes->fds, node_listing_key(node));
 	if (node->kind == NODE_SNAPSHOT)
 		free(node_snapshot(node)->text);
-	if (node->kind == NODE_VARIANT)
+	if (node->kind == NODE_VARIANT) {
 		free(node_variant(node)->said_name);
+		watermark_unref(node_variant(node)->source.watermark);
+	}
+	if (node->kind == NODE_LENS)
+		watermark_unref(node_lens(node)->watermark);
 	free(node->name);
 	free(node);
 }

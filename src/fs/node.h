@@ -173,7 +173,7 @@ struct node *nodes_obtain_mirror(
 	struct nodes *nodes, struct node *parent, const char *name, const struct statx *stx);
 struct variant *nodes_enter_variant(struct nodes *nodes, struct node *parent,
 	const char *source_name, const struct statx *stx, enum format format,
-	const struct view *view);
+	const struct view *view, struct watermark *watermark);
 struct snapshot *nodes_enter_snapshot(struct nodes *nodes, char *text_consume, size_t length);
 
 /* --- Finding: with a reference for the caller, or NULL -------------------------------------

@@ -24,6 +24,7 @@ struct track {
 	struct track *next;
 	struct node *folder;         /* owns a ref */
 	struct view view;            /* resolved */
+	struct watermark *watermark; /* owns a ref: of that view; NULL: none */
 	uint32_t formats;            /* that were asked for, a bit each */
 	char *early[SEQUENCE_PROOF]; /* owned: names asked for before there was an order */
 	unsigned n_early;
@@ -119,7 +120,7 @@ static int prefetch_one(
 		!(track->formats & 1u << format))
 		return TRACK_E_OTHER;
 	variant = nodes_enter_variant(
-		&fs->nodes, track->folder, name, &stx, format, &track->view);
+		&fs->nodes, track->folder, name, &stx, format, &track->view, track->watermark);
 	if (!variant)
 		return TRACK_E_NOT_NOW;
 	/* Entered as if the kernel had looked it up; a reference is enough. */
@@ -296,6 +297,7 @@ static struct track *track_free(struct fs *fs, struct track *track)
 		free(track->early[--track->n_early]);
 	release_last(fs, track);
 	order_free(track->order);
+	watermark_unref(track->watermark);
 	nodes_unref(&fs->nodes, track->folder);
 	free(track->ahead);
 	free(track);
@@ -305,7 +307,7 @@ static struct track *track_free(struct fs *fs, struct track *track)
 /* --- All of them ------------------------------------------------------------------------- */
 
 static struct track *track_new(
-	struct fs *fs, struct node *folder_consume, const struct view *view)
+	struct fs *fs, struct node *folder_consume, const struct variant *variant)
 {
 	struct track *track = calloc(1, sizeof(*track));
 
@@ -317,7 +319,8 @@ static struct track *track_new(
 		return NULL;
 	}
 	track->folder = folder_consume;
-	track->view = *view;
+	track->view = variant->view;
+	track->watermark = watermark_ref(variant->source.watermark);
 	track->reader = ++fs->prefetcher.next_reader;
 	sequence_init(&track->sequence, fs->options.prefetch);
 	return track;
@@ -399,7 +402,7 @@ void tracks_note(struct fs *fs, struct track **tracks, struct variant *variant)
 	track = take_track(tracks, folder, &variant->view);
 	is_new = !track;
 	if (is_new)
-		track = track_new(fs, folder, &variant->view);
+		track = track_new(fs, folder, variant);
 	else
 		nodes_unref(&fs->nodes, folder);
 	if (!track) {

@@ -141,7 +141,7 @@ static struct variant *find_variant_locked(
 
 struct variant *nodes_enter_variant(struct nodes *nodes, struct node *parent,
 	const char *source_name, const struct statx *stx, enum format format,
-	const struct view *view)
+	const struct view *view, struct watermark *watermark)
 {
 	struct node *dead = NULL;
 	struct variant *variant;
@@ -154,8 +154,10 @@ struct variant *nodes_enter_variant(struct nodes *nodes, struct node *parent,
 		dead = node_move_locked(nodes, &variant->node, parent, source_name);
 	} else {
 		variant = variant_new(nodes, source_name, stx, &stamp, format, view);
-		if (variant)
+		if (variant) {
+			variant->source.watermark = watermark_ref(watermark);
 			node_adopt_locked(nodes, &variant->node, parent);
+		}
 	}
 	if (variant)
 		node_add_lookup_locked(&variant->node);

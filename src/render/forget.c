@@ -13,7 +13,7 @@ static int content_of(struct render *render, int source_fd, struct hash128 *ret)
 
 	if (r < 0)
 		return r;
-	if (stamp.size_bytes > render->options.max_source_bytes)
+	if (stamp.size_bytes > render_limits(render).max_source_bytes)
 		return CACHE_E_MISS;
 	r = cache_content_get(cache, &stamp, ret);
 	/* Not remembered: the stamp did not vouch for it, or the row made room for others. */
@@ -26,7 +26,7 @@ int render_drop(struct render *render, int source_fd, const struct view *view,
 	struct cache_cleared *cleared)
 {
 	struct cache *cache = render->options.cache;
-	char text[VIEW_TEXT_MAX];
+	char text[VIEW_IDENTITY_MAX];
 	struct cache_entry entry;
 	struct hash128 content, key;
 	int r = content_of(render, source_fd, &content);
@@ -35,7 +35,7 @@ int render_drop(struct render *render, int source_fd, const struct view *view,
 		return r < 0 ? r : 0;
 	if (!view)
 		return cache_drop_content(cache, &content, cleared);
-	view_print(view, text);
+	view_identity(view, text);
 	key = cache_key(cache, &content, text);
 	r = cache_lookup(cache, &key, &entry);
 	if (r < 0 || entry.state == CACHE_ABSENT)
@@ -55,7 +55,7 @@ int render_forget_failures(struct render *render, int source_fd, const struct vi
 	void (*each)(void *context, const char *view), void *context)
 {
 	struct cache *cache = render->options.cache;
-	char text[VIEW_TEXT_MAX];
+	char text[VIEW_IDENTITY_MAX];
 	struct hash128 content, key;
 	int r = content_of(render, source_fd, &content);
 
@@ -63,10 +63,12 @@ int render_forget_failures(struct render *render, int source_fd, const struct vi
 		return r < 0 ? r : 0;
 	if (!view)
 		return cache_forget_failures(cache, &content, each, context);
-	view_print(view, text);
+	view_identity(view, text);
 	key = cache_key(cache, &content, text);
 	r = cache_forget_failure(cache, &key);
-	if (r == 0)
+	if (r == 0) {
+		view_print(view, text);
 		each(context, text);
+	}
 	return r < 0 ? r : 0;
 }

@@ -49,7 +49,7 @@ struct render_job *job_new(
 	source->ops->ref(source);
 	job->id = *id;
 	job->step = job_prepare;
-	job->source_fd = -1;
+	job->source_fd = job->watermark_fd = -1;
 	return job;
 }
 
@@ -57,6 +57,7 @@ void job_free(struct render_job *job)
 {
 	cache_blob_free(job->blob);
 	close_fd(&job->source_fd);
+	close_fd(&job->watermark_fd);
 	job->source->ops->unref(job->source);
 	free(job);
 }
@@ -154,7 +155,7 @@ static void finish_source_error(struct render_job *job, int error)
 static bool source_is_too_large(struct render_job *job)
 {
 	uint64_t bytes = job->id.stamp.size_bytes;
-	uint64_t limit = job->render->options.max_source_bytes;
+	uint64_t limit = render_limits(job->render).max_source_bytes;
 	char reason[POOL_REASON_MAX];
 
 	if (bytes <= limit)
@@ -168,7 +169,7 @@ static bool source_is_too_large(struct render_job *job)
 void job_prepare(struct render_job *job)
 {
 	struct cache *cache = job->render->options.cache;
-	char text[VIEW_TEXT_MAX];
+	char text[VIEW_IDENTITY_MAX];
 	int r;
 
 	if (render_is_stopping(job->render)) {
@@ -189,7 +190,7 @@ void job_prepare(struct render_job *job)
 		finish_source_error(job, -r);
 		return;
 	}
-	view_print(&job->id.view, text);
+	view_identity(&job->id.view, text);
 	job->key = cache_key(cache, &job->content, text);
 	job_resume(job);
 }
@@ -234,19 +235,34 @@ static void on_encoded(struct pool_job *pool_job, const struct pool_result *resu
 	render_requeue(job, job_publish);
 }
 
+static struct encode_watermark describe_watermark(const struct watermark *watermark)
+{
+	if (!watermark)
+		return (struct encode_watermark){ 0 };
+	return (struct encode_watermark){
+		.format = watermark->format,
+		.width = watermark->size.width,
+		.height = watermark->size.height,
+		.look = watermark->look,
+	};
+}
+
 static void submit(struct render_job *job)
 {
 	struct render *render = job->render;
+	struct render_limits limits = render_limits(render);
 
 	job->pool_job = (struct pool_job){
 		.request = {
-			.max_pixels = render->options.max_pixels,
-			.max_frames = render->options.max_frames,
+			.max_pixels = limits.max_pixels,
+			.max_frames = limits.max_frames,
 			.max_output_bytes = cache_blob_limit(job->blob),
 			.source_format = job->source->format,
 			.view = job->id.view,
+			.watermark = describe_watermark(job->source->watermark),
 		},
 		.source_fd = job->source_fd,
+		.watermark_fd = job->watermark_fd,
 		.output_fd = cache_blob_fd(job->blob),
 		.done = on_encoded,
 	};
@@ -265,6 +281,22 @@ void job_resume(struct render_job *job)
 		job_begin(job);
 }
 
+/* False: it cannot be, and the job has ended. */
+static bool open_watermark(struct render_job *job)
+{
+	struct watermark *watermark = job->source->watermark;
+	int r;
+
+	if (!watermark || job->watermark_fd >= 0)
+		return true;
+	r = watermark_open(watermark);
+	if (r < 0)
+		finish_failure(job, -r, 0, "the watermark cannot be opened");
+	else
+		job->watermark_fd = r;
+	return r >= 0;
+}
+
 void job_begin(struct render_job *job)
 {
 	uint64_t bytes = expect_bytes(
@@ -272,6 +304,8 @@ void job_begin(struct render_job *job)
 	int r;
 
 	if (!ahead_may_begin(job) && render_drop_ahead(job))
+		return;
+	if (!open_watermark(job))
 		return;
 	r = cache_blob_new(job->render->options.cache, bytes, &job->blob);
 	/* In memory, because it may be too large for the room there is: it might not be kept. */

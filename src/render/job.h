@@ -46,6 +46,7 @@ struct render_job {
 	/* whoever has the job: one render thread, or the pool */
 	void (*step)(struct render_job *job); /* what a render thread does next */
 	int source_fd;                        /* owned */
+	int watermark_fd;                     /* owned; -1: none */
 	struct cache_blob *blob;              /* owned */
 	bool in_memory; /* blob is, because the folder could not take it */
 	struct hash128 content, key;
@@ -71,6 +72,7 @@ struct render {
 	struct lock lock;
 	pthread_cond_t wake; /* a queue grew, or a job ended */
 	bool stopping;
+	struct render_limits limits;
 	struct render_job *jobs;                 /* by id */
 	struct render_job *leaders;              /* those that encode, by key */
 	struct render_job *incoming, *returning; /* for the render threads */
@@ -100,6 +102,7 @@ void job_publish(struct render_job *job); /* the pool is done */
 
 /* render.c */
 bool render_is_stopping(struct render *render);
+struct render_limits render_limits(struct render *render);
 /* Has a render thread do `step` next. */
 void render_requeue(struct render_job *job, void (*step)(struct render_job *));
 /* True when the job is the first of its key; false when it now follows another, which will

@@ -108,6 +108,20 @@ bool render_is_stopping(struct render *render)
 	return render->stopping;
 }
 
+struct render_limits render_limits(struct render *render)
+{
+	LOCK_SCOPE(&render->lock);
+
+	return render->limits;
+}
+
+void render_limit(struct render *render, const struct render_limits *limits)
+{
+	LOCK_SCOPE(&render->lock);
+
+	render->limits = *limits;
+}
+
 void render_requeue(struct render_job *job, void (*step)(struct render_job *))
 {
 	struct render *render = job->render;
@@ -264,12 +278,12 @@ void render_get(struct render *render, struct render_source *source, const struc
 int render_key(struct render *render, const struct stamp *stamp, const struct view *view,
 	struct hash128 *ret)
 {
-	char text[VIEW_TEXT_MAX];
+	char text[VIEW_IDENTITY_MAX];
 	struct hash128 content;
 	int r = cache_content_get(render->options.cache, stamp, &content);
 
 	if (r == 0) {
-		view_print(view, text);
+		view_identity(view, text);
 		*ret = cache_key(render->options.cache, &content, text);
 	}
 	return r;
@@ -326,6 +340,11 @@ int render_open(struct render *render, const struct stamp *stamp, const struct v
 	return r == CACHE_E_FAILED ? CACHE_E_MISS : r;
 }
 
+bool render_encodes(struct render *render)
+{
+	return pool_encodes(render->options.pool);
+}
+
 bool render_is_busy(struct render *render, const struct stamp *stamp, const struct view *view)
 {
 	struct render_job *job;
@@ -355,6 +374,7 @@ int render_new(const struct render_options *options, struct render **ret)
 	if (!render)
 		return -ENOMEM;
 	render->options = *options;
+	render->limits = options->limits;
 	lock_init(&render->lock);
 	pthread_cond_init(&render->wake, NULL);
 	render->threads = calloc(options->threads, sizeof(*render->threads));

@@ -19,11 +19,17 @@
 
 #include "cache/cache.h"
 #include "cache/clear.h"
+#include "config/watermark.h"
 #include "encode/pool.h"
 #include "source/stamp.h"
 #include "view/view.h"
 
 struct render;
+
+/* Over one of these: EFBIG. */
+struct render_limits {
+	uint64_t max_pixels, max_frames, max_source_bytes;
+};
 
 struct render_options {
 	struct cache *cache; /* borrowed for the life */
@@ -33,8 +39,7 @@ struct render_options {
 	/* Jobs of prefetch, of those: as many as encoders work and as many to follow them, so
 	 * that none waits for a source to be read. More would only be in line, holding room. */
 	unsigned max_ahead;
-	/* Over one of these: EFBIG. */
-	uint64_t max_pixels, max_frames, max_source_bytes;
+	struct render_limits limits; /* to begin with */
 	/* Told once of every failed encode, never of a remembered one. Render threads. */
 	void (*on_failure)(void *context, const char *source, const char *view, int error,
 		const char *reason);
@@ -47,6 +52,8 @@ struct render_source {
 	const struct render_source_ops *ops;
 	struct stamp stamp;
 	enum format format;
+	struct watermark
+		*watermark; /* owns a ref: what a view of it says by name; NULL: none */
 };
 
 struct render_source_ops {
@@ -79,6 +86,9 @@ int render_new(const struct render_options *options, struct render **ret);
 void render_quiesce(struct render *render);
 struct render *render_free(struct render *render); /* NULL is fine; returns NULL */
 
+/* Other limits for what begins from now on. Any thread. */
+void render_limit(struct render *render, const struct render_limits *limits);
+
 /* What is known without reading the source: by two reads of the catalog. ABSENT where nothing
  * is. Fit for threads that answer the kernel. 0 or -errno. */
 int render_peek(struct render *render, const struct stamp *stamp, const struct view *view,
@@ -99,6 +109,9 @@ void render_give_up(struct render *render, const struct stamp *stamp, const stru
  * *ret telling why, or -errno. Counts as a hit. */
 int render_open(struct render *render, const struct stamp *stamp, const struct view *view,
 	struct cache_entry *ret, int *ret_fd);
+
+/* Whether encodes begin at all: not while memory is critical. */
+bool render_encodes(struct render *render);
 
 /* Whether a job for this version and view is under way. */
 bool render_is_busy(struct render *render, const struct stamp *stamp, const struct view *view);

@@ -20,14 +20,15 @@ static bool has_view(const struct view_list *list, const struct view *view)
 	return false;
 }
 
-static int add_view(struct view_list *list, const char *text, size_t len, char *reason)
+static int add_view(struct view_list *list, const struct vocabulary *vocabulary,
+	const char *text, size_t len, char *reason)
 {
 	struct view_list_item *item = &list->items[list->n];
 	int r;
 
 	if (list->n == VIEW_LIST_MAX)
 		return refuse(reason, "more views than can be listed");
-	r = view_parse(text, len, &item->view, reason);
+	r = view_parse(text, len, vocabulary, &item->view, reason);
 	if (r != 0)
 		return r;
 	if (has_view(list, &item->view))
@@ -38,7 +39,8 @@ static int add_view(struct view_list *list, const char *text, size_t len, char *
 	return 0;
 }
 
-int view_list_parse(const char *text, struct view_list *ret, char reason[VIEW_REASON_MAX])
+int view_list_parse(const char *text, const struct vocabulary *vocabulary,
+	struct view_list *ret, char reason[VIEW_REASON_MAX])
 {
 	struct view_list list = { 0 };
 	int r;
@@ -46,7 +48,7 @@ int view_list_parse(const char *text, struct view_list *ret, char reason[VIEW_RE
 	for (;;) {
 		size_t len = strcspn(text, ":");
 
-		r = add_view(&list, text, len, reason);
+		r = add_view(&list, vocabulary, text, len, reason);
 		if (r != 0)
 			return r;
 		if (!text[len])

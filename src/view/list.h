@@ -6,7 +6,7 @@
 #ifndef VIEW_LIST_H
 #define VIEW_LIST_H
 
-#include "view/view.h"
+#include "view/vocabulary.h"
 
 #define VIEW_LIST_MAX 16
 
@@ -18,8 +18,9 @@ struct view_list {
 	} items[VIEW_LIST_MAX];
 };
 
-/* Views separated by `:`. 0, or VIEW_E_NOT_A_VIEW with `reason` (may be NULL); *ret is written only
+/* Views separated by `:`, with the words of `vocabulary` (may be NULL). 0, or VIEW_E_NOT_A_VIEW with `reason` (may be NULL); *ret is written only
  * on success. */
-int view_list_parse(const char *text, struct view_list *ret, char reason[VIEW_REASON_MAX]);
+int view_list_parse(const char *text, const struct vocabulary *vocabulary,
+	struct view_list *ret, char reason[VIEW_REASON_MAX]);
 
 #endif

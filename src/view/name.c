@@ -15,8 +15,8 @@ static int not_a_view(char *reason, const char *words)
 	return VIEW_E_NOT_A_VIEW;
 }
 
-int name_split(const char *name, size_t *ret_source_len, struct view *ret_view,
-	char reason[VIEW_REASON_MAX])
+int name_split(const char *name, const struct vocabulary *vocabulary, size_t *ret_source_len,
+	struct view *ret_view, char reason[VIEW_REASON_MAX])
 {
 	const char *at = strrchr(name, '@');
 	size_t len;
@@ -27,8 +27,18 @@ int name_split(const char *name, size_t *ret_source_len, struct view *ret_view,
 	len = (size_t)(at - name);
 	if (len > 0 && strncmp(name, "..", len) == 0) /* matches "." too */
 		return not_a_view(reason, "'.' and '..' have no views");
-	r = view_parse(at + 1, strlen(at + 1), ret_view, reason);
+	r = view_parse(at + 1, strlen(at + 1), vocabulary, ret_view, reason);
 	if (r == 0)
 		*ret_source_len = len;
 	return r;
+}
+
+const char *name_view_text(const char *name)
+{
+	const char *at = strrchr(name, '@'), *end;
+
+	if (!at || !at[1] || strlen(at + 1) >= VIEW_TEXT_MAX)
+		return NULL;
+	end = at + 1 + strspn(at + 1, "abcdefghijklmnopqrstuvwxyz0123456789._-");
+	return *end ? NULL : at + 1;
 }

@@ -222,6 +222,13 @@ static const struct token tokens[] = {
 		.bias = VIEW_BACKGROUND_SET,
 		.help = "background RRGGBB under what is transparent and around what is padded",
 	},
+	{
+		.name = "wm_",
+		.kind = TOKEN_NAME,
+		.group = TOKEN_GROUP_PICTURE,
+		SETS(watermark.name),
+		.help = "with the watermark NAME of the configuration",
+	},
 	WORD(TOKEN_GROUP_FRAMES, frame, "still", 1, "the first frame only"),
 	{
 		.name = "anim",

@@ -21,7 +21,7 @@
 /* What one token gives to its field, as the field's own bytes. */
 #define TOKEN_NUMBERS_MAX 4
 struct token_value {
-	uint32_t n[TOKEN_NUMBERS_MAX]; /* all but AREA: the first only */
+	uint32_t n[TOKEN_NUMBERS_MAX]; /* all but AREA and NAME: the first only */
 };
 
 enum token_group {
@@ -43,6 +43,7 @@ enum token_kind {
 	TOKEN_BYTES,  /* the same, with an optional `k` or `m`: 1000 and 1000000 */
 	TOKEN_COLOUR, /* `name` and six hexadecimal digits, sets number | bias */
 	TOKEN_AREA, /* `name` and four numbers of at most max, joined by `_`; the last two not 0 */
+	TOKEN_NAME, /* `name` and a name of the vocabulary, as vocabulary.h has them */
 };
 
 struct token {

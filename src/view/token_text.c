@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "view/token.h"
+#include "view/vocabulary.h"
 
 static bool is_digit(char c)
 {
@@ -87,6 +88,19 @@ static bool area_read(
 	return true;
 }
 
+static_assert(sizeof(struct token_value) == WATERMARK_NAME_MAX, "a name is a value");
+
+static bool name_read(const char *text, size_t len, struct token_value *ret)
+{
+	char name[WATERMARK_NAME_MAX] = "";
+
+	if (len >= sizeof(name))
+		return false;
+	memcpy(name, text, len);
+	memcpy(ret, name, sizeof(name));
+	return vocabulary_name_is_valid(name, sizeof(name));
+}
+
 /* `text` is what stands behind the token's name. */
 static bool value_read(
 	const struct token *token, const char *text, size_t len, struct token_value *ret)
@@ -111,6 +125,9 @@ static bool value_read(
 	case TOKEN_AREA:
 		fine = area_read(token, text, len, ret);
 		break;
+	case TOKEN_NAME:
+		fine = name_read(text, len, ret);
+		break;
 	}
 	return fine;
 }
@@ -125,6 +142,8 @@ static bool is_meant(const struct token *token, const char *text, size_t len)
 		return false;
 	if (token->kind == TOKEN_WORD || len == prefix)
 		return len == prefix;
+	if (token->kind == TOKEN_NAME)
+		return true;
 	return token->kind == TOKEN_COLOUR ? hex_digit(text[prefix]) >= 0
 	                                   : is_digit(text[prefix]);
 }
@@ -185,6 +204,11 @@ void token_expects(const struct token *token, char out[TOKEN_EXPECTS_MAX])
 			"LEFT_TOP_WIDTH_HEIGHT in pixels up to %u, without leading zeros",
 			token->max);
 		return;
+	case TOKEN_NAME:
+		snprintf(out, TOKEN_EXPECTS_MAX,
+			"a name of at most %d of a-z 0-9 _, a letter first",
+			WATERMARK_NAME_MAX - 1);
+		return;
 	}
 }
 
@@ -210,6 +234,10 @@ size_t token_print(
 	case TOKEN_AREA:
 		len += snprintf(rest, size, "%u_%u_%u_%u", value->n[0], value->n[1],
 			value->n[2], value->n[3]);
+		break;
+	case TOKEN_NAME:
+		len += snprintf(
+			rest, size, "%.*s", WATERMARK_NAME_MAX - 1, (const char *)value->n);
 		break;
 	}
 	assert(len > 0 && len < TOKEN_TEXT_MAX);

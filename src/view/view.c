@@ -11,6 +11,7 @@
 #include "view/view.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,15 +19,18 @@
 #include "util/cleanup.h"
 #include "view/token.h"
 #include "view/trial.h"
+#include "view/vocabulary.h"
 
-static_assert(sizeof(struct view) == 64, "no padding: it travels to the encoder as it is");
+static_assert(sizeof(struct view) == 88, "no padding: it travels to the encoder as it is");
 
 /* What was read so far. `given` is indexed by the offset of the field that a token sets: one
  * entry per field, which is how a second token for it is noticed. */
 struct parse {
 	struct view view;
 	const struct token *given[sizeof(struct view)];
-	char *reason; /* borrowed from the caller; may be NULL */
+	const struct vocabulary *vocabulary; /* borrowed, as the next; NULL: none */
+	const struct preset *preset;         /* the one that was named; NULL: none */
+	char *reason;                        /* borrowed from the caller; may be NULL */
 };
 
 #define GIVEN(parse, member) ((parse)->given[offsetof(struct view, member)])
@@ -96,6 +100,33 @@ static int refuse_second(const struct token *first, const struct token *token, c
 	return not_a_view(reason, "'%s' and '%s' exclude each other", first->name, token->name);
 }
 
+/* Only the vocabulary knows what a name stands for. */
+static int check_watermark(struct parse *p)
+{
+	struct view_watermark *watermark = &p->view.watermark;
+	const struct view_watermark *known =
+		vocabulary_watermark(p->vocabulary, watermark->name, strlen(watermark->name));
+
+	if (!known)
+		return not_a_view(
+			p->reason, "there is no watermark '%s' here", watermark->name);
+	*watermark = *known;
+	return 0;
+}
+
+static int parse_word(struct parse *p, const char *text, size_t len)
+{
+	const struct preset *preset = vocabulary_preset(p->vocabulary, text, len);
+
+	if (!preset)
+		return refuse_unknown(text, len, p->reason);
+	if (p->preset)
+		return not_a_view(p->reason, "'%s' and '%s' are presets: one is enough",
+			p->preset->name, preset->name);
+	p->preset = preset;
+	return 0;
+}
+
 static int parse_token(struct parse *p, const char *text, size_t len)
 {
 	const struct token *token = NULL;
@@ -109,13 +140,13 @@ static int parse_token(struct parse *p, const char *text, size_t len)
 			token->name, expects);
 	}
 	if (r != 0)
-		return refuse_unknown(text, len, p->reason);
+		return parse_word(p, text, len);
 	if (p->given[token->field_offset])
 		return refuse_second(
 			p->given[token->field_offset], token, text, len, p->reason);
 	p->given[token->field_offset] = token;
 	token_set(token, &p->view, &value);
-	return 0;
+	return token->kind == TOKEN_NAME ? check_watermark(p) : 0;
 }
 
 static int parse_tokens(struct parse *p, const char *text, size_t len)
@@ -150,6 +181,72 @@ static int parse_extension(struct parse *p, const char *ext, size_t len)
 	p->view.format = (uint8_t)format;
 	return 0;
 }
+
+/* --- Presets ------------------------------------------------------------------------------- */
+
+/* What was named itself goes before what comes by a preset, here also where both could not stand
+ * together. */
+static void preset_yield(const struct parse *p, struct view *supplied)
+{
+	if (GIVEN(p, lossless)) {
+		supplied->quality = supplied->alpha_quality = supplied->chroma = 0;
+		supplied->max_bytes = 0;
+	}
+	if (GIVEN(p, quality) || GIVEN(p, alpha_quality) || GIVEN(p, chroma) ||
+		GIVEN(p, max_bytes))
+		supplied->lossless = false;
+}
+
+static void preset_supply(struct parse *p)
+{
+	struct view supplied;
+	size_t count;
+	const struct token *table = token_table(&count);
+
+	if (!p->preset)
+		return;
+	supplied = p->preset->view;
+	preset_yield(p, &supplied);
+	for (size_t i = 0; i < count; i++) {
+		struct token_value value = token_get(&table[i], &supplied);
+
+		if (!p->given[table[i].field_offset] && token_value_is_set(&value))
+			token_set(&table[i], &p->view, &value);
+	}
+	if (!GIVEN(p, watermark.name))
+		p->view.watermark = supplied.watermark;
+}
+
+/* What came by the preset and has no meaning beside what was named. */
+static void preset_prune(struct parse *p)
+{
+	struct view *v = &p->view;
+	size_t count;
+	const struct token *table = token_table(&count);
+	bool cropped = v->fit == VIEW_FIT_COVER;
+
+	if (!p->preset)
+		return;
+	if (!GIVEN(p, place) && !cropped &&
+		(v->fit != VIEW_FIT_PAD || v->place >= VIEW_PLACE_SMART))
+		v->place = VIEW_PLACE_CENTRE;
+	for (size_t i = 0; i < count && v->format != FORMAT_NONE; i++) {
+		if (!p->given[table[i].field_offset] && !token_applies(&table[i], v->format) &&
+			token_stands_in(&table[i], v))
+			token_set(&table[i], v, &(struct token_value){ 0 });
+	}
+}
+
+static int check_only_presets(const struct parse *p, const char *text, size_t len)
+{
+	if (!p->vocabulary || !p->vocabulary->only_presets ||
+		vocabulary_preset(p->vocabulary, text, len))
+		return 0;
+	return not_a_view(p->reason, "'%.*s' is no preset, and others are not allowed here",
+		QUOTED(len), text);
+}
+
+/* --- Rules between tokens ------------------------------------------------------------------ */
 
 /* Every token that was given must have a meaning beside the others. */
 static int check_box(const struct parse *p)
@@ -244,20 +341,30 @@ static int check_combination(struct parse *p)
 	return r == 0 ? fold_dpr(p) : r;
 }
 
-int view_parse(const char *text, size_t len, struct view *ret, char reason[VIEW_REASON_MAX])
+int view_parse(const char *text, size_t len, const struct vocabulary *vocabulary,
+	struct view *ret, char reason[VIEW_REASON_MAX])
 {
-	struct parse p = { .reason = reason };
-	const char *dot;
+	struct parse p = { .vocabulary = vocabulary, .reason = reason };
 	int r = check_alphabet(text, len, reason);
+	const char *dot;
+	size_t tokens_len;
 
 	if (r != 0)
 		return r;
 	dot = memrchr(text, '.', len);
-	r = parse_tokens(&p, text, dot ? (size_t)(dot - text) : len);
-	if (r == 0 && dot)
-		r = parse_extension(&p, dot + 1, (size_t)(text + len - (dot + 1)));
+	tokens_len = dot ? (size_t)(dot - text) : len;
+	r = check_only_presets(&p, text, tokens_len);
 	if (r == 0)
-		r = check_combination(&p);
+		r = parse_tokens(&p, text, tokens_len);
+	if (r != 0)
+		return r;
+	preset_supply(&p);
+	if (dot)
+		r = parse_extension(&p, dot + 1, (size_t)(text + len - (dot + 1)));
+	if (r != 0)
+		return r;
+	preset_prune(&p);
+	r = check_combination(&p);
 	if (r == 0)
 		*ret = p.view;
 	return r;
@@ -372,11 +479,23 @@ size_t view_print(const struct view *view, char out[VIEW_TEXT_MAX])
 	return len;
 }
 
+size_t view_identity(const struct view *view, char out[VIEW_IDENTITY_MAX])
+{
+	size_t len = view_print(view, out);
+
+	if (view->watermark.name[0])
+		len += (size_t)snprintf(out + len, VIEW_IDENTITY_MAX - len, ".%016" PRIx64,
+			view->watermark.digest);
+	return len;
+}
+
 bool view_equal(const struct view *a, const struct view *b)
 {
 	size_t count;
 	const struct token *table = token_table(&count);
 
+	if (a->watermark.digest != b->watermark.digest)
+		return false;
 	for (size_t i = 0; i < count; i++) {
 		struct token_value x = token_get(&table[i], a), y = token_get(&table[i], b);
 

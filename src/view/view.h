@@ -15,7 +15,7 @@
 #include "view/format.h"
 
 /* A canonical text with its NUL never exceeds this; longer input is not a view. */
-#define VIEW_TEXT_MAX   192
+#define VIEW_TEXT_MAX   224
 #define VIEW_REASON_MAX 160
 #define VIEW_SIDE_MAX   65535   /* the largest wN and hN, JPEG's limit and the widest of all */
 #define VIEW_BLUR_MAX   100     /* the largest blurN */
@@ -55,11 +55,20 @@ struct view_area {
 	uint32_t left, top, width, height;
 };
 
+#define WATERMARK_NAME_MAX 16 /* with its NUL */
+
+/* A watermark of the configuration: its name is for people; the digest of how it looks is what
+ * tells it from others, and from what was called so before. */
+struct view_watermark {
+	char name[WATERMARK_NAME_MAX]; /* zeros behind it; "": none */
+	uint64_t digest;
+};
+
 /* Zero everywhere is the view of no tokens. Fixed-size integers: it travels to the encoder.
  *
  * What is done, in this order: the picture is turned upright, `crop` cut out of it, its border
  * trimmed, mirrored (flop, then flip), turned (rotate), brought into the box, blurred, sharpened,
- * made grey, put on the background. */
+ * made grey, put on the background; and the watermark is put on it. */
 struct view {
 	uint8_t format;        /* enum format */
 	uint8_t quality;       /* 1…100; 0: the format's default, or it has none */
@@ -88,12 +97,15 @@ struct view {
 	uint32_t max_bytes;     /* what the result may take, at a quality of at most `quality`;
 				   0: whatever it takes */
 	struct view_area crop;
+	struct view_watermark watermark;
 };
 
 enum {
 	VIEW_E_NOT_A_VIEW = 1, /* the text is no view: ENOENT for a file system */
 	VIEW_E_REFUSED,        /* it parses, but makes no sense for this format */
 };
+
+struct vocabulary;
 
 /* Parses `len` bytes: a view, optionally followed by `.EXT`. Every rule of the grammar:
  * non-empty, lower case, tokens [a-z0-9._]+ joined by single `-`, no group of tokens twice,
@@ -107,9 +119,15 @@ enum {
  * `jpeg-still` is a view; it is `p1`. `auto` names a format, and coding tokens have no meaning for
  * it; EXT fixes it: `auto-w800.webp` is the view `webp-w800`.
  *
+ * `vocabulary` (NULL: none) has more words. A preset is a token that supplies what no other token
+ * gives: the others override it, and what has no meaning beside them goes. Two presets exclude
+ * each other. `wm_NAME` is a watermark of the vocabulary. The view has fields only: what the
+ * preset was called leaves no trace.
+ *
  * Returns 0, or VIEW_E_NOT_A_VIEW with `reason` (may be NULL) telling which token and why, in
  * words fit for `lensctl explain`. *ret is written only on success. */
-int view_parse(const char *text, size_t len, struct view *ret, char reason[VIEW_REASON_MAX]);
+int view_parse(const char *text, size_t len, const struct vocabulary *vocabulary,
+	struct view *ret, char reason[VIEW_REASON_MAX]);
 
 /* Makes every choice explicit for a source of format `source`: format (the source's own when
  * none is named and it can be written, else jpeg), quality, effort clamped to the format's
@@ -130,8 +148,13 @@ bool view_keeps_frames(const struct view *view, enum format source);
 /* Writes the canonical text of `view` and returns its length (0 for the view of no tokens, as
  * which `anim` alone is read). For every view that view_parse() or view_resolve() made, save that
  * one: parsing the text gives the same view again. Two views are equal if and only if their texts
- * are. */
+ * are, and the looks of their watermarks. */
 size_t view_print(const struct view *view, char out[VIEW_TEXT_MAX]);
+
+/* The same with the watermark's digest: what a variant is addressed by. Two views are equal if
+ * and only if these texts are. */
+#define VIEW_IDENTITY_MAX (VIEW_TEXT_MAX + 18)
+size_t view_identity(const struct view *view, char out[VIEW_IDENTITY_MAX]);
 
 bool view_equal(const struct view *a, const struct view *b);
 

@@ -23,7 +23,7 @@ static inline void engine_job(const struct encode_request *request, uint32_t thr
 	struct codec_job *job;
 
 	*reply = (struct encode_reply){ .version = PROTOCOL_VERSION, .job = request->job };
-	job = engine_codec.open(request, source_fd, &facts, reply);
+	job = engine_codec.open(request, source_fd, -1, &facts, reply);
 	if (job)
 		engine_codec.run(job, &go, output_fd, reply);
 	engine_codec.close(job);

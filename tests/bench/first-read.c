@@ -72,7 +72,8 @@ static int path_encode(const struct run *run, const char *path)
 	if (source < 0 || output < 0)
 		return -errno;
 	r = sniff_fd(source, &format);
-	if (r != 0 || view_parse(run->argument, strlen(run->argument), &request.view, NULL) ||
+	if (r != 0 ||
+		view_parse(run->argument, strlen(run->argument), NULL, &request.view, NULL) ||
 		view_resolve(&request.view, format, &request.view, NULL))
 		return -EINVAL;
 	request.source_format = format;

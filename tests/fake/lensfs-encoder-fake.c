@@ -362,13 +362,14 @@ static void fake_close(struct codec_job *job)
 }
 
 static struct codec_job *fake_open(const struct encode_request *request, int source_fd,
-	struct encode_facts *facts, struct encode_reply *reply)
+	int watermark_fd, struct encode_facts *facts, struct encode_reply *reply)
 {
 	struct codec_job *job = calloc(1, sizeof(*job));
-	char text[VIEW_TEXT_MAX];
+	char text[VIEW_IDENTITY_MAX];
 	struct plan *plan;
 	int r;
 
+	(void)watermark_fd;
 	if (!job) {
 		job_refuse(reply, ENCODE_NO_MEMORY, "out of memory");
 		return NULL;
@@ -386,7 +387,7 @@ static struct codec_job *fake_open(const struct encode_request *request, int sou
 		r = job_refuse(
 			reply, ENCODE_DAMAGED, "cannot read the source: %s", strerror(-r));
 	if (r == 0) {
-		plan->seed = hash_add(plan->seed, text, view_print(&request->view, text));
+		plan->seed = hash_add(plan->seed, text, view_identity(&request->view, text));
 		r = obey_all(job, true, reply);
 	}
 	if (r == 0 && !plan_fit(plan, &request->view))

@@ -73,7 +73,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!format_info(request.source_format)->readable ||
 		ends_process(request.source_format))
 		return 0;
-	MUST(view_parse(view, strlen(view), &request.view, NULL) == 0);
+	MUST(view_parse(view, strlen(view), NULL, &request.view, NULL) == 0);
 	if (view_resolve(&request.view, request.source_format, &request.view, NULL) != 0)
 		return 0;
 	request.max_frames = 16;

@@ -41,7 +41,7 @@ static struct encode_request request_good(void)
 		.source_format = FORMAT_JPEG,
 	};
 
-	MUST(view_parse("webp-w800", 9, &request.view, NULL) == 0);
+	MUST(view_parse("webp-w800", 9, NULL, &request.view, NULL) == 0);
 	MUST(view_resolve(&request.view, FORMAT_JPEG, &request.view, NULL) == 0);
 	request.max_frames = 16;
 	return request;
@@ -167,11 +167,13 @@ static void request_trust(const struct encode_request *request)
 }
 
 static struct codec_job *trusting_open(const struct encode_request *request, int source_fd,
-	struct encode_facts *facts, struct encode_reply *reply)
+	int watermark_fd, struct encode_facts *facts, struct encode_reply *reply)
 {
 	(void)reply;
 	request_trust(request);
 	MUST(fcntl(source_fd, F_GETFD) >= 0);
+	MUST((request->watermark.format != FORMAT_NONE) ==
+		(watermark_fd >= 0 && fcntl(watermark_fd, F_GETFD) >= 0));
 	facts->width = facts->height = 1;
 	return (struct codec_job *)malloc(1);
 }

@@ -71,7 +71,7 @@ static void check_other_orders(const struct view *view, const char *text, size_t
 		if (text[cut] != '-')
 			continue;
 		snprintf(turned, sizeof(turned), "%s-%.*s", text + cut + 1, (int)cut, text);
-		MUST(view_parse(turned, len, &again, NULL) == 0);
+		MUST(view_parse(turned, len, NULL, &again, NULL) == 0);
 		MUST(view_equal(view, &again));
 	}
 }
@@ -85,7 +85,7 @@ static void check_text(const struct view *view)
 	MUST(len < VIEW_TEXT_MAX && strlen(text) == len);
 	if (len == 0)
 		return; /* `anim` alone says nothing */
-	MUST(view_parse(text, len, &again, NULL) == 0);
+	MUST(view_parse(text, len, NULL, &again, NULL) == 0);
 	MUST(view_equal(view, &again) && memcmp(view, &again, sizeof(again)) == 0);
 	MUST(view_print(&again, again_text) == len && strcmp(text, again_text) == 0);
 	check_other_orders(view, text, len);
@@ -125,7 +125,7 @@ static bool check_view(const char *text, size_t len, struct view *ret)
 
 	memset(&view, 0xa5, sizeof(view));
 	untouched = view;
-	r = view_parse(text, len, &view, reason);
+	r = view_parse(text, len, NULL, &view, reason);
 	if (r != 0) {
 		MUST(r == VIEW_E_NOT_A_VIEW && reason[0] != '\0');
 		MUST(strlen(reason) < VIEW_REASON_MAX - 1); /* was not cut */
@@ -144,7 +144,7 @@ static void check_name(const char *name)
 	const char *at = strrchr(name, '@');
 	struct view view, direct;
 	size_t len = 0;
-	int r = name_split(name, &len, &view, NULL);
+	int r = name_split(name, NULL, &len, &view, NULL);
 	bool is_view = at && check_view(at + 1, strlen(at + 1), &direct);
 	bool has_source = at && at != name && !(at == name + 1 && name[0] == '.') &&
 	                  !(at == name + 2 && name[0] == '.' && name[1] == '.');
@@ -162,8 +162,9 @@ static void check_pair(const char *text, size_t len)
 	char text_a[VIEW_TEXT_MAX], text_b[VIEW_TEXT_MAX];
 	struct view a, b;
 
-	if (!newline || view_parse(text, (size_t)(newline - text), &a, NULL) != 0 ||
-		view_parse(newline + 1, (size_t)(text + len - newline - 1), &b, NULL) != 0)
+	if (!newline || view_parse(text, (size_t)(newline - text), NULL, &a, NULL) != 0 ||
+		view_parse(newline + 1, (size_t)(text + len - newline - 1), NULL, &b, NULL) !=
+			0)
 		return;
 	view_print(&a, text_a);
 	view_print(&b, text_b);

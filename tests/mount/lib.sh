@@ -42,6 +42,7 @@ T=$(mktemp -d "${TMPDIR:-/tmp}/lensfs-case.XXXXXX")
 SRC=$T/source MNT=$T/mount CACHE=$T/cache LOG=$T/log
 declare -A DAEMONS=() # mountpoint → process id
 DAEMON=               # of the last one started
+export XDG_CONFIG_HOME=$T/config-home # where a case may have *.conf of its own, in lensfs/
 
 AT_END=() # commands, for what a case did outside its folder
 

@@ -15,14 +15,15 @@ may_include()
 	view) echo util ;;
 	picture) echo util view ;;
 	source) echo util view ;;
+	config) echo util view picture source ;;
 	cache) echo util view source ;;
 	encode) echo util view ;;
 	encode/encoder) echo util view encode/protocol.h ;;
 	pressure) echo util ;;
-	render) echo util view picture source cache encode ;;
-	fs) echo util view source render ;;
-	control) echo util view source cache encode pressure render fs ;;
-	cli) echo util view source cache control fs ;; # where everything is put together
+	render) echo util view picture source config cache encode ;;
+	fs) echo util view source config render ;;
+	control) echo util view source config cache encode pressure render fs ;;
+	cli) echo util view source config cache encode control fs ;; # where everything is put together
 	*) return 1 ;;
 	esac
 }
@@ -62,6 +63,7 @@ check_library()
 	case $3 in
 	fuse*) where=fs ;;
 	sqlite3*) where=cache ;;
+	ini.h) where=config ;;
 	vips/* | glib* | gio/* | gobject/* | gmodule* | seccomp*) where=encode/encoder ;;
 	*) return 0 ;;
 	esac

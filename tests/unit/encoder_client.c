@@ -153,7 +153,7 @@ struct view view_of(const char *text, enum format source)
 	char reason[VIEW_REASON_MAX];
 	struct view view;
 
-	ck_assert_msg(view_parse(text, strlen(text), &view, reason) == 0, "%s", reason);
+	ck_assert_msg(view_parse(text, strlen(text), NULL, &view, reason) == 0, "%s", reason);
 	ck_assert_msg(view_resolve(&view, source, &view, reason) == 0, "%s", reason);
 	return view;
 }

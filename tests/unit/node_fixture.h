@@ -72,9 +72,9 @@ static inline struct variant *enter_variant_of(
 	struct view view;
 	struct variant *variant;
 
-	ck_assert_int_eq(view_parse(text, strlen(text), &view, NULL), 0);
+	ck_assert_int_eq(view_parse(text, strlen(text), NULL, &view, NULL), 0);
 	ck_assert_int_eq(view_resolve(&view, FORMAT_JPEG, &view, NULL), 0);
-	variant = nodes_enter_variant(&nodes, parent, name, stx, FORMAT_JPEG, &view);
+	variant = nodes_enter_variant(&nodes, parent, name, stx, FORMAT_JPEG, &view, NULL);
 	ck_assert_ptr_nonnull(variant);
 	return variant;
 }

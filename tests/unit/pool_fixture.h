@@ -56,7 +56,7 @@ static inline void submit(struct job *job, const char *directives)
 	char text[512];
 	int n = snprintf(text, sizeof(text), "\xff\xd8\xff\xe0\n%s", directives);
 
-	ck_assert_int_eq(view_parse("webp", 4, &view, NULL), 0);
+	ck_assert_int_eq(view_parse("webp", 4, NULL, &view, NULL), 0);
 	*job = (struct job){
 		.base = {
 			.request = {

@@ -193,10 +193,10 @@ static inline void start(const struct render_options *wanted)
 	options.pool = pool;
 	options.threads = options.threads ? options.threads : 4;
 	options.max_begun = options.max_begun ? options.max_begun : 64;
-	options.max_pixels = 1000 * 1000;
-	options.max_frames = 100;
-	options.max_source_bytes =
-		options.max_source_bytes ? options.max_source_bytes : 1024 * 1024;
+	options.limits.max_pixels = 1000 * 1000;
+	options.limits.max_frames = 100;
+	options.limits.max_source_bytes =
+		options.limits.max_source_bytes ? options.limits.max_source_bytes : 1024 * 1024;
 	options.on_failure = on_failure;
 	ck_assert_int_eq(render_new(&options, &render), 0);
 }
@@ -261,7 +261,7 @@ static inline struct view view_of(const char *text)
 {
 	struct view view;
 
-	ck_assert_int_eq(view_parse(text, strlen(text), &view, NULL), 0);
+	ck_assert_int_eq(view_parse(text, strlen(text), NULL, &view, NULL), 0);
 	ck_assert_int_eq(view_resolve(&view, FORMAT_JPEG, &view, NULL), 0);
 	return view;
 }

@@ -13,25 +13,33 @@
 
 static struct tree *tree;
 static struct control control;
+static struct config_slot config;
 static struct server server;
 static char cache_path[300];
 
 static void commands_setup(void)
 {
+	char reason[CONFIG_REASON_MAX];
+	struct config *defaults = NULL;
+
 	setup();
 	start(&(struct render_options){ 0 });
 	ck_assert_int_eq(tree_new(folder, NULL, &tree), 0);
+	ck_assert_int_eq(config_new_of_text("none", "", 0, &defaults, reason), 0);
+	config_slot_init(&config, defaults);
 	snprintf(cache_path, sizeof(cache_path), "%s/cache", folder);
 	control = (struct control){
 		.cache = cache,
 		.pool = pool,
 		.render = render,
 		.tree = tree,
+		.config = &config,
 	};
 }
 
 static void commands_teardown(void)
 {
+	config_slot_done(&config);
 	tree_free(tree);
 	teardown();
 }

@@ -156,6 +156,10 @@ static void pool_end(void)
 	pool = pool_free(pool);
 }
 
+/* What is laid on every result, if its format is set. */
+static struct encode_watermark mark;
+static int mark_fd = -1;
+
 static void encode_one(struct job *job, enum format format, int source_fd, const char *view)
 {
 	*job = (struct job){
@@ -167,10 +171,14 @@ static void encode_one(struct job *job, enum format format, int source_fd, const
 				.view = view_of(view, format),
 			},
 			.source_fd = source_fd,
+			.watermark_fd = mark_fd,
 			.output_fd = memory_file("", 0),
 			.done = on_done,
 		},
 	};
+	job->base.request.watermark = mark;
+	if (mark.format)
+		strcpy(job->base.request.view.watermark.name, "mark");
 	sem_init(&job->done, 0, 0);
 	pool_submit(pool, &job->base);
 	while (sem_wait(&job->done) < 0)
@@ -335,6 +343,46 @@ START_TEST(large_webp_gets_past_its_header)
 }
 END_TEST
 
+/* A small one, and one that is larger than what it is laid on, by each of its formats. */
+START_TEST(watermarks_are_within_their_estimate)
+{
+	static const struct {
+		enum format format;
+		const char *suffix;
+		int bands, width;
+	} marks[] = {
+		{ FORMAT_PNG, ".png", 4, 300 },
+		{ FORMAT_PNG, ".png", 4, 1200 },
+		{ FORMAT_WEBP, ".webp[Q=80]", 4, 1200 },
+		{ FORMAT_JPEG, ".jpg[Q=90]", 3, 1200 },
+	};
+	static const char *const views[] = { "png", "webp-w400" };
+	static const char *const moving[] = { "webp" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(marks); i++) {
+		int side = marks[i].width;
+
+		mark = (struct encode_watermark){
+			.format = marks[i].format,
+			.width = (uint32_t)side,
+			.height = (uint32_t)side * 2 / 3,
+			.look = { .opacity = 50, .tile = i % 2, .scale = i % 2 ? 10 : 0 },
+		};
+		mark_fd = picture_file(
+			picture_grain(side, side * 2 / 3, marks[i].bands), marks[i].suffix);
+		if (show)
+			printf("with a %s of %d x %d%s\n", format_info(mark.format)->name, side,
+				side * 2 / 3, mark.look.tile ? ", tiled" : "");
+		check_views(source_named("jpeg"), views, ARRAY_SIZE(views));
+		check_views(source_named("png-deep"), views, 1);
+		check_views(source_named("gif-anim"), moving, ARRAY_SIZE(moving));
+		close(mark_fd);
+	}
+	mark = (struct encode_watermark){ 0 };
+	mark_fd = -1;
+}
+END_TEST
+
 /* With all processors for the one job, which is what a lone job gets. */
 START_TEST(threads_are_within_the_estimate)
 {
@@ -371,6 +419,7 @@ int main(void)
 		every_step_of_frames_is_within_its_estimate,
 		searches_are_within_their_estimate,
 		large_webp_gets_past_its_header,
+		watermarks_are_within_their_estimate,
 		threads_are_within_the_estimate,
 	};
 

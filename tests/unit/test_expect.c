@@ -30,7 +30,7 @@ static uint64_t expected(const char *text, uint32_t width, uint32_t height)
 	_cleanup_close_ int fd = png_of(width, height);
 	struct view named, view;
 
-	ck_assert_int_eq(view_parse(text, strlen(text), &named, NULL), 0);
+	ck_assert_int_eq(view_parse(text, strlen(text), NULL, &named, NULL), 0);
 	ck_assert_int_eq(view_resolve(&named, FORMAT_PNG, &view, NULL), 0);
 	return expect_bytes(fd, FORMAT_PNG, 40000, &view);
 }

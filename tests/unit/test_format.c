@@ -172,7 +172,7 @@ START_TEST(rows_stand_in_canonical_order_and_say_what_they_do)
 		ck_assert(table[i].kind == TOKEN_WORD || table[i].min <= table[i].max);
 		/* or the smallest number could not be told from unset */
 		ck_assert(table[i].kind == TOKEN_WORD || table[i].kind == TOKEN_AREA ||
-			  table[i].min + table[i].bias > 0);
+			  table[i].kind == TOKEN_NAME || table[i].min + table[i].bias > 0);
 	}
 }
 END_TEST
@@ -214,6 +214,12 @@ START_TEST(every_value_of_every_row_prints_what_it_reads)
 		for (uint64_t n = t->min; t->kind == TOKEN_BYTES && n <= t->max; n += step)
 			assert_prints_what_it_reads(
 				t, &(struct token_value){ { (uint32_t)n } });
+		for (uint32_t n = 0; t->kind == TOKEN_NAME && n < 1000; n++) {
+			struct token_value value = { 0 };
+
+			snprintf((char *)value.n, sizeof(value.n), "n_%u", n * 1000003);
+			assert_prints_what_it_reads(t, &value);
+		}
 		for (uint32_t n = 0; t->kind == TOKEN_COLOUR && n <= 0xffffff; n += 4099)
 			assert_prints_what_it_reads(
 				t, &(struct token_value){ { n | t->bias } });

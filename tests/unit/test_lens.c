@@ -12,14 +12,14 @@ static struct view view_of(const char *text)
 {
 	struct view view;
 
-	ck_assert_int_eq(view_parse(text, strlen(text), &view, NULL), 0);
+	ck_assert_int_eq(view_parse(text, strlen(text), NULL, &view, NULL), 0);
 	return view;
 }
 
 static struct lens *enter_lens(struct node *at, uint64_t above, const char *text)
 {
 	struct view view = view_of(text);
-	struct lens *lens = nodes_enter_lens(&nodes, at, above, &view);
+	struct lens *lens = nodes_enter_lens(&nodes, at, above, &view, NULL);
 
 	ck_assert_ptr_nonnull(lens);
 	return lens;
@@ -185,7 +185,7 @@ static void *hammer(void *arg)
 		unsigned turn = (seed = seed * 1664525u + 1013904223u) >> 16;
 		struct view view = { .format = FORMAT_WEBP,
 			.quality = (uint8_t)(turn % 5 + 1) };
-		struct lens *lens = nodes_enter_lens(&nodes, shared, turn / 8 % 2, &view);
+		struct lens *lens = nodes_enter_lens(&nodes, shared, turn / 8 % 2, &view, NULL);
 
 		count_lenses(shared);
 		nodes_forget(&nodes, &lens->node, 1);

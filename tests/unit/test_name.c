@@ -39,8 +39,8 @@ START_TEST(names_with_a_view_split_at_the_last_at)
 		struct view view;
 		size_t len = 0;
 
-		ck_assert_msg(name_split(want[i].name, &len, &view, reason) == 0, "'%s': %s",
-			want[i].name, reason);
+		ck_assert_msg(name_split(want[i].name, NULL, &len, &view, reason) == 0,
+			"'%s': %s", want[i].name, reason);
 		ck_assert_uint_eq(len, strlen(want[i].source));
 		ck_assert_mem_eq(want[i].name, want[i].source, len);
 		view_print(&view, text);
@@ -81,12 +81,12 @@ START_TEST(names_that_mean_something_else_keep_meaning_it)
 		memset(&view, 0xa5, sizeof(view));
 		before = view;
 		ck_assert_int_eq(
-			name_split(want[i].name, &len, &view, reason), VIEW_E_NOT_A_VIEW);
+			name_split(want[i].name, NULL, &len, &view, reason), VIEW_E_NOT_A_VIEW);
 		ck_assert_str_eq(reason, want[i].reason);
 		ck_assert_uint_eq(len, 4711);
 		ck_assert_mem_eq(&view, &before, sizeof(view));
 		ck_assert_int_eq(
-			name_split(want[i].name, &len, &view, NULL), VIEW_E_NOT_A_VIEW);
+			name_split(want[i].name, NULL, &len, &view, NULL), VIEW_E_NOT_A_VIEW);
 	}
 }
 END_TEST
@@ -99,7 +99,7 @@ START_TEST(name_of_the_greatest_length_is_split)
 
 	memset(name, 'x', NAME_MAX);
 	memcpy(name + NAME_MAX - 5, "@webp", 6);
-	ck_assert_int_eq(name_split(name, &len, &view, NULL), 0);
+	ck_assert_int_eq(name_split(name, NULL, &len, &view, NULL), 0);
 	ck_assert_uint_eq(len, NAME_MAX - 5);
 	ck_assert_int_eq(view.format, FORMAT_WEBP);
 }
@@ -115,7 +115,7 @@ START_TEST(at_signs_everywhere_are_harmless)
 
 		memset(name, '@', n);
 		name[n] = '\0';
-		ck_assert_int_eq(name_split(name, &len, &view, NULL), VIEW_E_NOT_A_VIEW);
+		ck_assert_int_eq(name_split(name, NULL, &len, &view, NULL), VIEW_E_NOT_A_VIEW);
 	}
 	for (size_t i = 0; i < NAME_MAX - 4; i++) {
 		struct view view;
@@ -123,7 +123,7 @@ START_TEST(at_signs_everywhere_are_harmless)
 
 		memset(name, '@', NAME_MAX);
 		memcpy(name + i, "@png", 5);
-		ck_assert_int_eq(name_split(name, &len, &view, NULL), 0);
+		ck_assert_int_eq(name_split(name, NULL, &len, &view, NULL), 0);
 		ck_assert_uint_eq(len, i);
 	}
 }

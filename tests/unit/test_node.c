@@ -277,7 +277,7 @@ static void *hammer(void *arg)
 			node = nodes_enter_mirror(&nodes, parent, name, &stx);
 		else
 			node = &nodes_enter_variant(
-				&nodes, parent, name, &stx, FORMAT_JPEG, &view)
+				&nodes, parent, name, &stx, FORMAT_JPEG, &view, NULL)
 			                ->node;
 		if (nodes_path(&nodes, node, &fd, &path) == 0)
 			free(path);

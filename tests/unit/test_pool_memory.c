@@ -27,7 +27,7 @@ static uint64_t estimate_of(uint32_t width, uint32_t height)
 	};
 	struct view view;
 
-	ck_assert_int_eq(view_parse("webp", 4, &view, NULL), 0);
+	ck_assert_int_eq(view_parse("webp", 4, NULL, &view, NULL), 0);
 	ck_assert_int_eq(view_resolve(&view, FORMAT_JPEG, &request.view, NULL), 0);
 	return estimate_memory(&facts, &request, 1);
 }

@@ -198,7 +198,7 @@ static uint64_t memory_of_one(void)
 	};
 	struct view view;
 
-	ck_assert_int_eq(view_parse("webp", 4, &view, NULL), 0);
+	ck_assert_int_eq(view_parse("webp", 4, NULL, &view, NULL), 0);
 	ck_assert_int_eq(view_resolve(&view, FORMAT_JPEG, &request.view, NULL), 0);
 	return estimate_memory(&facts, &request, 1) / 2 * 3;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <inttypes.h>
 
-#include "cli/quantity.h"
 #include "fixture.h"
+#include "util/quantity.h"
 
 static const struct {
 	const char *text;

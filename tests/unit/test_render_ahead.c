@@ -196,7 +196,7 @@ START_TEST(failure_that_would_be_found_again_is_left_to_who_asks)
 	source_append(large, text);
 	source_look(large);
 	gone->open_error = EACCES;
-	start(&(struct render_options){ .max_ahead = 2, .max_source_bytes = 1000 });
+	start(&(struct render_options){ .max_ahead = 2, .limits.max_source_bytes = 1000 });
 	prefetch(gone);
 	prefetch(large);
 	settle();

@@ -12,7 +12,7 @@ static struct view resolved(const char *text)
 {
 	struct view view;
 
-	ck_assert_int_eq(view_parse(text, strlen(text), &view, NULL), 0);
+	ck_assert_int_eq(view_parse(text, strlen(text), NULL, &view, NULL), 0);
 	ck_assert_int_eq(view_resolve(&view, FORMAT_PNG, &view, NULL), 0);
 	return view;
 }

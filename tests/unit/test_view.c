@@ -14,8 +14,8 @@ static struct view parsed(const char *text)
 	char reason[VIEW_REASON_MAX] = "";
 	struct view view = { 0 };
 
-	ck_assert_msg(
-		view_parse(text, strlen(text), &view, reason) == 0, "'%s': %s", text, reason);
+	ck_assert_msg(view_parse(text, strlen(text), NULL, &view, reason) == 0, "'%s': %s",
+		text, reason);
 	return view;
 }
 
@@ -234,12 +234,12 @@ START_TEST(what_is_no_view_is_refused_with_its_reason)
 
 		memset(&view, 0xa5, sizeof(view));
 		before = view;
-		ck_assert_msg(
-			view_parse(text, strlen(text), &view, reason) == VIEW_E_NOT_A_VIEW,
+		ck_assert_msg(view_parse(text, strlen(text), NULL, &view, reason) ==
+				      VIEW_E_NOT_A_VIEW,
 			"'%s' is taken for a view", text);
 		ck_assert_str_eq(reason, want[i][1]);
 		ck_assert_int_eq(
-			view_parse(text, strlen(text), &view, NULL), VIEW_E_NOT_A_VIEW);
+			view_parse(text, strlen(text), NULL, &view, NULL), VIEW_E_NOT_A_VIEW);
 		ck_assert_mem_eq(&view, &before, sizeof(view));
 	}
 }
@@ -249,11 +249,11 @@ START_TEST(only_the_given_bytes_are_read)
 {
 	struct view view = { 0 };
 
-	ck_assert_int_eq(view_parse("webp-q75", 4, &view, NULL), 0);
+	ck_assert_int_eq(view_parse("webp-q75", 4, NULL, &view, NULL), 0);
 	ck_assert_str_eq(printed(&view), "webp");
-	ck_assert_int_eq(view_parse("w65", 2, &view, NULL), 0);
+	ck_assert_int_eq(view_parse("w65", 2, NULL, &view, NULL), 0);
 	ck_assert_str_eq(printed(&view), "w6");
-	ck_assert_int_eq(view_parse("webp\0", 5, &view, NULL), VIEW_E_NOT_A_VIEW);
+	ck_assert_int_eq(view_parse("webp\0", 5, NULL, &view, NULL), VIEW_E_NOT_A_VIEW);
 }
 END_TEST
 
@@ -264,7 +264,7 @@ START_TEST(text_as_long_as_a_view_may_be_is_read_and_longer_is_not)
 
 	for (size_t n = 1; n < sizeof(text); n++) {
 		memset(text, 'z', n);
-		ck_assert_int_eq(view_parse(text, n, &view, reason), VIEW_E_NOT_A_VIEW);
+		ck_assert_int_eq(view_parse(text, n, NULL, &view, reason), VIEW_E_NOT_A_VIEW);
 		ck_assert_uint_lt(strlen(reason), VIEW_REASON_MAX - 1); /* not cut off */
 		ck_assert_int_eq(strncmp(reason, "longer", 6) == 0, n >= VIEW_TEXT_MAX);
 	}

@@ -10,7 +10,7 @@ START_TEST(views_keep_their_order_and_spelling)
 	struct view_list list;
 	char text[VIEW_TEXT_MAX];
 
-	ck_assert_int_eq(view_list_parse("w800-webp.webp:q50:jpeg", &list, NULL), 0);
+	ck_assert_int_eq(view_list_parse("w800-webp.webp:q50:jpeg", NULL, &list, NULL), 0);
 	ck_assert_uint_eq(list.n, 3);
 	ck_assert_str_eq(list.items[0].text, "w800-webp.webp");
 	view_print(&list.items[0].view, text);
@@ -42,7 +42,7 @@ START_TEST(what_is_no_list_of_views_is_refused_with_a_reason)
 		struct view_list list = { .n = 4711 };
 
 		ck_assert_int_eq(
-			view_list_parse(want[i].text, &list, reason), VIEW_E_NOT_A_VIEW);
+			view_list_parse(want[i].text, NULL, &list, reason), VIEW_E_NOT_A_VIEW);
 		ck_assert_str_eq(reason, want[i].reason);
 		ck_assert_uint_eq(list.n, 4711);
 	}

@@ -17,8 +17,8 @@ static struct view parsed(const char *text)
 	char reason[VIEW_REASON_MAX] = "";
 	struct view view = { 0 };
 
-	ck_assert_msg(
-		view_parse(text, strlen(text), &view, reason) == 0, "'%s': %s", text, reason);
+	ck_assert_msg(view_parse(text, strlen(text), NULL, &view, reason) == 0, "'%s': %s",
+		text, reason);
 	return view;
 }
 
@@ -210,7 +210,7 @@ START_TEST(combinations_are_views_by_the_rules_and_only_by_them)
 		int r;
 
 		join(text, c.named, c.count);
-		r = view_parse(text, strlen(text), &view, NULL);
+		r = view_parse(text, strlen(text), NULL, &view, NULL);
 		if ((r == 0) != combination_is_a_view(&c))
 			ck_abort_msg("'%s' gives %d", text, r);
 		views += r == 0;
@@ -229,7 +229,7 @@ START_TEST(every_canonical_text_parses_to_its_view)
 		struct view view, again;
 
 		join(text, c.named, c.count);
-		if (view_parse(text, strlen(text), &view, NULL) != 0 || !*printed(&view))
+		if (view_parse(text, strlen(text), NULL, &view, NULL) != 0 || !*printed(&view))
 			continue; /* `anim` alone is the view of no tokens */
 		again = parsed(printed(&view));
 		ck_assert_msg(view_equal(&view, &again), "'%s'", text);
@@ -248,7 +248,7 @@ START_TEST(resolving_twice_changes_nothing_and_its_text_parses_to_it)
 		struct view view;
 
 		join(text, c.named, c.count);
-		if (view_parse(text, strlen(text), &view, NULL) != 0)
+		if (view_parse(text, strlen(text), NULL, &view, NULL) != 0)
 			continue;
 		for (int source = 0; source < FORMAT_COUNT; source++) {
 			struct view once, twice;
@@ -284,7 +284,7 @@ static void assert_one_view_in_all_orders(
 
 	if (first == count) {
 		join(text, tokens, count);
-		if (view_parse(text, strlen(text), &view, NULL) != 0 ||
+		if (view_parse(text, strlen(text), NULL, &view, NULL) != 0 ||
 			!view_equal(&view, want))
 			ck_abort_msg("'%s'", text);
 		return;
@@ -310,7 +310,7 @@ START_TEST(all_orders_of_tokens_are_one_view)
 		if (c.count > 5 + (at % 64 == 0))
 			continue;
 		join(text, c.named, c.count);
-		if (c.count == 0 || view_parse(text, strlen(text), &view, NULL) != 0)
+		if (c.count == 0 || view_parse(text, strlen(text), NULL, &view, NULL) != 0)
 			continue;
 		assert_one_view_in_all_orders(c.named, 0, c.count, &view);
 		longest = c.count > longest ? c.count : longest;
@@ -332,7 +332,7 @@ START_TEST(views_are_equal_if_and_only_if_their_texts_are)
 		char text[VIEW_TEXT_MAX];
 
 		join(text, c.named, c.count);
-		if (view_parse(text, strlen(text), &views[count], NULL) != 0)
+		if (view_parse(text, strlen(text), NULL, &views[count], NULL) != 0)
 			continue;
 		if (n % 2 && view_resolve(&views[count], FORMAT_GIF, &views[count], NULL) != 0)
 			continue;
@@ -368,7 +368,7 @@ START_TEST(changing_one_byte_never_gives_the_same_view_or_a_crash)
 			bad[i] = (char)byte;
 			if (bad[i] == text[i])
 				continue;
-			if (view_parse(bad, strlen(text), &view, NULL) == 0)
+			if (view_parse(bad, strlen(text), NULL, &view, NULL) == 0)
 				ck_assert_msg(!view_equal(&view, &want), "'%s'", bad);
 		}
 	}

@@ -16,11 +16,11 @@ struct codec {
 	 * and do nothing that does not survive fork(). 0 or -errno. */
 	int (*init)(struct zygote_hello *hello);
 
-	/* Reads a source's header and nothing else; descriptor and request are borrowed until
-	 * close(). Fills `facts` and the source's size in `reply`; NULL when the picture is
+	/* Reads a source's header and nothing else; descriptors (of the watermark: -1 where the
+	 * request has none) and request are borrowed until close(). Fills `facts` and the source's size in `reply`; NULL when the picture is
 	 * refused, and then result and reason stand in `reply` (job_refuse() does it). */
 	struct codec_job *(*open)(const struct encode_request *request, int source_fd,
-		struct encode_facts *facts, struct encode_reply *reply);
+		int watermark_fd, struct encode_facts *facts, struct encode_reply *reply);
 
 	/* Encodes. Fills result, and with it the size and shape of the result, or error and
 	 * reason. */

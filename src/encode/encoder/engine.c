@@ -26,6 +26,7 @@
 #include "encode/encoder/search.h"
 #include "encode/encoder/shape.h"
 #include "encode/encoder/transform.h"
+#include "encode/encoder/watermark.h"
 #include "view/trial.h"
 
 #define DISC_NEVER "1000000g"
@@ -103,6 +104,7 @@ static int engine_fail(struct encode_reply *reply, const struct output *output)
 struct codec_job {
 	const struct encode_request *request; /* borrowed */
 	int source_fd;                        /* borrowed */
+	int watermark_fd;                     /* borrowed; -1: none */
 	struct load load;
 	struct transform transform;
 	bool alpha; /* of the source */
@@ -191,7 +193,7 @@ static void engine_close(struct codec_job *job)
 }
 
 static struct codec_job *engine_open(const struct encode_request *request, int source_fd,
-	struct encode_facts *facts, struct encode_reply *reply)
+	int watermark_fd, struct encode_facts *facts, struct encode_reply *reply)
 {
 	struct output none = { .fd = -1 };
 	struct codec_job *job = malloc(sizeof(*job));
@@ -202,7 +204,10 @@ static struct codec_job *engine_open(const struct encode_request *request, int s
 		return NULL;
 	}
 	*job = (struct codec_job){
-		.request = request, .source_fd = source_fd, .load = LOAD_INIT
+		.request = request,
+		.source_fd = source_fd,
+		.watermark_fd = watermark_fd,
+		.load = LOAD_INIT,
 	};
 	r = header_open(job, source_fd, reply);
 	if (r == 0) {
@@ -246,7 +251,9 @@ static int pipeline_run(
 	r = view->trim ? settled_check(job, &most, reply) : 0;
 	if (r)
 		return r;
-	if (transform_run(t, &job->load, &image))
+	if (transform_run(t, &job->load, &image) ||
+		watermark_run(
+			&job->request->watermark, job->watermark_fd, job->load.frames, &image))
 		return -1;
 	if (trial_is_needed(view))
 		return search_run(view, image, t->frames, output, reply);

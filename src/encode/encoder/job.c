@@ -85,6 +85,19 @@ static bool shape_valid(const struct view *v)
 	       v->crop.height <= VIEW_CROP_MAX;
 }
 
+/* What the view says by name is in the request, and nothing else. */
+static bool watermark_valid(const struct encode_request *q)
+{
+	const struct encode_watermark *w = &q->watermark;
+
+	if (w->format == FORMAT_NONE || !q->view.watermark.name[0])
+		return w->format == FORMAT_NONE && !q->view.watermark.name[0];
+	return format_info(w->format)->readable && w->width > 0 && w->height > 0 &&
+	       w->look.position < WATERMARK_POSITIONS && w->look.opacity <= 100 &&
+	       w->look.scale <= 100 && w->look.margin <= WATERMARK_MARGIN_MAX &&
+	       w->look.margin_share <= 50;
+}
+
 /* The view is resolved: every choice is made, so a gap is an error of ours and not a picture's.
  */
 static bool request_valid(const struct encode_request *q)
@@ -102,7 +115,7 @@ static bool request_valid(const struct encode_request *q)
 		return false;
 	if (target->effort >= 0 && (effort < target->effort_min || effort > target->effort_max))
 		return false;
-	return shape_valid(v);
+	return shape_valid(v) && watermark_valid(q);
 }
 
 /* Refuses, in words, so many frames of a size that are more than may be. */
@@ -152,7 +165,7 @@ struct job {
 };
 
 /* True when the header is read and within the limits; else the refusal stands in the reply. */
-static bool job_open(struct job *job, int source_fd)
+static bool job_open(struct job *job, const int *fds)
 {
 	const struct encode_request *request = job->request;
 	struct encode_reply *reply = &job->reply;
@@ -162,7 +175,7 @@ static bool job_open(struct job *job, int source_fd)
 		return false;
 	}
 	allowance_memory(request->max_address_space);
-	job->opened = job->codec->open(request, source_fd, &job->facts, reply);
+	job->opened = job->codec->open(request, fds[0], fds[2], &job->facts, reply);
 	if (job->opened)
 		return limits_kept(request, &job->facts, reply);
 	if (reply->result == ENCODE_NO_MEMORY && request->max_address_space)
@@ -198,20 +211,20 @@ static int job_ask(const struct job *job, int sock, struct encode_verdict *ret)
 }
 
 /* 0 when there is a reply to send, JOB_E_DROPPED, or -errno. */
-static int job_run(struct job *job, int sock, int source_fd, int output_fd)
+static int job_run(struct job *job, int sock, const int *fds)
 {
 	struct encode_verdict verdict = { .kind = ENCODE_GO };
 	struct rusage before, after;
 	int r = 0;
 
 	getrusage(RUSAGE_SELF, &before);
-	if (job_open(job, source_fd)) {
+	if (job_open(job, fds)) {
 		r = job_ask(job, sock, &verdict);
 		if (r == 0 && verdict.kind == ENCODE_GO) {
 			allowance_memory(verdict.max_address_space);
 			allowance_output(job->request->max_output_bytes);
 			allowance_cpu(cpu_usec(&before), verdict.cpu_seconds);
-			job->codec->run(job->opened, &verdict, output_fd, &job->reply);
+			job->codec->run(job->opened, &verdict, fds[1], &job->reply);
 		}
 	}
 	job->codec->close(job->opened);
@@ -226,9 +239,9 @@ static int job_run(struct job *job, int sock, int source_fd, int output_fd)
 	return r == 0 && verdict.kind == ENCODE_DROP ? JOB_E_DROPPED : r;
 }
 
-/* Closes both descriptors before the reply: the daemon may look who has them open. */
+/* Closes the descriptors (source, output, watermark or -1) before the reply: the daemon may look who has them open. */
 static int request_serve(int sock, const struct codec *codec, void (*closed)(void),
-	const struct encode_request *request, int fds[2])
+	const struct encode_request *request, int fds[3])
 {
 	struct job job = {
 		.codec = codec,
@@ -242,10 +255,11 @@ static int request_serve(int sock, const struct codec *codec, void (*closed)(voi
 			.quality = request->view.quality,
 		},
 	};
-	int r = job_run(&job, sock, fds[0], fds[1]);
+	int r = job_run(&job, sock, fds);
 
 	close_fd(&fds[0]);
 	close_fd(&fds[1]);
+	close_fd(&fds[2]);
 	if (r == JOB_E_DROPPED)
 		return 0;
 	return r < 0 ? r : fdio_send(sock, &job.reply, sizeof(job.reply), NULL, 0, 0);
@@ -262,7 +276,10 @@ int job_serve(int sock, const struct codec *codec, void (*closed)(void))
 
 		if (n <= 0)
 			return n == -ECONNRESET ? 0 : (int)n;
-		if (n == sizeof(request) && request.version == PROTOCOL_VERSION && n_fds == 2) {
+		if (n == sizeof(request) && request.version == PROTOCOL_VERSION &&
+			n_fds == (request.watermark.format == FORMAT_NONE ? 2 : 3)) {
+			if (n_fds == 2)
+				fds[2] = -1;
 			r = request_serve(sock, codec, closed, &request, fds);
 		} else {
 			r = -EPROTO;

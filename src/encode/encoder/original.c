@@ -21,7 +21,8 @@ static bool format_is_kept(const struct view *view, const struct load *load)
 static bool touches_pixels(const struct view *view)
 {
 	return view->rotate || view->flip || view->flop || view->grey || view->blur ||
-	       view->sharpen || view->trim || view->background || view->crop.width;
+	       view->sharpen || view->trim || view->background || view->crop.width ||
+	       view->watermark.name[0];
 }
 
 static bool size_is_kept(const struct load *load, const struct transform *transform)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * Numbers as people write them in options. Pure, any thread.
+ * Numbers as people write them in options and configuration files. Pure, any thread.
  */
-#ifndef CLI_QUANTITY_H
-#define CLI_QUANTITY_H
+#ifndef UTIL_QUANTITY_H
+#define UTIL_QUANTITY_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/quantity.h"
+#include "util/quantity.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What another configuration changes of a mount that runs.
+ */
+#ifndef CONTROL_APPLY_H
+#define CONTROL_APPLY_H
+
+#include "config/config.h"
+
+/* For reloader_options.changed, with a struct control as context. What was set at run time by
+ * lensctl stays unless the configuration says otherwise than before. */
+void apply_config(void *context, const struct config *old, const struct config *now);
+
+#endif
