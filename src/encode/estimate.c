@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * libvips reads and writes in rows where a codec lets it, so what counts is what each codec keeps
- * whole. Reading and writing are added up, because the one goes on until the other ends. The
- * figures were read from the table that test_estimate prints, for pictures of 4 and 15 million
- * pixels, with libvips 8.14, and rounded up by a tenth or more.
+ * libvips reads and writes in rows where a codec lets it, so what counts is what each codec
+ * keeps whole. Reading and writing are added up, because the one goes on until the other ends.
+ * The figures were read from the table that test_estimate prints, for pictures of 4 and 15
+ * million pixels, with libvips 8.14, and rounded up by a tenth or more.
  */
 #include "encode/estimate.h"
 
@@ -71,6 +71,12 @@ static bool has_full_chroma(const struct view *view)
 	       (view->chroma == VIEW_CHROMA_AUTO && view->quality >= 90);
 }
 
+/* They take as much whether they came as 8 bits or as 16, and grey as colour. */
+static double jxl_samples(double bytes)
+{
+	return bytes > 4 ? bytes / 2 : bytes < 3 ? 3 : bytes;
+}
+
 /* What the saver keeps whole of one frame, for each of its pixels. */
 static double writing_bytes_pixel(const struct encode_facts *f, const struct view *view)
 {
@@ -89,7 +95,7 @@ static double writing_bytes_pixel(const struct encode_facts *f, const struct vie
 					      : 26) +
 		       (effort >= 3 ? 30 : 0);
 	case FORMAT_JXL:
-		return jxl_bytes_sample(view, effort) * (bytes < 3 ? 3 : bytes);
+		return jxl_bytes_sample(view, effort) * jxl_samples(bytes);
 	case FORMAT_GIF:
 		return 15;
 	case FORMAT_PNG:
@@ -213,7 +219,7 @@ uint64_t estimate_memory(const struct encode_facts *facts, const struct encode_r
 	if (view->format == FORMAT_AVIF || view->format == FORMAT_AUTO)
 		bytes += 10 * MIB; /* libaom's tables */
 	if (view->format == FORMAT_JXL)
-		bytes += 8 * MIB; /* what libjxl 0.11 takes more than 0.7 */
+		bytes += 12 * MIB; /* what libjxl 0.11 takes more than 0.7 */
 	if (facts->frames > 1)
 		bytes += 3 * result * facts->frames; /* those that are written already */
 	return bytes < ESTIMATE_MAX ? (uint64_t)bytes : (uint64_t)ESTIMATE_MAX;
@@ -224,6 +230,10 @@ uint64_t estimate_output(const struct view *view, uint64_t pixels, enum format s
 {
 	double bytes = OUTPUT_BASE_BYTES + (double)pixels * output_bytes_pixel(view);
 
+	/* A profile, maker notes, an editor's history: at most what the source is, and seldom
+	 * more than this. */
+	if (view->meta || view->icc)
+		bytes += least((double)source_bytes, 2 * MIB);
 	/* How many frames there are is not known yet. */
 	if (view_keeps_frames(view, source_format))
 		bytes += 3 * (double)source_bytes;

@@ -9,6 +9,7 @@
 #include "fs/picture.h"
 #include "fs/sequence.h"
 #include "fs/survey.h"
+#include "fs/variant.h"
 #include "util/log.h"
 
 /* A folder that changes all the time is not listed all the time. */
@@ -16,8 +17,6 @@
 /* Looked at in search of the next picture, for each that is found: others may have its
  * extension and be none. */
 #define LOOKED_AT_MAX 16
-/* So many in a row have a higher inode than the one before. */
-#define INODES_RISING 3
 /* A reader that was at the end of a folder goes on in the next within this time. */
 #define CARRY_ON_USEC (5 * USEC_PER_SEC)
 
@@ -34,8 +33,7 @@ struct track {
 	bool unlistable; /* too large, or it cannot be read */
 	struct sequence sequence;
 	struct variant *last; /* owns a ref: what was asked for last, while it is read */
-	uint64_t last_ino;    /* its */
-	unsigned rising;      /* how often in a row that was higher than before */
+	bool is_listed;       /* so that programs know its inode before they ask for it */
 	usec_t told_at;
 	uint64_t reader;        /* as render knows it; another one for each */
 	bool is_dropped;        /* what it was to have */
@@ -193,11 +191,12 @@ static void note_outcome(struct fs *fs, struct track *track, enum sequence_outco
 		run_ahead(fs, track);
 }
 
-/* Every other order was tried in vain. To look at every file costs something, so it takes more
- * than chance to make us. */
+/* Every other order was tried in vain. To look at every file costs something, and only who was
+ * told of inodes can go by them. */
 static void try_inodes(struct fs *fs, struct track *track)
 {
-	if (!track->sequence.running && track->rising >= INODES_RISING &&
+	if (!track->sequence.running && track->is_listed &&
+		track->sequence.n_recent == SEQUENCE_PROOF &&
 		order_sort(track->order, ORDER_INODE) == -ENODATA &&
 		survey_inodes(fs, track->folder, &track->view, track->order) == 0 &&
 		sequence_look_again(&track->sequence, track->order))
@@ -383,12 +382,10 @@ static void bound_tracks(struct fs *fs, struct track *tracks)
 
 static void remember_last(struct fs *fs, struct track *track, struct variant *variant)
 {
-	if (variant->ino != track->last_ino)
-		track->rising = variant->ino > track->last_ino ? track->rising + 1 : 0;
-	track->last_ino = variant->ino;
 	nodes_ref(&fs->nodes, &variant->node);
 	release_last(fs, track);
 	track->last = variant;
+	track->is_listed = variant_is_listed(variant);
 	track->told_at = now_monotonic();
 	track->formats |= 1u << variant->source.format;
 }

@@ -175,6 +175,13 @@ int variant_source_path(struct variant *variant, char **ret)
 	return nodes_path(variant->nodes, &variant->node, &base_fd, ret);
 }
 
+bool variant_is_listed(struct variant *variant)
+{
+	LOCK_SCOPE(&variant->nodes->lock);
+
+	return variant->said.listed;
+}
+
 bool variant_tell(struct variant *variant, const struct cache_entry *entry)
 {
 	LOCK_SCOPE(&variant->nodes->lock);

@@ -10,6 +10,9 @@
 /* The number that a variant of this version has. */
 uint64_t variant_ino(const struct stamp *stamp, const struct view *view);
 
+/* Whether it was looked up last by a name that its folder lists. */
+bool variant_is_listed(struct variant *variant);
+
 /* For the table. */
 uint64_t variant_hash(const struct variant *variant);
 void variant_leave_locked(struct nodes *nodes, struct variant *variant);

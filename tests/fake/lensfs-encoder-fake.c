@@ -48,17 +48,16 @@
 #include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "attempt.h"
 #include "encode/encoder/job.h"
 #include "encode/encoder/zygote.h"
+#include "once.h"
 #include "picture.h"
 #include "util/cleanup.h"
 #include "util/fdio.h"
@@ -66,7 +65,6 @@
 
 #define DIRECTIVES_MAX 4096
 #define OUTPUT_DEFAULT 1000
-#define ONCE_MAX       1024
 
 /* One job's orders. */
 struct plan {
@@ -91,31 +89,11 @@ struct codec_job {
 
 static const char *const header_directives[] = { "pixels", "hang-header", "crash-header" };
 
-/* What was done once, shared by all encoders: the zygote maps it before it forks. */
-static struct once {
-	atomic_uint_fast64_t done[ONCE_MAX];
-} * once;
-
 static uint64_t hash_add(uint64_t hash, const void *data, size_t size)
 {
 	for (const unsigned char *p = data; size-- > 0; p++)
 		hash = (hash ^ *p) * UINT64_C(0x100000001b3);
 	return hash;
-}
-
-/* True for the first caller with this key, in all processes. */
-static bool once_claim(uint64_t key)
-{
-	for (size_t i = 0; i < ONCE_MAX; i++) {
-		uint_fast64_t found = 0;
-
-		if (atomic_compare_exchange_strong(&once->done[i], &found, key))
-			return true;
-		if (found == key)
-			return false;
-	}
-	log_error("fake: more than %d directives with -once", ONCE_MAX);
-	_exit(1);
 }
 
 static void do_sleep(const char *value)
@@ -471,10 +449,10 @@ static void fake_run(struct codec_job *job, const struct encode_verdict *go, int
 
 static int fake_init(struct zygote_hello *hello)
 {
-	once = mmap(
-		NULL, sizeof(*once), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (once == MAP_FAILED)
-		return -errno;
+	int r = once_init();
+
+	if (r < 0)
+		return r;
 	for (unsigned f = FORMAT_NONE + 1; f < FORMAT_COUNT; f++) {
 		if (format_info((enum format)f)->readable)
 			hello->readable |= 1u << f;

@@ -23,6 +23,24 @@ decoded() {
 	esac
 }
 
+# pixels FILE: decodes it into $PIXELS, a PNG or PNM with all the bits that FILE has. Here ImageMagick
+# looks at the formats for which no smaller tool keeps them.
+pixels() {
+	PIXELS=$T/pixels
+	rm -f "$PIXELS".*
+	case $(kind "$1") in
+	image/jpeg) djpeg -pnm "$1" >"$PIXELS.pnm" ;;
+	image/webp) dwebp -quiet "$1" -pam -o "$PIXELS.pnm" ;;
+	image/avif) avifdec "$1" "$PIXELS.png" >/dev/null ;;
+	image/jxl) djxl "$1" "$PIXELS.png" >/dev/null 2>&1 ;;
+	image/png) cp "$1" "$PIXELS.png" ;;
+	image/gif) convert "gif:$1[0]" "$PIXELS.pam" ;;
+	image/tiff) convert "tiff:$1" "$PIXELS.pam" ;;
+	*) fail "no picture: $(file -b "$1")" ;;
+	esac
+	PIXELS=$(echo "$PIXELS".*)
+}
+
 # PGM and PPM say it in their second line, PAM (with alpha) in two of their own.
 pnm_dimensions() {
 	head -c 200 "$1" | awk '/^P[56]/ {getline; print $1 "x" $2; exit}

@@ -25,7 +25,8 @@ static const struct kind {
 	{ "deep colour", VIPS_INTERPRETATION_RGB16, .deep = true },
 	{ "deep colour with alpha", VIPS_INTERPRETATION_RGB16, .alpha = true, .deep = true },
 	{ "CMYK", VIPS_INTERPRETATION_CMYK },
-	{ "Lab", VIPS_INTERPRETATION_LAB },
+	/* libvips writes it as floats, which have more than eight bits */
+	{ "Lab", VIPS_INTERPRETATION_LAB, .deep = true },
 };
 
 static const struct step {

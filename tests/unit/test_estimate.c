@@ -271,6 +271,16 @@ START_TEST(every_way_of_writing_alpha_is_within_its_estimate)
 }
 END_TEST
 
+START_TEST(every_way_of_writing_16_bits_is_within_its_estimate)
+{
+	static const char *const views[] = { "png-prog", "tiff", "jxl-e3", "jxl-e7",
+		"jxl-lossless-e3" };
+
+	check_views(source_named("png-deep"), views, ARRAY_SIZE(views));
+	check_views(source_named("tiff-deep"), views, ARRAY_SIZE(views));
+}
+END_TEST
+
 START_TEST(animations_are_within_their_estimate)
 {
 	static const char *const views[] = { "webp", "gif-e1", "webp-w300", "webp-lossless-e1",
@@ -403,6 +413,7 @@ int main(void)
 		every_way_of_writing_is_within_its_estimate,
 		much_effort_is_within_its_estimate,
 		every_way_of_writing_alpha_is_within_its_estimate,
+		every_way_of_writing_16_bits_is_within_its_estimate,
 		animations_are_within_their_estimate,
 		every_step_is_within_its_estimate,
 		every_step_of_frames_is_within_its_estimate,

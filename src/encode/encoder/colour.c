@@ -1,9 +1,18 @@
 /* SPDX-License-Identifier: MIT
  *
- * The intent is perceptual: it is what printed CMYK profiles are made for, it scales black, and
- * for the matrix profiles of screens and cameras it is the same as the others.
+ * The intent is perceptual: it is what printed CMYK profiles are made for, and for the matrix
+ * profiles of screens and cameras it is the same as the others. Black is scaled to black,
+ * which lcms does by itself only between profiles of version 4; libvips' own sRGB is one from
+ * 8.15 on.
+ *
+ * Three kinds of picture libvips cannot be left alone with. Lab in a TIFF is relative to D50
+ * (Adobe's technical note; libtiff assumes it too), but libvips takes all Lab for D65, which
+ * turns blue into cyan, up to 5 CIEDE2000. Floats that have a profile it would cast to bytes:
+ * black. Grey floats it takes for bytes: black as well.
  */
 #include "encode/encoder/colour.h"
+
+#include <string.h>
 
 #include "encode/encoder/image.h"
 
@@ -12,11 +21,20 @@ static bool is_grey(const VipsImage *image)
 	return image->Bands < 3;
 }
 
-static bool is_deep(const VipsImage *image)
-{
-	return image->Type == VIPS_INTERPRETATION_RGB16 ||
-	       image->Type == VIPS_INTERPRETATION_GREY16;
-}
+/* The white of Lab, as libvips counts XYZ, and Bradford's matrix to its XYZ, which is of D65
+ * (ICC.1:2010, annex E). */
+static const double d50[] = { 96.4250, 100.0, 82.4680 };
+static const double d50_to_d65[] = {
+	0.9555766,
+	-0.0230393,
+	0.0631636,
+	-0.0282895,
+	1.0099416,
+	0.0210077,
+	0.0122982,
+	-0.0204830,
+	1.3299098,
+};
 
 /* Bands that are colour. */
 static int colour_bands(const VipsImage *image)
@@ -38,16 +56,121 @@ static VipsInterpretation guess(const VipsImage *image)
 	return deep ? VIPS_INTERPRETATION_RGB16 : VIPS_INTERPRETATION_sRGB;
 }
 
+static bool is_float(const VipsImage *image)
+{
+	return image->BandFmt == VIPS_FORMAT_FLOAT || image->BandFmt == VIPS_FORMAT_DOUBLE;
+}
+
+static bool is_lab(const VipsImage *image)
+{
+	return image->Type == VIPS_INTERPRETATION_LAB ||
+	       image->Type == VIPS_INTERPRETATION_LABS;
+}
+
+/* By the colour space that its header names (ICC.1:2010, 7.2). libvips 8.14.1 looks too, and
+ * then takes the red of a colour picture for the grey that its profile speaks of. */
+static bool profile_fits(VipsImage *image)
+{
+	const char *space = is_grey(image)                            ? "GRAY"
+	                    : image->Type == VIPS_INTERPRETATION_CMYK ? "CMYK"
+	                                                              : "RGB ";
+	const void *profile;
+	size_t size;
+
+	return !is_lab(image) && vips_image_get_typeof(image, VIPS_META_ICC_NAME) &&
+	       vips_image_get_blob(image, VIPS_META_ICC_NAME, &profile, &size) == 0 &&
+	       size >= 128 && memcmp((const char *)profile + 16, space, 4) == 0;
+}
+
+/* Numbers that a profile speaks of, of 1, as 16 bits; without one, a grey that is linear as
+ * colour is. */
+static int float_convert(VipsImage **image)
+{
+	_cleanup_object_ VipsImage *next = NULL;
+	VipsImage *copies[] = { *image, *image, *image };
+	VipsInterpretation space =
+		is_grey(*image) ? VIPS_INTERPRETATION_GREY16 : VIPS_INTERPRETATION_RGB16;
+	VipsImage *out;
+	int r;
+
+	if (profile_fits(*image)) {
+		r = vips_linear1(*image, &out, 65535, 0.5, NULL);
+	} else if ((*image)->Bands == 1) {
+		r = vips_bandjoin(copies, &out, 3, NULL);
+		space = VIPS_INTERPRETATION_scRGB;
+	} else {
+		return 0;
+	}
+	if (r)
+		return -1;
+	next = out;
+	if (space != VIPS_INTERPRETATION_scRGB) {
+		if (vips_cast_ushort(next, &out, NULL))
+			return -1;
+		image_replace(&next, out);
+	}
+	if (vips_copy(next, &out, "interpretation", space, NULL))
+		return -1;
+	image_replace(image, out);
+	return 0;
+}
+
+/* What is beyond three bands passes through. */
+static VipsImage *matrix_for(int bands)
+{
+	VipsImage *matrix = vips_image_new_matrix(bands, bands);
+
+	for (int y = 0; y < bands; y++) {
+		for (int x = 0; x < bands; x++)
+			*VIPS_MATRIX(matrix, x, y) =
+				x < 3 && y < 3 ? d50_to_d65[y * 3 + x] : x == y;
+	}
+	return matrix;
+}
+
+/* To XYZ, which libvips and everybody else have in common. */
+static int lab_convert(VipsImage **image)
+{
+	_cleanup_object_ VipsImage *xyz = NULL, *lab = NULL, *matrix = NULL;
+	VipsArrayDouble *white = vips_array_double_new(d50, 3);
+	VipsImage *out;
+	int r;
+
+	r = vips_colourspace(*image, &lab, VIPS_INTERPRETATION_LAB, NULL) ||
+	    vips_Lab2XYZ(lab, &xyz, "temp", white, NULL);
+	vips_area_unref(VIPS_AREA(white));
+	matrix = r ? NULL : matrix_for(xyz->Bands);
+	if (!matrix || vips_recomb(xyz, &out, matrix, NULL))
+		return -1;
+	image_replace(&xyz, out);
+	if (vips_copy(xyz, &out, "interpretation", VIPS_INTERPRETATION_XYZ, NULL))
+		return -1;
+	image_replace(image, out);
+	return 0;
+}
+
+static int unpack(VipsImage **image)
+{
+	VipsInterpretation space = (*image)->Type == VIPS_INTERPRETATION_LAB
+	                                   ? VIPS_INTERPRETATION_LAB
+	                                   : VIPS_INTERPRETATION_sRGB;
+	VipsImage *out;
+
+	if ((*image)->Coding == VIPS_CODING_NONE)
+		return 0;
+	if (vips_colourspace(*image, &out, space, NULL))
+		return -1;
+	image_replace(image, out);
+	return 0;
+}
+
 int colour_unpack(VipsImage **image)
 {
 	VipsImage *out;
 	int bands;
 
-	if ((*image)->Coding != VIPS_CODING_NONE) {
-		if (vips_colourspace(*image, &out, VIPS_INTERPRETATION_sRGB, NULL))
-			return -1;
-		image_replace(image, out);
-	}
+	if (unpack(image))
+		return -1;
 	if ((*image)->Type == VIPS_INTERPRETATION_MULTIBAND) {
 		if (vips_copy(*image, &out, "interpretation", guess(*image), NULL))
 			return -1;
@@ -59,7 +182,7 @@ int colour_unpack(VipsImage **image)
 			return -1;
 		image_replace(image, out);
 	}
-	return 0;
+	return is_float(*image) && !is_lab(*image) ? float_convert(image) : 0;
 }
 
 /* sRGB made of a grey profile has three equal bands; keeps one. */
@@ -92,7 +215,8 @@ static int import_profile(VipsImage **image, bool deep)
 	VipsImage *out;
 
 	if (vips_icc_transform(*image, &out, "srgb", "embedded", TRUE, "intent",
-		    VIPS_INTENT_PERCEPTUAL, "depth", deep ? 16 : 8, NULL))
+		    VIPS_INTENT_PERCEPTUAL, "black_point_compensation", TRUE, "depth",
+		    deep ? 16 : 8, NULL))
 		return -1;
 	image_replace(image, out);
 	return grey ? grey_restore(image) : 0;
@@ -103,14 +227,15 @@ int colour_to_srgb(VipsImage **image, bool deep)
 	VipsInterpretation space;
 	VipsImage *out;
 
-	deep = deep && is_deep(*image);
-	if (vips_image_get_typeof(*image, VIPS_META_ICC_NAME)) {
+	deep = deep && (*image)->BandFmt != VIPS_FORMAT_UCHAR;
+	if (profile_fits(*image)) {
 		if (import_profile(image, deep) == 0)
 			return 0;
-		/* A broken profile, or one for another kind of picture: as if there were none.
-		 */
+		/* A broken profile: as if there were none. */
 		vips_error_clear();
 	}
+	if (is_lab(*image) && lab_convert(image))
+		return -1;
 	if (is_grey(*image))
 		space = deep ? VIPS_INTERPRETATION_GREY16 : VIPS_INTERPRETATION_B_W;
 	else
@@ -122,4 +247,68 @@ int colour_to_srgb(VipsImage **image, bool deep)
 		return -1;
 	image_replace(image, out);
 	return 0;
+}
+
+/* What is done to colours knows three of them, or one. */
+static bool cmyk_may_stay(const VipsImage *image, const struct view *view)
+{
+	return image->Bands == 4 && view->fit != VIEW_FIT_PAD && !view->grey && !view->sharpen;
+}
+
+bool colour_profile_may_stay(VipsImage *image, const struct view *view)
+{
+	bool cmyk = image->Type == VIPS_INTERPRETATION_CMYK;
+
+	if (!profile_fits(image) || (cmyk && !cmyk_may_stay(image, view)))
+		return false;
+	switch (view->format) {
+	case FORMAT_JPEG:
+	case FORMAT_TIFF:
+		return true;
+	case FORMAT_PNG:
+	case FORMAT_JXL:
+		return !cmyk;
+	case FORMAT_WEBP:
+	case FORMAT_AVIF:
+		return !cmyk && !is_grey(image);
+	default:
+		return false;
+	}
+}
+
+static int to_depth(VipsImage **image, bool deep)
+{
+	_cleanup_object_ VipsImage *bytes = NULL;
+	VipsImage *out;
+
+	if ((*image)->BandFmt == VIPS_FORMAT_UCHAR || deep)
+		return 0;
+	if (vips_linear1(*image, &bytes, 1 / 257.0, 0.5, "uchar", TRUE, NULL) ||
+		vips_copy(bytes, &out, "interpretation",
+			is_grey(*image)                              ? VIPS_INTERPRETATION_B_W
+			: (*image)->Type == VIPS_INTERPRETATION_CMYK ? VIPS_INTERPRETATION_CMYK
+								     : VIPS_INTERPRETATION_sRGB,
+			NULL))
+		return -1;
+	image_replace(image, out);
+	return 0;
+}
+
+/* The picture means sRGB now, which needs no saying, and a profile would be a lie. */
+static int profile_drop(VipsImage **image)
+{
+	VipsImage *out;
+
+	if (vips_copy(*image, &out, NULL))
+		return -1;
+	vips_image_remove(out, VIPS_META_ICC_NAME);
+	image_replace(image, out);
+	return 0;
+}
+
+int colour_convert(VipsImage **image, const struct view *view, bool deep)
+{
+	if (view->icc && colour_profile_may_stay(*image, view))
+		return to_depth(image, deep);
+	return colour_to_srgb(image, deep) ? -1 : profile_drop(image);
 }

@@ -1,7 +1,15 @@
 /* SPDX-License-Identifier: MIT
  *
- * Colour: whatever a file holds (CMYK, XYB, Lab, 1 or 16 bit, any profile) becomes sRGB or grey
- * with or without alpha, which is what an untagged file means everywhere.
+ * Colour: whatever a file holds (CMYK, XYB, Lab, floats, 1 or 16 bit, any profile) becomes sRGB or
+ * grey with or without alpha, which is what an untagged file means everywhere; or stays as it is
+ * where its profile goes along.
+ *
+ * Resizing comes before, on the file's own numbers, as sharp, imgproxy, vipsthumbnail and browsers
+ * do unless told otherwise. In linear light fine bright texture would come out brighter: a
+ * photograph of 3840 pixels brought to 800 differs by 2.2 CIEDE2000 on average. But it took 4 times
+ * the time and twice the memory, for floats are resized instead of bytes and JPEG cannot be shrunk
+ * while it is decoded; and the same picture would look different here from everywhere else. Floats
+ * are linear, and are resized so.
  */
 #ifndef ENCODER_COLOUR_H
 #define ENCODER_COLOUR_H
@@ -9,11 +17,21 @@
 #include <stdbool.h>
 #include <vips/vips.h>
 
+#include "view/view.h"
+
 /* Makes pixels that can be resized: unpacked, at most one alpha. 0 or -1. */
 int colour_unpack(VipsImage **image);
 
 /* Through the embedded profile where there is a usable one, else by what the numbers mean. With
- * `deep`, 16-bit stays 16-bit; everything else becomes 8-bit. 0 or -1. */
+ * `deep`, what has more than 8 bits gets 16; everything else becomes 8-bit. 0 or -1. */
 int colour_to_srgb(VipsImage **image, bool deep);
+
+/* The same as `view` asks, and no profile is left: with `icc` the numbers and their profile stay,
+ * where both can. */
+int colour_convert(VipsImage **image, const struct view *view, bool deep);
+
+/* May a picture of this kind, on its way through `view`, have its own profile in the result? Not
+ * without one. */
+bool colour_profile_may_stay(VipsImage *image, const struct view *view);
 
 #endif

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "encode/encoder/exif_tiff.h"
 #include "encode/encoder/fingerprint.h"
 #include "encode/encoder/image.h"
 #include "encode/encoder/job.h"
@@ -52,6 +53,54 @@ static int jpeg_shrink(double shrink)
 	return shrink >= 8 ? 8 : shrink >= 4 ? 4 : shrink >= 2 ? 2 : 1;
 }
 
+/* libvips reads of a TIFF's directory what it needs for pixels: the rest is given to the image
+ * as every other format has it. */
+static int tiff_open(struct load *load, int page, VipsImage **ret)
+{
+	_cleanup_object_ VipsImage *image = NULL;
+	size_t size;
+	void *block;
+
+	if (vips_tiffload_source(load->source, &image, LOAD_COMMON, "page", page, NULL) ||
+		vips_copy(image, ret, NULL))
+		return -1;
+	block = exif_from_tiff(load->source_fd, &size);
+	if (block)
+		vips_image_set_blob_copy(*ret, VIPS_META_EXIF_NAME, block, size);
+	g_free(block);
+	return 0;
+}
+
+static void *xmp_find(VipsImage *image, const char *name, GValue *value, void *data)
+{
+	(void)image;
+	(void)data;
+	return strncmp(name, "heif-mime-", 10) == 0 && G_VALUE_TYPE(value) == VIPS_TYPE_BLOB
+	               ? value
+	               : NULL;
+}
+
+/* libvips 8.14 knows a HEIF's XMP only as an item of some media type. */
+static int heif_open(struct load *load, int page, VipsImage **ret)
+{
+	_cleanup_object_ VipsImage *image = NULL;
+	const GValue *xmp;
+	int r;
+
+	/* Without a page it gives the primary one, wherever that stands. */
+	if (page == 0)
+		r = vips_heifload_source(load->source, &image, LOAD_COMMON, NULL);
+	else
+		r = vips_heifload_source(
+			load->source, &image, LOAD_COMMON, "page", page - 1, NULL);
+	if (r || vips_copy(image, ret, NULL))
+		return -1;
+	xmp = vips_image_map(*ret, xmp_find, NULL);
+	if (xmp && !vips_image_get_typeof(*ret, VIPS_META_XMP_NAME))
+		vips_image_set(*ret, VIPS_META_XMP_NAME, (GValue *)(uintptr_t)xmp);
+	return 0;
+}
+
 /* `shrink` ≥ 1: how much smaller the picture may be decoded. */
 static int image_open(struct load *load, double shrink, VipsImage **ret)
 {
@@ -66,18 +115,14 @@ static int image_open(struct load *load, double shrink, VipsImage **ret)
 			n, "scale", load->animated ? 1.0 : 1.0 / shrink, NULL);
 	case FORMAT_AVIF:
 	case FORMAT_HEIC:
-		/* Without a page it gives the primary one, wherever that stands. */
-		if (page == 0)
-			return vips_heifload_source(load->source, ret, LOAD_COMMON, NULL);
-		return vips_heifload_source(
-			load->source, ret, LOAD_COMMON, "page", page - 1, NULL);
+		return heif_open(load, page, ret);
 	case FORMAT_PNG:
 		return vips_pngload_source(load->source, ret, LOAD_COMMON, NULL);
 	case FORMAT_GIF:
 		return vips_gifload_source(
 			load->source, ret, LOAD_COMMON, "page", page, "n", n, NULL);
 	case FORMAT_TIFF:
-		return vips_tiffload_source(load->source, ret, LOAD_COMMON, "page", page, NULL);
+		return tiff_open(load, page, ret);
 	default:
 		vips_error("load", "no loader for this format");
 		return -1;
@@ -155,6 +200,7 @@ int load_open(struct load *load, const struct encode_request *request, int sourc
 	int r;
 
 	load->format = request->source_format;
+	load->source_fd = source_fd;
 	load->animated = view->frame == 0 && format_info(load->format)->animates &&
 	                 format_info(view->format)->animates;
 	if (!load_available(load->format))

@@ -20,6 +20,7 @@ struct load {
 	enum format format;
 	bool animated;      /* all frames are loaded, one below the other */
 	int page;           /* that is loaded, as image_open() counts; 0: the first */
+	int source_fd;      /* borrowed */
 	VipsSource *source; /* owned */
 	VipsImage *header;  /* owned; nothing decoded yet */
 	struct size stored; /* one frame as stored */

@@ -22,6 +22,8 @@ struct saver {
 	const char *operation;
 	uint32_t side_max;
 	int (*save)(const struct view *view, VipsImage *image, VipsTarget *target);
+	/* What libvips leaves out, added to the file; NULL: nothing. */
+	int (*finish)(VipsImage *image, struct output *output);
 };
 
 static const struct saver savers[FORMAT_COUNT] = {
@@ -30,8 +32,8 @@ static const struct saver savers[FORMAT_COUNT] = {
 	[FORMAT_AVIF] = { "heifsave_target", 16384, save_avif },
 	[FORMAT_JXL] = { "jxlsave_target", COORD_MAX, save_jxl },
 	[FORMAT_PNG] = { "pngsave_target", 1000000, save_png },
-	[FORMAT_GIF] = { "gifsave_target", 65535, save_gif },
-	[FORMAT_TIFF] = { "tiffsave_target", COORD_MAX, save_tiff },
+	[FORMAT_GIF] = { "gifsave_target", 65535, save_gif, save_gif_comment },
+	[FORMAT_TIFF] = { "tiffsave_target", COORD_MAX, save_tiff, save_tiff_exif },
 };
 
 /* libvips has the saver even where libheif lacks the encoder; 4 is AV1 (heif.h). */
@@ -126,5 +128,7 @@ int save_run(const struct view *view, VipsImage *image, struct output *output)
 	if (save_to(view, image, target))
 		return -1;
 	/* Some savers do not look whether their last write succeeded. */
-	return output->error ? -1 : 0;
+	if (output->error)
+		return -1;
+	return savers[view->format].finish ? savers[view->format].finish(image, output) : 0;
 }

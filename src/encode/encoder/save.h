@@ -39,6 +39,11 @@ int save_png(const struct view *view, VipsImage *image, VipsTarget *target);
 int save_gif(const struct view *view, VipsImage *image, VipsTarget *target);
 int save_tiff(const struct view *view, VipsImage *image, VipsTarget *target);
 
+/* Add to a file that is written what libvips does not: a comment, EXIF. 0, or -1 and the output
+ * says why. */
+int save_gif_comment(VipsImage *image, struct output *output);
+int save_tiff_exif(VipsImage *image, struct output *output);
+
 /* The option, with its value, that every saver has: keep what metadata_reduce() left, or write
  * nothing at all. libvips 8.15 renamed it. */
 #if VIPS_MAJOR_VERSION > 8 || VIPS_MINOR_VERSION >= 15

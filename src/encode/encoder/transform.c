@@ -53,7 +53,8 @@ bool transform_plan(const struct view *view, const struct load *load, struct tra
 		.upright = upright,
 		.turn = turn_join(upright, turn_of_view(view)),
 		.frames = load->frames,
-		.deep = view->format == FORMAT_PNG || view->format == FORMAT_TIFF,
+		.deep = view->format == FORMAT_PNG || view->format == FORMAT_TIFF ||
+		        view->format == FORMAT_JXL,
 	};
 	plan_area(ret, area);
 	if (view->trim) {
@@ -123,7 +124,7 @@ static int picture_run(struct transform *t, struct view_area area, VipsImage **i
 
 	if (t->reshaped && (shape_cut(image, area) || shape_resize(image, t->scaled)))
 		return -1;
-	if (colour_to_srgb(image, t->deep) || (t->reshaped && place_run(t, image)))
+	if (colour_convert(image, view, t->deep) || (t->reshaped && place_run(t, image)))
 		return -1;
 	if (view->blur && filter_blur(image, view->blur))
 		return -1;
@@ -173,5 +174,6 @@ int transform_run(struct transform *t, const struct load *load, VipsImage **imag
 		r = frames_run(t, image);
 	else
 		r = picture_run(t, load_area(load, t->taken, *image), image);
-	return r ? r : metadata_reduce(image, t->frames, (int)t->geometry.result.height);
+	return r ? r
+	         : metadata_reduce(image, t->view, t->frames, (int)t->geometry.result.height);
 }

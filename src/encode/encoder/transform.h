@@ -22,7 +22,7 @@ struct transform {
 	unsigned frames;
 	bool reshaped; /* more than single pixels change */
 	bool sought;   /* geometry says where `smart` and `entropy` cut */
-	bool deep;     /* 16-bit sources stay so: PNG and TIFF, which exist to lose nothing */
+	bool deep;     /* what has more than 8 bits keeps 16: PNG, TIFF, JPEG XL */
 };
 
 /* False when the view's crop lies outside. Until transform_settle(), a view that trims takes what

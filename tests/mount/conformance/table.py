@@ -251,6 +251,14 @@ def is_on_background(cell):
     assert cell.pixels.bands in (1, 3) or min(cell.pixels.data[3::4]) == 255, 'not opaque'
 
 
+def is_marked(cell):
+    """A black square of 16, opaque, in the bottom right corner."""
+    base = cell.sources.base
+    want = b''.join(b'\0\0\0' if x >= WIDTH - 16 and y >= HEIGHT - 16 else base.at(x, y)
+                    for y in range(HEIGHT) for x in range(WIDTH))
+    cell.looks_like(Pixels(WIDTH, HEIGHT, 3, want), 1.5)
+
+
 def is_frame(number):
     def check(cell):
         assert frames(cell.path) == 1, 'several frames'
@@ -342,6 +350,7 @@ CASES = {
     'sharpen': ('sharpen', 'base.png', is_sharpened),
     'grey': ('grey', 'base.png', is_grey),
     'bg': ('bg0080ff', 'glass.png', is_on_background),
+    'wm_': ('wm_square', 'base.png', is_marked),
     'still': ('still', 'deck.gif', is_frame(0)),
     'anim': ('anim', 'deck.gif', has_all_frames),
     'p': ('p2', 'deck.gif', is_frame(1)),
