@@ -19,9 +19,9 @@
 #include "util/log.h"
 #include "view/view.h"
 
-#define ANSWER_MAX   65536
+#define ANSWER_MAX       65536
 #define ANSWER_WORDS_MAX 1024
-#define PATIENCE_SEC 60 /* a large picture on a slow disk may have to be read */
+#define PATIENCE_SEC     60 /* a large picture on a slow disk may have to be read */
 
 /* %XX for `%` and all but printable ASCII: see control/commands.h. The caller's to free. */
 static char *encode_path(const char *path)
@@ -120,7 +120,8 @@ static int judge(const char *path, json_t **answer)
 
 	if (json_is_true(json_object_get(*answer, "ok")))
 		return EXIT_CODE_OK;
-	log_error("'%s': %s", LOG_QUOTE(path), one_line(message ? message : "it says no", words));
+	log_error(
+		"'%s': %s", LOG_QUOTE(path), one_line(message ? message : "it says no", words));
 	json_decref(*answer);
 	return denied ? EXIT_CODE_DENIED : EXIT_CODE_OTHER;
 }

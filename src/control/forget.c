@@ -38,8 +38,7 @@ int forget_failures(struct control *control, const char *path,
 
 static int drop_picture(struct drop *drop, const char *path)
 {
-	_cleanup_(config_unrefp) struct config *config =
-		config_slot_get(drop->control->config);
+	_cleanup_(config_unrefp) struct config *config = config_slot_get(drop->control->config);
 	_cleanup_(target_done) struct target target = {
 		.tree = drop->control->tree,
 		.vocabulary = &config->vocabulary,

@@ -34,8 +34,9 @@ static void watch_again(struct reloader *reloader)
 	reloader->changes = changes_free(reloader->changes);
 	r = changes_new(&reloader->looked_at, &reloader->changes);
 	if (r < 0)
-		log_warning("changes of the configuration are not heard of (%s); lensctl reload "
-			    "has it read",
+		log_warning(
+			"changes of the configuration are not heard of (%s); lensctl reload "
+			"has it read",
 			strerror(-r));
 }
 

@@ -74,8 +74,8 @@ struct pool_job {
 	/* version, job and max_address_space are the pool's to fill */
 	struct encode_request request;
 	_Atomic enum job_class class; /* see pool_promote() */
-	int source_fd; /* borrowed until done; a file description of its own: it is seeked */
-	int output_fd; /* borrowed until done; emptied before every attempt */
+	int source_fd;    /* borrowed until done; a file description of its own: it is seeked */
+	int output_fd;    /* borrowed until done; emptied before every attempt */
 	int watermark_fd; /* as source_fd, where the request has a watermark */
 	/* Called once, on the pool's thread, which must not be kept waiting. */
 	void (*done)(struct pool_job *job, const struct pool_result *result);

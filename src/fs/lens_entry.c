@@ -109,9 +109,8 @@ int lens_enter(struct fs *fs, struct lens *lens, const struct lens_entry *entry,
 {
 	believe_briefly(fs, &entry->stx, ret);
 	if (entry->kind == NODE_LENS)
-		return lookup_enter_folder(
-			fs, &lens->node, entry->source_name, &entry->stx, &lens->view,
-			lens->watermark, ret);
+		return lookup_enter_folder(fs, &lens->node, entry->source_name, &entry->stx,
+			&lens->view, lens->watermark, ret);
 	if (entry->kind == NODE_VARIANT)
 		return enter_picture(fs, lens, entry, ret);
 	return fs_enter_mirror(fs, lens->node.parent, entry->source_name, &entry->stx, ret);

@@ -93,7 +93,8 @@ static int enter_lens(struct fs *fs, const struct node *where, struct node *pare
 	struct node *folder, const struct statx *stx, const struct view *view,
 	struct watermark *watermark, struct fuse_entry_param *ret)
 {
-	struct lens *lens = nodes_enter_lens(&fs->nodes, folder, fs_ino(fs, where), view, watermark);
+	struct lens *lens =
+		nodes_enter_lens(&fs->nodes, folder, fs_ino(fs, where), view, watermark);
 
 	if (!lens)
 		return -ENOMEM;
@@ -130,8 +131,7 @@ static int enter_root(struct fs *fs, struct node *where, int dir_fd, const struc
 	if (statx(dir_fd, "", AT_EMPTY_PATH | AT_STATX_SYNC_AS_STAT, STAMP_STATX_MASK, &stx) <
 		0)
 		return -errno;
-	return enter_lens(
-		fs, where, root, root, &stx, &named->view, named->watermark, ret);
+	return enter_lens(fs, where, root, root, &stx, &named->view, named->watermark, ret);
 }
 
 /* --- Names -------------------------------------------------------------------------------- */

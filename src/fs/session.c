@@ -127,8 +127,8 @@ static int enter_top(struct fs *fs)
 	fs->top = &fs->nodes.root;
 	if (!fs->options.view)
 		return 0;
-	lens = nodes_enter_lens(&fs->nodes, &fs->nodes.root, 0, fs->options.view,
-		fs->options.watermark);
+	lens = nodes_enter_lens(
+		&fs->nodes, &fs->nodes.root, 0, fs->options.view, fs->options.watermark);
 	if (!lens)
 		return -ENOMEM;
 	fs->top = &lens->node;

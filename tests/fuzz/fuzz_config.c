@@ -7,15 +7,20 @@
 #include "fuzz.h"
 
 static const char *const seeds[] = {
-	"[mount]\ncache_size = 3g\ncache_free = 5%\nmax_pixels = 2m\nmiss = enoent\nonly_presets = yes\n",
-	"[view thumb]\ntokens = webp-w200-h200-cover\nmiss = original\n[view big]\ntokens: q90-x2-w40\n",
+	"[mount]\ncache_size = 3g\ncache_free = 5%\nmax_pixels = 2m\nmiss = "
+	"enoent\nonly_presets = yes\n",
+	"[view thumb]\ntokens = webp-w200-h200-cover\nmiss = original\n[view big]\ntokens: "
+	"q90-x2-w40\n",
 	"[watermark brand]\nfile = a.png\nposition = bottom-right\nmargin = 16\nopacity = 50%\n"
 	"scale = 25%\ntile = yes\n[view m]\ntokens = wm_brand-png\n",
 	"; comment\n# another\n\n  [view a] ; here\n  tokens = q5 ; there\r\n",
 	"\xEF\xBB\xBF[mount]\nmiss = wait",
 	"[watermark w]\nfile=/x\nmargin=3%\n[mount]\nmax_bytes_source=1k\nmax_frames=9",
 	"[view a]\ntokens = q5\n[view a]\nmiss = wait\n[view b]\ntokens = lossless-e3-jxl\n",
-	"[mount\n", "= 5\n", "[view webp]\ntokens = q5\n", "key\n",
+	"[mount\n",
+	"= 5\n",
+	"[view webp]\ntokens = q5\n",
+	"key\n",
 };
 
 size_t fuzz_seed(size_t i, uint8_t *out, size_t max)

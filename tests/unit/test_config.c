@@ -7,10 +7,10 @@
 #include "fixture.h"
 
 /* A PNG of one pixel, black. */
-static const unsigned char png[] = { 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n', 0, 0, 0, 13, 'I',
-	'H', 'D', 'R', 0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0, 0x3a, 0x7e, 0x9b, 0x55, 0, 0, 0, 10,
-	'I', 'D', 'A', 'T', 0x78, 0x9c, 0x63, 0x60, 0, 0, 0, 2, 0, 1, 0x48, 0xaf, 0xa4, 0x71, 0, 0, 0,
-	0, 'I', 'E', 'N', 'D', 0xae, 0x42, 0x60, 0x82 };
+static const unsigned char png[] = { 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n', 0, 0, 0, 13,
+	'I', 'H', 'D', 'R', 0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0, 0x3a, 0x7e, 0x9b, 0x55, 0, 0,
+	0, 10, 'I', 'D', 'A', 'T', 0x78, 0x9c, 0x63, 0x60, 0, 0, 0, 2, 0, 1, 0x48, 0xaf, 0xa4,
+	0x71, 0, 0, 0, 0, 'I', 'E', 'N', 'D', 0xae, 0x42, 0x60, 0x82 };
 
 static char folder[256], reason[CONFIG_REASON_MAX];
 static struct config_files files;
@@ -84,14 +84,15 @@ END_TEST
 START_TEST(all_of_it_is_understood)
 {
 	file_write(path_of("brand.png"), png, sizeof(png));
-	ck_assert_msg(read_text("\xEF\xBB\xBF; presets of the shop\n"
-				"[mount] ; here\n"
-				"cache_size = 3g\ncache_free: 7%\n  max_pixels = 2m ; a comment\n"
-				"miss=original\nonly_presets = yes\n"
-				"\n\t[view thumb]\r\ntokens = w200-webp-wm_brand\r\nmiss = enoent\n"
-				"[view  big]\ntokens=q90\n"
-				"[watermark brand]\nfile = brand.png\nposition = top\n"
-				"margin = 2%\nopacity = 40%\nscale = 25%\ntile = yes") == 0,
+	ck_assert_msg(
+		read_text("\xEF\xBB\xBF; presets of the shop\n"
+			  "[mount] ; here\n"
+			  "cache_size = 3g\ncache_free: 7%\n  max_pixels = 2m ; a comment\n"
+			  "miss=original\nonly_presets = yes\n"
+			  "\n\t[view thumb]\r\ntokens = w200-webp-wm_brand\r\nmiss = enoent\n"
+			  "[view  big]\ntokens=q90\n"
+			  "[watermark brand]\nfile = brand.png\nposition = top\n"
+			  "margin = 2%\nopacity = 40%\nscale = 25%\ntile = yes") == 0,
 		"%s", reason);
 	ck_assert_uint_eq(config->settings.cache_size_bytes, UINT64_C(3) << 30);
 	ck_assert_uint_eq(config->settings.cache_free.percent, 7);
@@ -108,8 +109,8 @@ START_TEST(all_of_it_is_understood)
 	ck_assert_uint_eq(config->watermarks[0]->look.scale, 25);
 	ck_assert_uint_eq(config->watermarks[0]->look.tile, true);
 	ck_assert_uint_eq(config->watermarks[0]->size.width, 1);
-	ck_assert_uint_eq(config->presets[0].view.watermark.digest,
-		config->watermarks[0]->id.digest);
+	ck_assert_uint_eq(
+		config->presets[0].view.watermark.digest, config->watermarks[0]->id.digest);
 	ck_assert_ptr_eq(config_watermark(config, &config->presets[0].view.watermark),
 		config->watermarks[0]);
 }
@@ -159,7 +160,8 @@ START_TEST(what_is_wrong_is_named_by_its_line)
 		{ "[view a-b]\ntokens = q5", 1, "'a-b' is no name" },
 		{ "[view 2x]\ntokens = q5", 1, "is no name" },
 		{ "[view abcdefghijklmnopqrstuvwxyzabcdefg]\ntokens = q5", 1, "at most 31" },
-		{ "[view abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz]", 1, "too long" },
+		{ "[view abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz]", 1,
+			"too long" },
 		{ "[watermark a]\nopacity = 50%", 1, "no 'file'" },
 		{ "[watermark a]\nfile =", 2, "a path" },
 		{ "[watermark a]\nfile = none.png", 2, "No such file" },
@@ -256,8 +258,8 @@ START_TEST(a_text_of_it_says_the_same)
 				   "tokens = q5-wm_b\n[watermark b]\nfile = brand.png\n"
 				   "margin = 3%\nopacity = 7%\n"),
 		0);
-	ck_assert_msg(config_new_of_text("text", config->text, config->text_len, &again,
-			      reason) == 0,
+	ck_assert_msg(
+		config_new_of_text("text", config->text, config->text_len, &again, reason) == 0,
 		"%s", reason);
 	ck_assert_uint_eq(again->settings.cache_free.bytes, UINT64_C(20) << 30);
 	ck_assert_uint_eq(config_miss(again, "a", 1), MISS_ENOENT);

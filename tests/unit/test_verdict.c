@@ -35,8 +35,8 @@ static struct encode_request request_for(const char *text)
 	struct encode_request request = { .source_format = FORMAT_PNG };
 	char words[VIEW_REASON_MAX];
 
-	ck_assert_msg(view_parse(text, strlen(text), NULL, &request.view, words) == 0, "%s: %s", text,
-		words);
+	ck_assert_msg(view_parse(text, strlen(text), NULL, &request.view, words) == 0, "%s: %s",
+		text, words);
 	ck_assert_int_eq(view_resolve(&request.view, FORMAT_PNG, &request.view, NULL), 0);
 	return request;
 }

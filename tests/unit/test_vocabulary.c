@@ -194,8 +194,8 @@ START_TEST(names_that_could_be_views_are_told_from_those_that_cannot)
 {
 	static const char *const could[] = { "a@thumb", "a@b@c", "logo@2x.png", "a@-", "a@.",
 		"@thumb" };
-	static const char *const cannot[] = { "a", "a@", "@eaDir", "a@B", "a@b c",
-		"a@\xc3\xa4", "a@b@" };
+	static const char *const cannot[] = { "a", "a@", "@eaDir", "a@B", "a@b c", "a@\xc3\xa4",
+		"a@b@" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(could); i++)
 		ck_assert_msg(name_view_text(could[i]), "%s", could[i]);
@@ -219,10 +219,11 @@ static void join(const char *const *words, const size_t *at, size_t n, char *out
  * preset. */
 START_TEST(a_preset_leaves_a_view_that_stands_alone)
 {
-	static const char *const words[] = { "thumb", "exact", "photo", "face", "mark", "moving",
-		"webp", "jpeg", "png", "gif", "q50", "lossless", "e3", "aq9", "420", "prog", "w40",
-		"h30", "x2", "fit", "cover", "pad", "fill", "up", "north", "smart", "entropy",
-		"centre", "still", "anim", "p3", "meta", "max9k", "wm_brand_2", "grey" };
+	static const char *const words[] = { "thumb", "exact", "photo", "face", "mark",
+		"moving", "webp", "jpeg", "png", "gif", "q50", "lossless", "e3", "aq9", "420",
+		"prog", "w40", "h30", "x2", "fit", "cover", "pad", "fill", "up", "north",
+		"smart", "entropy", "centre", "still", "anim", "p3", "meta", "max9k",
+		"wm_brand_2", "grey" };
 	unsigned seen = 0;
 
 	srandom(7);
@@ -250,7 +251,8 @@ START_TEST(a_preset_leaves_a_view_that_stands_alone)
 		vocabulary.n_presets = 0;
 		if (own[0] && (view_parse(own, strlen(own), &vocabulary, &again, reason) != 0 ||
 				      !view_equal(&view, &again)))
-			ck_abort_msg("'%s' prints '%s', which is not it (%s)", text, own, reason);
+			ck_abort_msg(
+				"'%s' prints '%s', which is not it (%s)", text, own, reason);
 		vocabulary.n_presets = 6;
 	}
 	ck_assert_uint_gt(seen, 20000);

@@ -63,7 +63,8 @@ START_TEST(it_never_sticks_out)
 			.margin = (uint32_t)random() % (i & 1 ? 10 : WATERMARK_MARGIN_MAX + 1),
 			.margin_share = i & 2 ? 0 : (uint32_t)random() % 51,
 		};
-		struct size own = { 1 + (uint32_t)random() % 5000, 1 + (uint32_t)random() % 50 };
+		struct size own = { 1 + (uint32_t)random() % 5000,
+			1 + (uint32_t)random() % 50 };
 		struct size result = { 1 + (uint32_t)random() % 70,
 			1 + (uint32_t)random() % (i & 4 ? 3 : 65535) };
 		struct watermark_place p =
@@ -71,10 +72,10 @@ START_TEST(it_never_sticks_out)
 
 		if (p.size.width < 1 || p.size.height < 1 ||
 			p.left + p.size.width + p.margin > result.width ||
-			p.top + p.size.height + p.margin > result.height ||
-			p.left < p.margin || p.top < p.margin)
-			ck_abort_msg("%u x %u at %u, %u on %u x %u", p.size.width, p.size.height,
-				p.left, p.top, result.width, result.height);
+			p.top + p.size.height + p.margin > result.height || p.left < p.margin ||
+			p.top < p.margin)
+			ck_abort_msg("%u x %u at %u, %u on %u x %u", p.size.width,
+				p.size.height, p.left, p.top, result.width, result.height);
 	}
 }
 END_TEST

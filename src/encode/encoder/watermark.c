@@ -59,8 +59,8 @@ static int pixels_load(const struct encode_watermark *watermark, int fd, VipsIma
 		vips_error("watermark", "it is larger than it was said to be");
 		r = -1;
 	}
-	if (r == 0 && load_pixels(&load, (struct view_area){ 0, 0, load.stored.width,
-							 load.stored.height },
+	if (r == 0 && load_pixels(&load,
+			      (struct view_area){ 0, 0, load.stored.width, load.stored.height },
 			      load.stored, image) == 0)
 		r = pixels_prepare(image);
 	else
