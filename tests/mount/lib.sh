@@ -168,6 +168,9 @@ start() {
 	done
 	shift $((OPTIND - 1))
 	for option; do opts+=,$option; done
+	# Cases count what is encoded; those that are about prefetch have it as users do.
+	[[ $0 != */mount/* || $0 == */mount/prefetch/* || $opts == *,prefetch=* ]] ||
+		opts+=,prefetch=off
 	mkdir -p "$mnt"
 	# shellcheck disable=SC2086
 	$wrapper "$LENSFS" -f -o "cache=$cache,cache_free=0$opts" "$src" "$mnt" 2>>"$LOG" &
