@@ -57,8 +57,9 @@ count=${#names[@]}
 spent() {
 	local pid sum=0 stat
 	for pid; do
-		stat=$(<"/proc/$pid/stat") && read -ra stat <<<"${stat##*) }"
-		((sum += stat[11] + stat[12] + stat[13] + stat[14]))
+		stat=$(cat "/proc/$pid/stat") || continue # it has ended
+		read -ra stat <<<"${stat##*) }"
+		sum=$((sum + stat[11] + stat[12] + stat[13] + stat[14]))
 	done 2>/dev/null
 	echo "$sum"
 }
