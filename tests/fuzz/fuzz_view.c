@@ -146,7 +146,7 @@ static void check_name(const char *name)
 	size_t len = 0;
 	int r = name_split(name, NULL, &len, &view, NULL);
 	bool is_view = at && check_view(at + 1, strlen(at + 1), &direct);
-	bool has_source = at && at != name && !(at == name + 1 && name[0] == '.') &&
+	bool has_source = at && !(at == name + 1 && name[0] == '.') &&
 	                  !(at == name + 2 && name[0] == '.' && name[1] == '.');
 
 	MUST(r == 0 || r == VIEW_E_NOT_A_VIEW);
@@ -186,16 +186,32 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	return 0;
 }
 
+#define SEED(text)                                                                             \
+	{                                                                                      \
+		text, sizeof(text) - 1                                                         \
+	}
+
 size_t fuzz_seed(size_t i, uint8_t *out, size_t max)
 {
-	static const char *const seeds[] = { " a.jpg@webp-q75", " w800-h600-cover-avif-e4",
-		" photo@q1-lossless-png", " webp\nq79-webp", "\1abcdefghijklmnop",
-		"\1\0\0\0\5\7\1\11\2\3", " x2-w800-pad-h1-bg00ff00-north-up.webp",
-		" crop1_2_3_4-trim-rot90-flip-p3-meta-icc", " max100k-jpeg-420" };
+	static const struct {
+		const char *bytes;
+		size_t size;
+	} seeds[] = {
+		SEED(" a.jpg@webp-q75"),
+		SEED(" w800-h600-cover-avif-e4"),
+		SEED(" photo@q1-lossless-png"),
+		SEED(" webp\nq79-webp"),
+		SEED("\1abcdefghijklmnop"),
+		SEED("\1\0\0\0\5\7\1\11\2\3"),
+		SEED(" x2-w800-pad-h1-bg00ff00-north-up.webp"),
+		SEED(" crop1_2_3_4-trim-rot90-flip-p3-meta-icc"),
+		SEED(" max100k-jpeg-420"),
+		SEED(" @tiff"),
+		SEED(" a@thumb-wm_brand"),
+	};
 
-	if (i >= sizeof(seeds) / sizeof(seeds[0]) || max < 64)
+	if (i >= sizeof(seeds) / sizeof(seeds[0]) || max < seeds[i].size)
 		return 0;
-	memset(out, 0, 64);
-	memcpy(out, seeds[i], strlen(seeds[i]));
-	return 32;
+	memcpy(out, seeds[i].bytes, seeds[i].size);
+	return seeds[i].size;
 }
