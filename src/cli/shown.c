@@ -8,11 +8,10 @@
 enum exit_code shown_parse(
 	const struct options *options, const struct config *config, struct shown *ret)
 {
-	struct vocabulary words = config->vocabulary;
+	struct vocabulary words = config_words(config);
 	const char *view = options->view, *list = options->list;
 	char reason[VIEW_REASON_MAX];
 
-	words.only_presets = false;
 	*ret = (struct shown){ .has_view = view };
 	if (view && view_parse(view, strlen(view), &words, &ret->view, reason) != 0) {
 		log_error("-o view=%s is no view: %s", LOG_QUOTE(view), reason);

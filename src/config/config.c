@@ -295,6 +295,14 @@ struct config *config_unref(struct config *config)
 	return NULL;
 }
 
+struct vocabulary config_words(const struct config *config)
+{
+	struct vocabulary words = config->vocabulary;
+
+	words.only_presets = false;
+	return words;
+}
+
 enum miss_policy config_miss(const struct config *config, const char *text, size_t len)
 {
 	const struct preset *preset = vocabulary_preset_in(&config->vocabulary, text, len);

@@ -44,6 +44,9 @@ struct config *config_ref(struct config *config);
 struct config *config_unref(struct config *config); /* NULL is fine; returns NULL */
 DEFINE_CLEANUP(struct config *, config_unref)
 
+/* All of its words, also where names may be but presets': for who set the mount up or steers it. */
+struct vocabulary config_words(const struct config *config);
+
 /* The policy for a name whose view has this text: its preset's, else the mount's. */
 enum miss_policy config_miss(const struct config *config, const char *text, size_t len);
 

@@ -16,9 +16,10 @@ int forget_failures(struct control *control, const char *path,
 	char reason[TARGET_REASON_MAX])
 {
 	_cleanup_(config_unrefp) struct config *config = config_slot_get(control->config);
+	struct vocabulary words = config_words(config);
 	_cleanup_(target_done) struct target target = {
 		.tree = control->tree,
-		.vocabulary = &config->vocabulary,
+		.vocabulary = &words,
 		.dir_fd = -1,
 		.reason = reason,
 	};
@@ -39,9 +40,10 @@ int forget_failures(struct control *control, const char *path,
 static int drop_picture(struct drop *drop, const char *path)
 {
 	_cleanup_(config_unrefp) struct config *config = config_slot_get(drop->control->config);
+	struct vocabulary words = config_words(config);
 	_cleanup_(target_done) struct target target = {
 		.tree = drop->control->tree,
-		.vocabulary = &config->vocabulary,
+		.vocabulary = &words,
 		.dir_fd = -1,
 		.reason = drop->reason,
 	};

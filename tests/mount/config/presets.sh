@@ -44,6 +44,14 @@ tried ENOENT open "$MNT/a.jpg@thumb-q50"
 tried ENOENT open "$MNT/a.jpg@webp"
 text=$("$LENSCTL" explain "$MNT/a.jpg@webp") || :
 has "$text" "'webp' is no preset"
+# What is steered is what the name is, however it is spelled to the daemon.
+tried OK read "$MNT/a.jpg@thumb"
+tried OK read "$MNT/@thumb/a.jpg.webp"
+has "$("$LENSCTL" cache drop "$MNT/a.jpg@thumb")" '1 variant'
+tried OK read "$MNT/a.jpg@exact"
+has "$("$LENSCTL" cache drop "$MNT/@exact/a.jpg.webp")" '1 variant'
+text=$("$LENSCTL" cache forget "$MNT/a.jpg@thumb" 2>&1) || :
+has "$text" "no failure"
 stop
 
 # One file that was named is read instead.
