@@ -166,8 +166,9 @@ static void fill(const char *path, uint64_t n, const struct hash128 *hash)
 	again = strip(db);
 	sqlite3_prepare_v2(db,
 		"INSERT INTO variant (key, state, session, hash, size_bytes, width, height,"
-		" encode_usec, used_usec, uses, turned_bytes, shelf, rank, expires_usec, error,"
-		" reason, content, view) VALUES (?1, 1, 1, ?10, ?2, 800, 600, ?3, ?4,"
+		" format, quality, encode_usec, used_usec, uses, turned_bytes, shelf, rank,"
+		" expires_usec, error,"
+		" reason, content, view) VALUES (?1, 1, 1, ?10, ?2, 800, 600, 2, 79, ?3, ?4,"
 		" ?5, 0, ?6, ?7, 0, 0, '', ?8, ?9)",
 		-1, &s, NULL);
 	for (uint64_t i = 0; i < n; i++)
