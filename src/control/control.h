@@ -16,6 +16,7 @@
 #include "pressure/pressure.h"
 #include "render/render.h"
 #include "source/tree.h"
+#include "util/tap.h"
 
 /* What was given back because memory was short, ever. */
 struct relief_figures {
@@ -30,7 +31,7 @@ struct relief {
 	struct relief_figures given;
 };
 
-/* Everything is borrowed but the journal. `fs` is NULL until mounted; the control files are
+/* Everything is borrowed but the journal and the tap. `fs` is NULL until mounted; the control files are
  * asked for only afterwards. */
 struct control {
 	struct cache *cache;
@@ -46,6 +47,7 @@ struct control {
 	struct relief relief;
 	const char *socket_path; /* of control/server; NULL: there is none */
 	struct journal journal;
+	struct tap accesses; /* fs/access.h: a line for each request */
 	usec_t started_at; /* monotonic */
 };
 

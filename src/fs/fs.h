@@ -18,10 +18,12 @@
 #include "view/list.h"
 
 struct fs;
+struct tap;
 
 #define FS_REASON_MAX 512
 
-/* A file of the control folder `.lensfs`: its text is made anew whenever it is looked up. */
+/* A file of the control folder `.lensfs`: its text is made anew whenever it is looked up. Mode: the
+ * permissions. */
 struct fs_control_file {
 	const char *name;
 	uint32_t mode;
@@ -41,6 +43,7 @@ struct fs_options {
 	const struct view_list *list; /* views that are listed beside pictures; may be empty */
 	const struct view *view;      /* that the whole mount is seen through; NULL: none */
 	struct watermark *watermark;  /* of that view; NULL: none */
+	struct tap *accesses;         /* a line for each request (fs/access.h); NULL: no */
 	double timeout_sec;           /* where nothing is watched, > 0 */
 	const struct fs_control_file *control_files; /* ended by an empty name */
 	void *context;                               /* of make and ready */

@@ -62,9 +62,12 @@ void job_free(struct render_job *job)
 	free(job);
 }
 
-static void finish_error(struct render_job *job, int error, const char *reason)
+static void finish_error(
+	struct render_job *job, enum render_way way, int error, const char *reason)
 {
-	struct render_result result = { .error = error, .reason = reason, .fd = -1 };
+	struct render_result result = {
+		.way = way, .error = error, .reason = reason, .fd = -1
+	};
 
 	render_finish(job, &result);
 }
@@ -105,7 +108,7 @@ static void finish_failure(struct render_job *job, int error, usec_t ttl, const 
 				.reason = reason,
 				.ttl_usec = ttl,
 			});
-	finish_error(job, error, reason);
+	finish_error(job, RENDER_ENCODED, error, reason);
 }
 
 /* --- Prepare: from the version to the key ------------------------------------------------ */
@@ -145,7 +148,7 @@ static int hash_content(struct render_job *job)
 static void finish_source_error(struct render_job *job, int error)
 {
 	if (error == ESTALE)
-		finish_error(job, error, "the source changed meanwhile");
+		finish_error(job, RENDER_REFUSED, error, "the source changed meanwhile");
 	else
 		finish_failure(job, error, 0, "the source cannot be read");
 }
@@ -173,7 +176,7 @@ void job_prepare(struct render_job *job)
 	int r;
 
 	if (render_is_stopping(job->render)) {
-		finish_error(job, ESHUTDOWN, "lensfs is stopping");
+		finish_error(job, RENDER_REFUSED, ESHUTDOWN, "lensfs is stopping");
 		return;
 	}
 	if (source_is_too_large(job))
@@ -200,13 +203,13 @@ void job_prepare(struct render_job *job)
 static bool finish_from_cache(struct render_job *job)
 {
 	struct cache *cache = job->render->options.cache;
-	struct render_result result = { .reason = "", .fd = -1 };
+	struct render_result result = { .way = RENDER_CACHED, .reason = "", .fd = -1 };
 	_cleanup_close_ int fd = -1;
 	int r = cache_open(cache, &job->key, &result.entry, &result.fd);
 
 	if (r == CACHE_E_FAILED) {
 		RENDER_COUNT(job->render, remembered_failures, !job->ahead);
-		finish_error(job, result.entry.error, result.entry.reason);
+		finish_error(job, RENDER_REMEMBERED, result.entry.error, result.entry.reason);
 		return true;
 	}
 	if (r == 0) {
@@ -276,7 +279,7 @@ void job_resume(struct render_job *job)
 	if (!render_lead_or_follow(job) || finish_from_cache(job))
 		return;
 	if (render_is_stopping(job->render))
-		finish_error(job, ESHUTDOWN, "lensfs is stopping");
+		finish_error(job, RENDER_REFUSED, ESHUTDOWN, "lensfs is stopping");
 	else
 		job_begin(job);
 }
@@ -350,6 +353,7 @@ static void publish_success(struct render_job *job)
 {
 	struct render *render = job->render;
 	struct render_result result = {
+		.way = RENDER_ENCODED,
 		.reason = "",
 		.fd = cache_blob_fd(job->blob),
 		.entry =
@@ -443,7 +447,8 @@ void job_publish(struct render_job *job)
 	if (r == 0 && retry_in_memory(job))
 		return;
 	if (r < 0)
-		finish_error(job, -r, "the source changed while it was encoded");
+		finish_error(
+			job, RENDER_ENCODED, -r, "the source changed while it was encoded");
 	else if (error)
 		finish_failure(job, error,
 			job->outcome.transient ? 0
