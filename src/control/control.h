@@ -48,7 +48,7 @@ struct control {
 	const char *socket_path; /* of control/server; NULL: there is none */
 	struct journal journal;
 	struct tap accesses; /* fs/access.h: a line for each request */
-	usec_t started_at; /* monotonic */
+	usec_t started_at;   /* monotonic */
 };
 
 /* For fs_options, with a struct control as context. */
