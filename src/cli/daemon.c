@@ -260,6 +260,7 @@ static enum exit_code open_render(
 		.max_frames = options->max_frames,
 		.max_source_bytes = options->max_source_bytes,
 		.on_failure = control_note_failure,
+		.on_cost = control_note_cost,
 		.context = &daemon->control,
 	};
 	int r = render_new(&render_options, &daemon->render);
@@ -383,6 +384,7 @@ enum exit_code daemon_new(const struct options *options, const char *mountpoint,
 	daemon->ready_context = ready_context;
 	daemon->control.started_at = now_monotonic();
 	journal_init(&daemon->control.journal);
+	costs_init(&daemon->control.costs);
 	relief_init(&daemon->control.relief);
 	stopper_block_signals();
 	shirk_oom_killer();
@@ -474,6 +476,7 @@ struct daemon *daemon_free(struct daemon *daemon)
 	pool_free(daemon->pool);
 	watch_free(daemon->watch);
 	tree_free(daemon->tree);
+	costs_done(&daemon->control.costs);
 	journal_done(&daemon->control.journal);
 	relief_done(&daemon->control.relief);
 	free(daemon->encoder);

@@ -15,6 +15,7 @@ enum exit_code {
 	EXIT_CODE_CACHE = 6,      /* the cache folder cannot be used, or has another owner */
 	EXIT_CODE_ENCODER = 7,    /* the encoder program cannot be started */
 	EXIT_CODE_MOUNT = 8,      /* the kernel or fusermount3 refused */
+	EXIT_CODE_STOPPED = 130,  /* lensctl: by Ctrl-C, as a shell has it */
 };
 
 #endif
