@@ -172,6 +172,14 @@ static void drop(struct work *work)
 		fail(work, r, dropping.drop.reason);
 }
 
+/* Of what is dropped nothing stays open either: it would hold its room on the disk, and be read
+ * instead of being made and cached again. */
+static void let_go(struct work *work)
+{
+	if (work->control->fs)
+		fs_trim_gone(work->control->fs, 0);
+}
+
 /* --- Life --------------------------------------------------------------------------------- */
 
 static void *work_main(void *arg)
@@ -190,6 +198,8 @@ static void *work_main(void *arg)
 		kind = work->report.kind;
 	}
 	kinds[kind](work);
+	if (kind != WORK_VERIFY)
+		let_go(work);
 	LOCK_SCOPE(&work->lock);
 	work->report.running = false;
 	return NULL;

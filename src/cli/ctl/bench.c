@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysinfo.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "cli/ctl/bench_mount.h"
@@ -132,10 +133,18 @@ static void choose(struct bench *bench, size_t n)
 static int find_sample(struct bench *bench, const char *path, size_t n)
 {
 	struct stat st;
-	char *real = realpath(path, NULL), *slash;
+	char *real = realpath(path, NULL), *slash, state[64];
 
 	if (!real || stat(real, &st) < 0) {
 		log_error("'%s': %s", LOG_QUOTE(path), strerror(errno));
+		free(real);
+		return EXIT_CODE_OTHER;
+	}
+	/* Every view is a real file there, and a real file always wins. */
+	if (lgetxattr(real, "system.lensfs.state", state, sizeof(state)) >= 0) {
+		log_error("'%s' is in a lensfs mount: name the folder that is mounted there, "
+			  "which lensctl mounts tells",
+			LOG_QUOTE(path));
 		free(real);
 		return EXIT_CODE_OTHER;
 	}

@@ -35,8 +35,14 @@ static char *real_folder(const char *path, const char **ret_rest)
 	const char *slash = strrchr(path, '/');
 	_cleanup_free_ char *folder = NULL;
 	struct statx stx;
+	int r = look(path, &stx);
 
-	if (look(path, &stx) == 0 && S_ISDIR(stx.stx_mode)) {
+	/* Of a mount itself: it has ended, or is not ours to look at. */
+	if (r == -ENOTCONN || r == -EACCES) {
+		errno = -r;
+		return NULL;
+	}
+	if (r == 0 && S_ISDIR(stx.stx_mode)) {
 		*ret_rest = "";
 		return realpath(path, NULL);
 	}

@@ -231,8 +231,10 @@ static int tell(const struct warming *warming, bool complete)
 		return EXIT_CODE_STOPPED;
 	}
 	if (counts.passed_over > 0 && !has_views(warming) &&
-		counts.made + counts.there + counts.missing == 0)
+		counts.passed_over == counts.names) {
 		log_error("there are no views here: say which you want with --view");
+		return EXIT_CODE_OTHER;
+	}
 	return counts.failed + counts.missing > 0 ? EXIT_CODE_OTHER : EXIT_CODE_OK;
 }
 

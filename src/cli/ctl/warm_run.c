@@ -173,16 +173,25 @@ static void note_errno(struct warm *warm, const char *path, int error)
 	note_failure(warm, path, reason);
 }
 
+/* The kernel may still have pages of what the cache has not any more: those would be read
+ * without anybody being asked. */
+static bool read_byte(int fd)
+{
+	char byte;
+
+	posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+	return pread(fd, &byte, 1, 0) >= 0;
+}
+
 /* 0 with its size, or -errno. -EINTR when it was stopped. */
 static int read_view(const char *path, uint64_t *ret_bytes)
 {
 	_cleanup_close_ int fd = -1;
 	struct stat st;
-	char byte;
 
 	for (unsigned tries = 0;; tries++) {
 		fd = open(path, O_RDONLY | O_CLOEXEC);
-		if (fd >= 0 && fstat(fd, &st) == 0 && pread(fd, &byte, 1, 0) >= 0)
+		if (fd >= 0 && fstat(fd, &st) == 0 && read_byte(fd))
 			break;
 		if (atomic_load(&stopped))
 			return -EINTR;
@@ -210,8 +219,8 @@ static void note_made(struct warm *warm, const char *path, uint64_t bytes)
 	}
 	warm->counts.unkept++;
 	fail_locked(warm, path,
-		"it was made, but the cache has not kept it: lensctl stats says why under "
-		"cache_state, cache_limit and evictions");
+		"it can be read, but the cache does not have it: it is larger than the cache "
+		"keeps, its folder is in trouble, or it is still open since it was evicted");
 }
 
 static void note_missing(struct warm *warm, const char *path)
