@@ -4,7 +4,7 @@
 # goes on. The older one is a mount that looks like it, with a stats.json that names a socket that
 # knows no command.
 . "$(dirname "$0")/../lib.sh"
-need python3
+need python3 jq
 need_root
 
 mount -t tmpfs none "$MNT"
@@ -12,7 +12,8 @@ at_end umount -l "$MNT"
 mkdir "$MNT/.lensfs"
 cat >"$MNT/.lensfs/stats.json" <<-END
 	{ "version": "0.0.1", "pid": 1, "control_socket": "$T/control.sock", "encodes": 7,
-	  "cache_state": "ok", "uptime_seconds": 5 }
+	  "cache_state": "ok", "uptime_seconds": 5,
+	  "formats_read": "jpeg webpx", "formats_write": "jpeg png" }
 END
 cat >"$T/older.py" <<-'END'
 	import json, socket, sys
@@ -39,4 +40,8 @@ says 1 'does not know this' warm --evict -v webp "$MNT"
 says 1 '(0.0.1) does not know this' top "$MNT"
 says 0 'encoder not tried: this lensfs is too old' probe "$MNT"
 says 0 'jpeg' views "$MNT"
+# What its libvips lacks, and no part of a word.
+"$LENSCTL" views --json "$MNT" >"$T/out"
+is "$(jq -c '[.formats[] | select(.read).format]' "$T/out")" '["jpeg"]'
+is "$(jq -c '[.formats[] | select(.write).format]' "$T/out")" '["jpeg","png"]'
 says 0 '-' stats -w 0.1 -n 1 "$MNT"

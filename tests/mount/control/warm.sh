@@ -103,6 +103,22 @@ grep -E '^[0-9]+ made .* [1-9][0-9]* were there already, 0 failed' "$T/out"
 is "$(stat_of encodes)" 42 'encodes of both runs'
 stop
 
+# Nor is a single encode waited for, which goes on.
+fake "$SRC/long.jpg" sleep=20s
+start_fake
+"$LENSCTL" warm -v webp "$MNT/long.jpg" >"$T/out" 2>"$T/err" &
+pid=$!
+encoding() { xattr_is "$MNT/long.jpg@webp" state encoding; }
+await 20 encoding
+began=$(now_ms)
+kill -INT "$pid"
+code=0
+wait "$pid" || code=$?
+at_most $(($(now_ms) - began)) 5000 'milliseconds to its end'
+is "$code" 130 'exit code of what was stopped'
+encoding
+stop
+
 # What the cache cannot keep is said.
 start_fake cache_size=1k
 warm 1 -v webp "$MNT/sub/deep"
