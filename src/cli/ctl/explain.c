@@ -24,7 +24,7 @@ static const struct output_column lines[] = {
 	{ "source", "source", VALUE_TEXT, NULL },
 	{ "view", "view", VALUE_TEXT, NULL },
 	{ "mime_type", "type", VALUE_TEXT, NULL },
-	{ "quality", "quality", VALUE_TEXT, NULL },
+	{ "quality", "quality", VALUE_COUNT, NULL },
 	{ "state", "state", VALUE_STATE, NULL },
 	{ "width", "width", VALUE_COUNT, " pixels" },
 	{ "height", "height", VALUE_COUNT, " pixels" },

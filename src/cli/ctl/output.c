@@ -241,8 +241,7 @@ int output_lines(const json_t *object, const struct output_column *lines, size_t
 	for (size_t i = 0; i < n; i++) {
 		int length = (int)strlen(lines[i].title);
 
-		if (json_object_get(object, lines[i].key) && length > width)
-			width = length;
+		width = length > width ? length : width;
 	}
 	for (size_t i = 0; i < n; i++) {
 		const json_t *value = json_object_get(object, lines[i].key);
@@ -251,7 +250,7 @@ int output_lines(const json_t *object, const struct output_column *lines, size_t
 		if (!value)
 			continue;
 		output_text(value, lines[i].kind, text);
-		printf("  %-*s  %s%s%s%s\n", width, lines[i].title,
+		printf("  %-*s %s%s%s%s\n", width, lines[i].title,
 			coloured ? output_colour_of(text) : "", text,
 			coloured ? output_colour_end() : "",
 			lines[i].unit && !json_is_null(value) ? lines[i].unit : "");

@@ -125,5 +125,6 @@ warm 1 -v webp "$MNT/sub/deep"
 told 'the cache does not have it'
 stop
 start_fake cache_size=10k
-warm 0 -v w30-webp "$MNT/sub"
+# What another one evicts at once has failed, so either code may be.
+timeout 60 "$LENSCTL" warm -v w30-webp "$MNT/sub" >"$T/out" 2>"$T/err" || true
 told 'cache_size is smaller'
