@@ -53,6 +53,11 @@ if command -v jq >/dev/null; then
 	is "$(jq -r '.failures[0].path' "$T/out" | cut -d@ -f1)" "$MNT/broken.jpg"
 fi
 
+# A folder through a view says by itself which.
+warm 0 "$MNT/sub@w12-webp"
+said '2 made' '0 failed'
+is "$(xattr "$MNT/sub/deep/c.jpg@w12-webp" state)" present
+
 # What is given by name is not passed over.
 warm 1 "$MNT/1.jpg"
 told 'say which with --view'
