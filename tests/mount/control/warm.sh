@@ -20,7 +20,8 @@ said() { for words; do has "$(cat "$T/out")" "$words"; done; }
 told() { for words; do has "$(cat "$T/err")" "$words"; done; }
 missing() { is "$(wc -l <"$T/out")" "$1" 'names that are missing'; }
 
-start_fake workers=2
+# What is encoded ahead of a reader would be there already, some of it.
+start_fake workers=2 prefetch=off
 # Nothing is read to find out what is missing.
 warm 1 --check -v webp "$MNT"
 missing 6
@@ -90,7 +91,7 @@ stop
 
 # Ctrl-C: at once, though readers wait for encodes; and what was made is there the next time.
 for n in $(seq 40); do fake "$SRC/sub/slow$n.jpg" sleep=100ms "output=30$n"; done
-start_fake workers=2 cache_size=64m
+start_fake workers=2 cache_size=64m prefetch=off
 "$LENSCTL" warm -j 4 -v webp "$MNT/sub" >"$T/out" 2>"$T/err" &
 pid=$!
 some_encoded() { (($(stat_of encodes) >= 5)); }
@@ -110,7 +111,7 @@ stop
 
 # Nor is a single encode waited for, which goes on.
 fake "$SRC/long.jpg" sleep=20s
-start_fake
+start_fake prefetch=off
 "$LENSCTL" warm -v webp "$MNT/long.jpg" >"$T/out" 2>"$T/err" &
 pid=$!
 encoding() { xattr_is "$MNT/long.jpg@webp" state encoding; }
@@ -125,11 +126,11 @@ encoding
 stop
 
 # What the cache cannot keep is said.
-start_fake cache_size=1k
+start_fake cache_size=1k prefetch=off
 warm 1 -v webp "$MNT/sub/deep"
 told 'the cache does not have it'
 stop
-start_fake cache_size=10k
+start_fake cache_size=10k prefetch=off
 # What another one evicts at once has failed, so either code may be.
 timeout 60 "$LENSCTL" warm -v w30-webp "$MNT/sub" >"$T/out" 2>"$T/err" || true
 told 'cache_size is smaller'
