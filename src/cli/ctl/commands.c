@@ -8,6 +8,7 @@ const struct command *const commands[] = {
 	&stats_command,
 	&top_command,
 	&errors_command,
+	&accesslog_command,
 	&pressure_command,
 	&mounts_command,
 	&probe_command,
