@@ -349,6 +349,7 @@ enum exit_code daemon_new(const struct options *options, const char *mountpoint,
 	journal_init(&daemon->control.journal);
 	tap_init(&daemon->control.accesses);
 	costs_init(&daemon->control.costs);
+	tally_init(&daemon->control.tally);
 	relief_init(&daemon->control.relief);
 	stopper_block_signals();
 	shirk_oom_killer();
@@ -459,6 +460,7 @@ struct daemon *daemon_free(struct daemon *daemon)
 	shown_done(&daemon->shown);
 	config_slot_done(&daemon->config);
 	costs_done(&daemon->control.costs);
+	tally_done(&daemon->control.tally);
 	journal_done(&daemon->control.journal);
 	tap_done(&daemon->control.accesses);
 	relief_done(&daemon->control.relief);

@@ -51,4 +51,5 @@ void control_note_cost(void *context, const struct render_cost *cost)
 	struct control *control = context;
 
 	costs_add(&control->costs, cost);
+	tally_add(&control->tally, cost);
 }

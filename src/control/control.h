@@ -12,6 +12,7 @@
 #include "control/journal.h"
 #include "control/reloader.h"
 #include "control/scrubber.h"
+#include "control/tally.h"
 #include "encode/pool.h"
 #include "fs/fs.h"
 #include "pressure/pressure.h"
@@ -32,7 +33,7 @@ struct relief {
 	struct relief_figures given;
 };
 
-/* Everything is borrowed but the journal, the tap and the costs. `fs` is NULL until mounted; the control files are
+/* Everything is borrowed but the journal and what follows it. `fs` is NULL until mounted; the control files are
  * asked for only afterwards. */
 struct control {
 	struct cache *cache;
@@ -50,6 +51,7 @@ struct control {
 	struct journal journal;
 	struct tap accesses; /* fs/access.h: a line for each request */
 	struct costs costs;
+	struct tally tally;
 	usec_t started_at; /* monotonic */
 };
 

@@ -90,15 +90,18 @@ static void tell_cost(struct render_job *job, const char *view, int error, uint6
 	if (!options->on_cost)
 		return;
 	job->source->ops->describe(job->source, path, sizeof(path));
-	options->on_cost(
-		options->context, &(struct render_cost){
-					  .source = path,
-					  .view = view,
-					  .error = error,
-					  .usec = job->outcome.wall_usec,
-					  .source_bytes = error ? 0 : job->id.stamp.size_bytes,
-					  .bytes = bytes,
-				  });
+	options->on_cost(options->context,
+		&(struct render_cost){
+			.source = path,
+			.view = view,
+			.error = error,
+			.usec = job->outcome.wall_usec,
+			.waited_usec = job->outcome.waited_usec,
+			.ahead = job->begun_ahead,
+			.format = error ? job->id.view.format : job->outcome.reply.format,
+			.source_bytes = error ? 0 : job->id.stamp.size_bytes,
+			.bytes = bytes,
+		});
 }
 
 /* A failure that nobody has heard of yet: tell it once, and remember it for `ttl`, 0 for what
@@ -251,6 +254,8 @@ static void on_encoded(struct pool_job *pool_job, const struct pool_result *resu
 	job->outcome.transient = result->transient;
 	job->outcome.output_failed = result->output_failed;
 	job->outcome.wall_usec = result->wall_usec;
+	if (pool_job->handed_at)
+		job->outcome.waited_usec = pool_job->handed_at - pool_job->submitted_at;
 	job->outcome.encoder = result->encoder;
 	snprintf(job->outcome.reason, sizeof(job->outcome.reason), "%s", result->reason);
 	if (result->reply)

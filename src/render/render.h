@@ -36,6 +36,9 @@ struct render_cost {
 	const char *source, *view;    /* a path for people; the canonical view */
 	int error;                    /* 0 or a positive errno */
 	usec_t usec;                  /* in the encoder, the last attempt; 0: it came to none */
+	usec_t waited_usec;           /* in line before that */
+	bool ahead;                   /* nobody had asked for it when it began */
+	enum format format;           /* that it became, or should have; FORMAT_AUTO */
 	uint64_t source_bytes, bytes; /* 0 where it failed */
 };
 
