@@ -316,6 +316,7 @@ static enum exit_code open_mount(struct daemon *daemon, const struct options *op
 		                       : UNWATCHED_SEC,
 		.control_files = control_files,
 		.accesses = &daemon->control.accesses,
+		.control_group = options->control_group,
 		.context = &daemon->control,
 		.ready = on_ready,
 		.threads = (unsigned)options->threads,

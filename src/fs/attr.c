@@ -102,9 +102,21 @@ static void fill_own(
 	};
 }
 
+/* The daemon's own group is everybody's on many machines, so only a group that was named is meant. */
+static void set_group(const struct fs *fs, struct stat *st)
+{
+	int64_t group = fs->options.control_group;
+
+	if (group >= 0)
+		st->st_gid = (gid_t)group;
+	else if (!(st->st_mode & S_IROTH))
+		st->st_mode &= ~(mode_t)S_IRWXG;
+}
+
 void fs_attr_of_snapshot(const struct fs *fs, const struct snapshot *snapshot, struct stat *ret)
 {
 	fill_own(fs, snapshot->node.id.ino, S_IFREG | snapshot->mode, snapshot->taken_at, ret);
+	set_group(fs, ret);
 	ret->st_size = (off_t)snapshot->length;
 	ret->st_blocks = (blkcnt_t)((snapshot->length + 511) / 512);
 }

@@ -23,7 +23,7 @@ struct tap;
 #define FS_REASON_MAX 512
 
 /* A file of the control folder `.lensfs`: its text is made anew whenever it is looked up. Mode: the
- * permissions. */
+ * permissions; those of the group are the control group's. */
 struct fs_control_file {
 	const char *name;
 	uint32_t mode;
@@ -46,7 +46,8 @@ struct fs_options {
 	struct tap *accesses;         /* a line for each request (fs/access.h); NULL: no */
 	double timeout_sec;           /* where nothing is watched, > 0 */
 	const struct fs_control_file *control_files; /* ended by an empty name */
-	void *context;                               /* of make and ready */
+	int64_t control_group;        /* gid that may read what its mode is 0440 of; -1: none */
+	void *context;                /* of make and ready */
 	void (*ready)(void *context); /* the kernel has shaken hands; the first FUSE thread */
 	unsigned threads;
 	size_t descriptors; /* capacity of the descriptor cache */
