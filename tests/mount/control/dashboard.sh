@@ -103,6 +103,7 @@ chmod a+r "$T/gone/dashboard.html"
 shows gone/dashboard.html
 page 'The mount does not answer since '
 page '<body class="gone">'
+page '<p class="nothing" id="slow-nothing">Not known yet.'
 screenshot gone/dashboard.html dashboard-gone
 stop
 
