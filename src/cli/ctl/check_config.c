@@ -131,7 +131,7 @@ const struct command check_config_command = {
 	.max_words = 1,
 	.kind = WORD_PATH,
 	.help = "would a mount start with this configuration? Says the line that is wrong, if "
-	        "any",
+		"any",
 	.more = "Without FILE these are the files that a mount by the same user reads: "
 		"/etc/lensfs/*.conf, then those of $XDG_CONFIG_HOME/lensfs or "
 		"~/.config/lensfs. It lists them. No mount is needed, and none is changed.",

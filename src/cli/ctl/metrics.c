@@ -180,9 +180,9 @@ const struct command metrics_command = {
 	.help = "the figures of a mount as Prometheus reads them",
 	.more = "The collector reads the files of one folder whose names end in .prom: run it "
 		"every minute, by cron or a systemd timer, with a file for each mount. Where "
-	        "the "
+		"the "
 		"mount has ended or does not answer, the file says lensfs_up 0 and nothing "
-	        "else, "
+		"else, "
 		"so that no old figures stand for new ones; and the exit code says so.",
 	.options = options,
 	.run = metrics,
