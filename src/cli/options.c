@@ -363,19 +363,89 @@ void options_done(struct options *options)
 	*options = (struct options){ 0 };
 }
 
-static void print_option(FILE *out, const char *name, const char *value, const char *help)
-{
-	char both[32];
+/* --- What is said of it ------------------------------------------------------------------ */
 
-	snprintf(both, sizeof(both), "%s%s%s", name, value ? "=" : "", value ? value : "");
-	fprintf(out, "     %-21s %s\n", both, help);
-}
+static const struct options_row flags[] = {
+	{ "-f", NULL, "stay in the foreground, log to stderr" },
+	{ "-d", NULL, "like -f, and print every request of the kernel" },
+	{ "-s", NULL, "one thread answers the kernel" },
+	{ "-h, --help", NULL, "this text" },
+	{ "-V, --version", NULL, "versions" },
+};
 
-void options_print_help(FILE *out, const char *program)
+static const struct options_row passed_on_rows[] = {
+	{ "allow_other", NULL,
+		"let other users in (as root, or with user_allow_other in /etc/fuse.conf)" },
+	{ "allow_root, auto_unmount, max_read=N, noatime, nodev, noexec, nosuid", NULL,
+		"as for every FUSE file system" },
+};
+
+static const struct options_row exits[] = {
+	{ "0", NULL, "mounted (with -f: unmounted)" },
+	{ "1", NULL, "other failure" },
+	{ "2", NULL, "usage" },
+	{ "4", NULL, "SOURCE cannot be used" },
+	{ "5", NULL, "MOUNTPOINT cannot be used" },
+	{ "6", NULL, "the cache folder cannot be used, or has another owner" },
+	{ "7", NULL, "the encoder program cannot be started, or not confined as it has to be" },
+	{ "8", NULL, "the kernel or fusermount3 refused" },
+	{ "9", NULL, "a configuration file cannot be used" },
+};
+
+static bool own_row(size_t i, struct options_row *ret)
 {
 	size_t n;
 	const struct setting *settings = setting_table(&n);
 
+	if (i < ARRAY_SIZE(rows)) {
+		*ret = (struct options_row){ rows[i].name, rows[i].value, rows[i].help };
+		return true;
+	}
+	i -= ARRAY_SIZE(rows);
+	if (i >= n)
+		return false;
+	*ret = (struct options_row){ settings[i].name, settings[i].value, settings[i].help };
+	return true;
+}
+
+bool options_row(enum options_part part, size_t i, struct options_row *ret)
+{
+	static const struct {
+		const struct options_row *rows;
+		size_t n;
+	} parts[] = {
+		[OPTIONS_FLAGS] = { flags, ARRAY_SIZE(flags) },
+		[OPTIONS_PASSED_ON] = { passed_on_rows, ARRAY_SIZE(passed_on_rows) },
+		[OPTIONS_EXITS] = { exits, ARRAY_SIZE(exits) },
+	};
+
+	if (part == OPTIONS_OWN)
+		return own_row(i, ret);
+	if (i >= parts[part].n)
+		return false;
+	*ret = parts[part].rows[i];
+	return true;
+}
+
+static void print_rows(FILE *out, enum options_part part, int indent)
+{
+	struct options_row row;
+
+	for (size_t i = 0; options_row(part, i, &row); i++) {
+		char both[128];
+
+		snprintf(both, sizeof(both), "%s%s%s", row.name, row.value ? "=" : "",
+			row.value ? row.value : "");
+		/* Too long to have its help beside it. */
+		if (strlen(both) > 24)
+			fprintf(out, "%*s%s\n%27s%s\n", indent, "", both, "", row.help);
+		else
+			fprintf(out, "%*s%-*s %s\n", indent, "", 26 - indent, both, row.help);
+	}
+}
+
+void options_print_help(FILE *out, const char *program)
+{
 	fprintf(out,
 		"usage: %s [options] SOURCE MOUNTPOINT\n"
 		"\n"
@@ -386,28 +456,12 @@ void options_print_help(FILE *out, const char *program)
 		"photo.jpg@w800-avif.avif. Reading such a name gives the picture encoded that "
 		"way.\n"
 		"SOURCE may be MOUNTPOINT itself. 'fusermount3 -u MOUNTPOINT' unmounts.\n"
-		"\n"
-		"  -f                    stay in the foreground, log to stderr\n"
-		"  -d                    like -f, and print every request of the kernel\n"
-		"  -s                    one thread answers the kernel\n"
-		"  -h, --help            this text\n"
-		"  -V, --version         versions\n"
-		"  -o OPTION[,OPTION...]\n",
+		"\n",
 		program);
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		print_option(out, rows[i].name, rows[i].value, rows[i].help);
-	for (size_t i = 0; i < n; i++)
-		print_option(out, settings[i].name, settings[i].value, settings[i].help);
-	fputs("     allow_other           let other users in (as root, or with "
-	      "user_allow_other in\n"
-	      "                           /etc/fuse.conf)\n"
-	      "     allow_root, auto_unmount, max_read=N, noatime, nodev, noexec, nosuid:\n"
-	      "                           as for every FUSE file system\n"
-	      "\n"
-	      "Exit codes: 0 mounted (with -f: unmounted), 1 other failure, 2 usage, 4 "
-	      "SOURCE,\n"
-	      "5 MOUNTPOINT, 6 cache folder, 7 encoder program or its sandbox, 8 the kernel "
-	      "or\n"
-	      "fusermount3 refused, 9 configuration.\n",
-		out);
+	print_rows(out, OPTIONS_FLAGS, 2);
+	fputs("  -o OPTION[,OPTION...]\n", out);
+	print_rows(out, OPTIONS_OWN, 5);
+	print_rows(out, OPTIONS_PASSED_ON, 5);
+	fputs("\nExit codes:\n", out);
+	print_rows(out, OPTIONS_EXITS, 2);
 }

@@ -48,6 +48,16 @@ struct options {
 int options_parse(int argc, char **argv, struct options *ret, char reason[OPTIONS_REASON_MAX]);
 void options_done(struct options *options);
 
+/* What there is to say of the command line, in the order of --help. */
+enum options_part { OPTIONS_FLAGS, OPTIONS_OWN, OPTIONS_PASSED_ON, OPTIONS_EXITS };
+struct options_row {
+	const char *name;  /* the flag, the option, the exit code */
+	const char *value; /* as --help calls it; NULL: none */
+	const char *help;  /* one line, no full stop */
+};
+/* Row i of a part; false: there are no more. */
+bool options_row(enum options_part part, size_t i, struct options_row *ret);
+
 void options_print_help(FILE *out, const char *program);
 
 #endif

@@ -154,10 +154,9 @@ int bench_mount_start(const char *source, unsigned workers, struct bench_mount *
 		code = make_config(ret);
 	if (code != EXIT_CODE_OK)
 		return code;
-	if (!lensfs || asprintf(&options,
-			       "config=%s/none.conf,cache=%s/"
-	                       "cache,cache_free=0,cache_size=1t,workers=%u",
-			       ret->folder, ret->folder, workers) < 0) {
+	if (!lensfs ||
+		asprintf(&options, "config=%s/none.conf,cache=%s/cache,%s,workers=%u",
+			ret->folder, ret->folder, "cache_free=0,cache_size=1t", workers) < 0) {
 		options = NULL;
 		return EXIT_CODE_OTHER;
 	}
