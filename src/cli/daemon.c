@@ -315,6 +315,8 @@ static enum exit_code open_mount(struct daemon *daemon, const struct options *op
 		                       ? (double)options->timeout_usec / (double)USEC_PER_SEC
 		                       : UNWATCHED_SEC,
 		.control_files = control_files,
+		.accesses = &daemon->control.accesses,
+		.control_group = options->control_group,
 		.context = &daemon->control,
 		.ready = on_ready,
 		.threads = (unsigned)options->threads,
@@ -346,7 +348,9 @@ enum exit_code daemon_new(const struct options *options, const char *mountpoint,
 	daemon->ready_context = ready_context;
 	daemon->control.started_at = now_monotonic();
 	journal_init(&daemon->control.journal);
+	tap_init(&daemon->control.accesses);
 	costs_init(&daemon->control.costs);
+	tally_init(&daemon->control.tally);
 	relief_init(&daemon->control.relief);
 	stopper_block_signals();
 	shirk_oom_killer();
@@ -435,6 +439,7 @@ struct daemon *daemon_free(struct daemon *daemon)
 	reloader_stop(&daemon->reloader);
 	if (daemon->fs)
 		fs_unmount(daemon->fs);
+	tap_end(&daemon->control.accesses);
 	if (daemon->pool)
 		pool_stop(daemon->pool);
 	if (daemon->keeping)
@@ -456,7 +461,9 @@ struct daemon *daemon_free(struct daemon *daemon)
 	shown_done(&daemon->shown);
 	config_slot_done(&daemon->config);
 	costs_done(&daemon->control.costs);
+	tally_done(&daemon->control.tally);
 	journal_done(&daemon->control.journal);
+	tap_done(&daemon->control.accesses);
 	relief_done(&daemon->control.relief);
 	free(daemon->encoder);
 	free(daemon->cache_folder);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <grp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +14,15 @@
 
 /* --- Our own -o options ------------------------------------------------------------------ */
 
-enum kind { KIND_TEXT, KIND_BYTES, KIND_COUNT, KIND_SECONDS, KIND_WORD, KIND_LEVELS };
+enum kind {
+	KIND_TEXT,
+	KIND_BYTES,
+	KIND_COUNT,
+	KIND_SECONDS,
+	KIND_WORD,
+	KIND_LEVELS,
+	KIND_GROUP
+};
 
 static const char *const sandbox_words[] = {
 	[OPTIONS_SANDBOX_AUTO] = "auto",
@@ -62,6 +71,9 @@ static const struct option_row {
 		"percent of memory in use at which pressure is elevated, high, critical; or "
 		"off "
 		"(default: 85:92:97)" },
+	{ "control_group", "GROUP", KIND_GROUP, offsetof(struct options, control_group), 0, 0,
+		"may read the files of .lensfs that name pictures, beside root and who "
+	        "mounted" },
 	{ "sandbox", "MODE", KIND_WORD, offsetof(struct options, sandbox), 0, 0,
 		"confine encoders: auto (as far as it goes), require, off (default: auto)",
 		sandbox_words },
@@ -153,6 +165,21 @@ static bool parse_levels(const char *value, struct options_pressure *ret)
 	return true;
 }
 
+/* By name or number. */
+static bool parse_group(const char *value, int64_t *ret)
+{
+	const struct group *group = getgrnam(value);
+	uint64_t number;
+
+	if (group)
+		*ret = group->gr_gid;
+	else if (quantity_count(value, &number) && number < UINT32_MAX)
+		*ret = (int64_t)number;
+	else
+		return false;
+	return true;
+}
+
 static int refuse_value(const char *name, const char *wants, const char *value, char *reason)
 {
 	snprintf(reason, OPTIONS_REASON_MAX,
@@ -190,6 +217,10 @@ static int set_row(
 		break;
 	case KIND_LEVELS:
 		if (parse_levels(value, place))
+			return 0;
+		break;
+	case KIND_GROUP:
+		if (parse_group(value, place))
 			return 0;
 		break;
 	}
@@ -314,6 +345,7 @@ int options_parse(int argc, char **argv, struct options *ret, char reason[OPTION
 		.prefetch = 16,
 		.deadline_usec = 60 * USEC_PER_SEC,
 		.pressure = { .percent = { 85, 92, 97 } },
+		.control_group = -1,
 	};
 	settings_default(&ret->settings);
 	opterr = 0;

@@ -39,6 +39,7 @@ struct options {
 	uint64_t encode_memory_bytes; /* 0: a share of the machine's */
 	uint64_t sandbox;             /* enum options_sandbox */
 	struct options_pressure pressure;
+	int64_t control_group; /* gid; -1: none */
 	uint64_t timeout_usec; /* 0: watch the source instead */
 	char *mount_options;   /* owned: what is libfuse's, comma-separated; NULL: none */
 };

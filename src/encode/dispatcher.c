@@ -174,6 +174,7 @@ static void job_start(struct dispatcher *d, struct encoder *encoder, struct pool
 	int r;
 
 	job->attempts++;
+	job->handed_at = now_monotonic();
 	job->alone = d->throttle.breaker == BREAKER_HALF_OPEN;
 	job->request.job = ++d->next_job;
 	/* Known from an earlier time: kept for it until its header is there again. */

@@ -58,6 +58,8 @@ void pool_submit(struct pool *pool, struct pool_job *job)
 	job->attempts = job->overtaken = 0;
 	job->alone = job->starved = false;
 	job->put_off_at = 0;
+	job->submitted_at = now_monotonic();
+	job->handed_at = 0;
 	job->estimate_bytes = 0;
 	job->request.version = PROTOCOL_VERSION;
 	lock_take(&dispatcher->lock);

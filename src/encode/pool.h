@@ -82,8 +82,9 @@ struct pool_job {
 
 	/* the pool's */
 	struct pool_job *next;
-	bool in_line, cancelled; /* cancelled: of JOB_PREFETCH */
-	uint64_t place;          /* in line, by arrival */
+	bool in_line, cancelled;        /* cancelled: of JOB_PREFETCH */
+	uint64_t place;                 /* in line, by arrival */
+	usec_t submitted_at, handed_at; /* monotonic; handed: to an encoder last, 0: never */
 	usec_t put_off_at; /* for the first time by encode/admission, monotonic; 0: never */
 	uint64_t estimate_bytes; /* of memory with one thread, 0 until the header is known */
 	uint64_t promised_bytes; /* when it last began */

@@ -8,6 +8,7 @@
 #include <fuse_lowlevel.h>
 #include <stdatomic.h>
 
+#include "fs/access.h"
 #include "fs/alias.h"
 #include "fs/fdcache.h"
 #include "fs/fs.h"
@@ -16,6 +17,7 @@
 #include "fs/node.h"
 #include "fs/prefetch.h"
 #include "fs/reader.h"
+#include "fs/reply.h"
 
 /* Seconds that the kernel may believe us, where changes are told. */
 #define FS_FOREVER_SEC (365 * 24 * 3600.0)
@@ -61,6 +63,7 @@ struct fs {
 
 	/* with locks of their own */
 	struct nodes nodes;
+	struct accesses accesses;
 	struct aliases aliases;
 	struct kinds kinds;
 	struct invalidator invalidator;

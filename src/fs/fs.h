@@ -18,10 +18,12 @@
 #include "view/list.h"
 
 struct fs;
+struct tap;
 
 #define FS_REASON_MAX 512
 
-/* A file of the control folder `.lensfs`: its text is made anew whenever it is looked up. */
+/* A file of the control folder `.lensfs`: its text is made anew whenever it is looked up. Mode: the
+ * permissions; those of the group are the control group's. */
 struct fs_control_file {
 	const char *name;
 	uint32_t mode;
@@ -41,9 +43,11 @@ struct fs_options {
 	const struct view_list *list; /* views that are listed beside pictures; may be empty */
 	const struct view *view;      /* that the whole mount is seen through; NULL: none */
 	struct watermark *watermark;  /* of that view; NULL: none */
+	struct tap *accesses;         /* a line for each request (fs/access.h); NULL: no */
 	double timeout_sec;           /* where nothing is watched, > 0 */
 	const struct fs_control_file *control_files; /* ended by an empty name */
-	void *context;                               /* of make and ready */
+	int64_t control_group;        /* gid that may read what its mode is 0440 of; -1: none */
+	void *context;                /* of make and ready */
 	void (*ready)(void *context); /* the kernel has shaken hands; the first FUSE thread */
 	unsigned threads;
 	size_t descriptors; /* capacity of the descriptor cache */

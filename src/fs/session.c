@@ -151,6 +151,7 @@ int fs_new(const struct fs_options *options, struct fs **ret, char reason[FS_REA
 		free(fs);
 		return r;
 	}
+	accesses_init(&fs->accesses, options->accesses);
 	aliases_init(&fs->aliases, FS_ALIASES_MAX);
 	kinds_init(&fs->kinds);
 	invalidator_init(&fs->invalidator);
@@ -229,6 +230,7 @@ struct fs *fs_free(struct fs *fs)
 			fuse_session_destroy(fs->session);
 		invalidator_done(&fs->invalidator);
 		prefetcher_done(&fs->prefetcher);
+		accesses_done(&fs->accesses);
 		aliases_done(&fs->aliases);
 		kinds_done(&fs->kinds);
 		nodes_done(&fs->nodes);
