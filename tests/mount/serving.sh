@@ -104,7 +104,8 @@ make_site() {
 	picture "$SRC/logo@2x.png" 20x20
 	picture "$SRC/UPPER.JPG" 64x48 seed=2
 	picture "$SRC/$ODD" 64x48 seed=3
-	mkdir "$SRC/sub"
+	mkdir "$SRC/sub" "$SRC/.lensfs"
+	echo '"version": of another mount' >"$SRC/.lensfs/stats.json"
 	cp "$SRC/a.jpg" "$SRC/sub/a.jpg"
 	fake "$SRC/bad.jpg" error=damaged
 	fake "$SRC/slow.jpg" sleep=3s
