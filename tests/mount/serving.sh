@@ -29,6 +29,30 @@ free_port() {
 # with_places FILE: a configuration of contrib's, its two places changed to the case's.
 with_places() { sed "s,/srv/www,$SRC,g; s,/mnt/www,$MNT,g" "$CONTRIB/$1"; }
 
+# nginx_conf: $T/nginx.conf, for a server on $PORT.
+nginx_conf() {
+	with_places nginx/lensfs-server.conf >"$T/server.conf"
+	PORT=$(free_port)
+	cat >"$T/nginx.conf" <<END
+pid $T/nginx.pid;
+error_log $T/error.log;
+worker_processes 4;
+daemon off;
+events {}
+http {
+	include /etc/nginx/mime.types;
+	default_type application/octet-stream;
+	access_log off;
+	$(for kind in client_body proxy fastcgi uwsgi scgi; do echo "${kind}_temp_path $T/$kind;"; done)
+	include $CONTRIB/nginx/lensfs-http.conf;
+	server {
+		listen 127.0.0.1:$PORT;
+		include $T/server.conf;
+	}
+}
+END
+}
+
 # serve_begin COMMAND…: runs a server, which must stay in the foreground, until it answers on $PORT.
 serve_begin() {
 	"$@" >>"$T/server.log" 2>&1 &
@@ -64,7 +88,7 @@ gives() { # CODE TYPE PATH [ACCEPT…]
 has_become() { ask "${@:2}" && [[ $TYPE == "$1" && $(header cache-control) == "$LONG" ]]; }
 # becomes TYPE PATH [ACCEPT]: sooner or later, and then the bytes are of that type as well.
 becomes() {
-	await 10 has_become "$@"
+	await 20 has_become "$@"
 	is "$CODE $(kind "$T/body")" "200 $1" "$2"
 	is "$(header last-modified)" '' "Last-Modified of $2"
 }
