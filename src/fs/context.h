@@ -92,6 +92,14 @@ static inline fuse_ino_t fs_nodeid(const struct node *node)
 	return (uintptr_t)node;
 }
 
+/* What file handles (of NFS servers) are made of. An address comes again, for another node; with
+ * the generation it does not, so an old handle is ESTALE and never another file. */
+static inline void fs_introduce(const struct node *node, struct fuse_entry_param *ret)
+{
+	ret->ino = fs_nodeid(node);
+	ret->generation = node->generation;
+}
+
 /* --- open.c: descriptors of nodes, through the descriptor cache. 0 or -errno; -ESTALE when
  * what is at the node's place now is not the node. --- */
 
