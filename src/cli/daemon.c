@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 
 #include "cli/encoders.h"
-#include "cli/mountpoint.h"
+#include "cli/mount_fd.h"
 #include "cli/places.h"
 #include "cli/shown.h"
 #include "cli/stopper.h"
@@ -77,11 +77,35 @@ static void shirk_oom_killer(void)
 
 /* --- Opening ----------------------------------------------------------------------------- */
 
-static enum exit_code open_source(
-	struct daemon *daemon, const struct options *options, const char *mountpoint)
+static enum exit_code check_source(
+	const struct options *options, const struct mountpoint *mountpoint)
 {
-	int r = tree_new(options->source, mountpoint, &daemon->tree);
+	char reason[MOUNT_FD_REASON_MAX];
 
+	if (mountpoint->fuse_fd < 0)
+		return EXIT_CODE_OK;
+	if (!mountpoint->folder) {
+		log_warning("this kernel does not tell where '%s' is mounted and how: see to "
+			    "it that it is not in SOURCE, and has ro,default_permissions",
+			mountpoint->name);
+		return EXIT_CODE_OK;
+	}
+	if (mount_fd_check_source(options->source, mountpoint->folder, reason) == 0)
+		return EXIT_CODE_OK;
+	log_error("%s", reason);
+	return EXIT_CODE_MOUNTPOINT;
+}
+
+static enum exit_code open_source(struct daemon *daemon, const struct options *options,
+	const struct mountpoint *mountpoint)
+{
+	enum exit_code code = check_source(options, mountpoint);
+	int r;
+
+	if (code != EXIT_CODE_OK)
+		return code;
+	r = tree_new(options->source, mountpoint->fuse_fd < 0 ? mountpoint->folder : NULL,
+		&daemon->tree);
 	if (r == 0)
 		daemon->source_real = realpath(options->source, NULL);
 	if (r == 0 && daemon->source_real)
@@ -116,7 +140,8 @@ static const struct settings *settings_of(const struct daemon *daemon)
 
 /* A cache below the mountpoint would be hidden by the mount, and asking for it would be asking
  * ourselves. */
-static enum exit_code check_cache_place(struct daemon *daemon, const char *mountpoint)
+static enum exit_code check_cache_place(
+	struct daemon *daemon, const struct mountpoint *mountpoint)
 {
 	char path[4096];
 	char *slash;
@@ -125,7 +150,7 @@ static enum exit_code check_cache_place(struct daemon *daemon, const char *mount
 	for (;;) {
 		_cleanup_free_ char *real = realpath(path, NULL);
 
-		if (real && path_is_below(real, mountpoint)) {
+		if (real && mountpoint->folder && path_is_below(real, mountpoint->folder)) {
 			log_error("the cache folder '%s' lies below the mountpoint; choose "
 				  "another "
 				  "with -o cache=DIR",
@@ -162,8 +187,8 @@ static void on_trouble(void *context, int error, usec_t lasted_usec)
 			folder, (double)lasted_usec / (double)USEC_PER_SEC);
 }
 
-static enum exit_code open_cache(
-	struct daemon *daemon, const struct options *options, const char *mountpoint)
+static enum exit_code open_cache(struct daemon *daemon, const struct options *options,
+	const struct mountpoint *mountpoint)
 {
 	const struct settings *settings = settings_of(daemon);
 	struct cache_options cache_options = {
@@ -297,11 +322,12 @@ static void on_ready(void *context)
 }
 
 static enum exit_code open_mount(struct daemon *daemon, const struct options *options,
-	const char *mountpoint, size_t descriptors)
+	const struct mountpoint *mountpoint, size_t descriptors)
 {
 	struct fs_options fs_options = {
 		.source_name = daemon->source_real,
-		.mountpoint = mountpoint,
+		.mountpoint = mountpoint->folder,
+		.fuse_fd = mountpoint->fuse_fd,
 		.mount_options = options->mount_options,
 		.tree = daemon->tree,
 		.render = daemon->render,
@@ -332,7 +358,7 @@ static enum exit_code open_mount(struct daemon *daemon, const struct options *op
 	return EXIT_CODE_MOUNT;
 }
 
-enum exit_code daemon_new(const struct options *options, const char *mountpoint,
+enum exit_code daemon_new(const struct options *options, const struct mountpoint *mountpoint,
 	void (*ready)(void *), void *ready_context, struct daemon **ret)
 {
 	struct daemon *daemon = calloc(1, sizeof(*daemon));

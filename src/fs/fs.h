@@ -31,7 +31,9 @@ struct fs_control_file {
 
 struct fs_options {
 	const char *source_name; /* shown as the mount's device */
-	const char *mountpoint;
+	const char *mountpoint;  /* NULL: mounted beforehand, nobody knows where */
+	int fuse_fd; /* the open /dev/fuse of a mount made beforehand; -1: to be mounted here.
+			Becomes ours */
 	const char *
 		mount_options; /* further -o options for libfuse, comma-separated; NULL: none */
 	const struct tree *tree;

@@ -156,6 +156,20 @@ static int enter_top(struct fs *fs)
 	return 0;
 }
 
+static int mount(struct fs *fs)
+{
+	const char *place = fs->options.mountpoint;
+	char passed[32];
+
+	if (fs->options.fuse_fd >= 0) {
+		snprintf(passed, sizeof(passed), "/dev/fd/%d", fs->options.fuse_fd);
+		place = passed;
+	}
+	if (fuse_session_mount(fs->session, place) == 0)
+		return 0;
+	return errno ? -errno : -EIO;
+}
+
 int fs_new(const struct fs_options *options, struct fs **ret, char reason[FS_REASON_MAX])
 {
 	struct fs *fs = calloc(1, sizeof(*fs));
@@ -180,11 +194,11 @@ int fs_new(const struct fs_options *options, struct fs **ret, char reason[FS_REA
 	r = enter_top(fs);
 	if (r == 0)
 		r = make_session(fs);
-	if (r == 0 && fuse_session_mount(fs->session, options->mountpoint) != 0)
-		r = errno ? -errno : -EIO;
+	if (r == 0)
+		r = mount(fs);
 	if (r < 0) {
-		snprintf(reason, FS_REASON_MAX, "cannot mount on '%s': %s", options->mountpoint,
-			strerror(-r));
+		snprintf(reason, FS_REASON_MAX, "cannot mount on '%s': %s",
+			options->mountpoint ? options->mountpoint : "/dev/fd", strerror(-r));
 		fs_free(fs);
 		return r;
 	}
