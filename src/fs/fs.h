@@ -21,6 +21,9 @@ struct fs;
 
 #define FS_REASON_MAX 512
 
+/* The folder of control files, in the root of every mount and in no listing. */
+#define CONTROL_DIR_NAME ".lensfs"
+
 /* A file of the control folder `.lensfs`: its text is made anew whenever it is looked up. */
 struct fs_control_file {
 	const char *name;
