@@ -118,6 +118,12 @@ static const char *const ignored[] = {
 	"strictatime",
 	"diratime",
 	"nodiratime",
+	"lazytime",
+	"nolazytime",
+	"silent",
+	"loud",
+	"mand",
+	"nomand",
 	"nonempty",
 	"default_permissions",
 	"intr",
@@ -269,9 +275,16 @@ static int set_option(const char *option, struct options *ret, char *reason)
 		return r;
 	if (is_listed(option, len, passed_on, ARRAY_SIZE(passed_on)))
 		return pass_on(ret, option);
-	if (is_listed(option, len, ignored, ARRAY_SIZE(ignored)) ||
-		strncmp(option, "x-", 2) == 0 || option[0] == '\0')
+	if (is_listed(option, len, ignored, ARRAY_SIZE(ignored)) || ret->sloppy ||
+		strncasecmp(option, "x-", 2) == 0 || strncmp(option, "comment=", 8) == 0 ||
+		option[0] == '\0')
 		return 0;
+	if (strcmp(option, "remount") == 0) {
+		snprintf(reason, OPTIONS_REASON_MAX,
+			"a mount keeps its options: unmount it and mount it anew, or change "
+			"the configuration, which 'lensctl reload' has read");
+		return -EINVAL;
+	}
 	snprintf(reason, OPTIONS_REASON_MAX,
 		"unknown option '-o %s'; 'lensfs --help' lists them", LOG_QUOTE(option));
 	return -EINVAL;
@@ -319,6 +332,36 @@ static int set_folders(int argc, char **argv, struct options *ret, char *reason)
 	return 0;
 }
 
+/* What mount(8) calls its helpers with: mount.lensfs SOURCE MOUNTPOINT [-sfnv] [-N NAMESPACE]
+ * [-o OPTIONS] [-t TYPE]. The same letters mean other things than with FUSE programs. */
+static bool is_helper(const char *program)
+{
+	const char *slash = strrchr(program, '/');
+
+	return strncmp(slash ? slash + 1 : program, "mount.", 6) == 0;
+}
+
+static int set_helper_flag(int c, struct options *ret, char *reason)
+{
+	switch (c) {
+	case 'f':
+		ret->fake = true;
+		return 0;
+	case 's':
+		ret->sloppy = true;
+		return 0;
+	case 'n': /* there is no mtab to write, nor more to tell, nor another type to be */
+	case 'v':
+	case 't':
+		return 0;
+	default:
+		snprintf(reason, OPTIONS_REASON_MAX,
+			"mounting in another namespace (-N) is not possible; run mount there: "
+			"nsenter -m");
+		return -EINVAL;
+	}
+}
+
 /* getopt names a single letter by optopt, a long option by the argument it stands in. */
 static void refuse_flag(int c, const char *argument, char *reason)
 {
@@ -338,6 +381,7 @@ int options_parse(int argc, char **argv, struct options *ret, char reason[OPTION
 		{ "version", no_argument, NULL, 'V' },
 		{ 0 },
 	};
+	const char *letters = ":fdshVo:";
 	int c, r = 0;
 
 	*ret = (struct options){
@@ -348,8 +392,15 @@ int options_parse(int argc, char **argv, struct options *ret, char reason[OPTION
 		.control_group = -1,
 	};
 	settings_default(&ret->settings);
+	ret->helper = argc > 0 && is_helper(argv[0]);
+	if (ret->helper)
+		letters = ":sfnvN:t:hVo:";
 	opterr = 0;
-	while (r == 0 && (c = getopt_long(argc, argv, ":fdshVo:", long_options, NULL)) != -1) {
+	while (r == 0 && (c = getopt_long(argc, argv, letters, long_options, NULL)) != -1) {
+		if (ret->helper && strchr("sfnvNt", c)) {
+			r = set_helper_flag(c, ret, reason);
+			continue;
+		}
 		switch (c) {
 		case 'f':
 			ret->foreground = true;

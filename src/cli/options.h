@@ -2,7 +2,8 @@
  *
  * The command line of lensfs: what every FUSE program understands (-f -d -s -h -V -o), our own
  * -o options from one table that also makes --help, and the argv that mount(8), fstab and
- * mount.fuse3 really pass.
+ * mount.fuse3 really pass. As mount.lensfs it is called by mount(8) itself, whose letters mean
+ * other things.
  */
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
@@ -27,6 +28,9 @@ struct options_pressure {
 struct options {
 	char *source, *mountpoint; /* owned; NULL where not given */
 	bool foreground, debug, help, version;
+	bool helper;       /* called by mount(8), as mount.lensfs */
+	bool fake;         /* its: check all, mount nothing */
+	bool sloppy;       /* its: unknown options are no reason to fail */
 	char *view, *list; /* owned, not parsed yet; NULL: none */
 	char *cache;       /* owned; NULL: the default folder of this source */
 	char *encoder;     /* owned; NULL: the installed one, or that of the build folder */

@@ -44,8 +44,6 @@
 /* The coarsest clock of a file system that we mean to see a change by: FAT's has two seconds. */
 #define FS_TICK_USEC (2 * USEC_PER_SEC)
 
-#define CONTROL_DIR_NAME ".lensfs"
-
 struct fs {
 	/* fixed after init */
 	struct fs_options options;

@@ -22,6 +22,9 @@ struct tap;
 
 #define FS_REASON_MAX 512
 
+/* The folder of control files, in the root of every mount and in no listing. */
+#define CONTROL_DIR_NAME ".lensfs"
+
 /* A file of the control folder `.lensfs`: its text is made anew whenever it is looked up. Mode: the
  * permissions; those of the group are the control group's. */
 struct fs_control_file {
@@ -33,7 +36,9 @@ struct fs_control_file {
 
 struct fs_options {
 	const char *source_name; /* shown as the mount's device */
-	const char *mountpoint;
+	const char *mountpoint;  /* NULL: mounted beforehand, nobody knows where */
+	int fuse_fd; /* the open /dev/fuse of a mount made beforehand; -1: to be mounted here.
+			Becomes ours */
 	const char *
 		mount_options; /* further -o options for libfuse, comma-separated; NULL: none */
 	const struct tree *tree;

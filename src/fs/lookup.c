@@ -97,7 +97,7 @@ static void tune_once(struct fs *fs)
 {
 	int r;
 
-	if (atomic_exchange(&fs->tuned, true))
+	if (atomic_exchange(&fs->tuned, true) || !fs->options.mountpoint)
 		return;
 	r = readahead_raise(fs->options.mountpoint);
 	if (r < 0)

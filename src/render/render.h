@@ -175,6 +175,23 @@ int render_forget_failures(struct render *render, int source_fd, const struct vi
 int render_drop(struct render *render, int source_fd, const struct view *view,
 	struct cache_cleared *cleared);
 
+/* A job that is under way, for people. */
+struct render_work {
+	char path[256], view[VIEW_TEXT_MAX];
+	usec_t since;      /* it was asked for first, monotonic */
+	unsigned waiters;  /* 0: nobody waits, or not yet */
+	bool ahead;        /* of prefetch */
+	const char *stage; /* in words */
+	const struct pool_job
+		*pool_job; /* as pool_encoders() has it: to be compared only; NULL: the
+			      pool has none */
+};
+
+/* At most `max` of them, the oldest ones; how many. *ret_total is how many there are. No lock is
+ * to be held. */
+size_t render_overview(
+	struct render *render, struct render_work *ret, size_t max, size_t *ret_total);
+
 struct render_stats {
 	uint64_t hits;      /* opens served from the cache (warm reads never come here) */
 	uint64_t misses;    /* jobs begun, prefetch not counted */
