@@ -97,15 +97,18 @@ static enum exit_code open_config(struct daemon *daemon, const struct options *o
 		.config = options->config,
 		.fixed = &options->settings,
 		.slot = &daemon->config,
+		.check = apply_check,
 		.changed = apply_config,
 		.context = &daemon->control,
 	};
 	char reason[CONFIG_REASON_MAX];
+	int r;
 
-	if (reloader_open(&daemon->reloader, &reloader_options, reason) == 0)
+	r = reloader_open(&daemon->reloader, &reloader_options, reason);
+	if (r == 0)
 		return EXIT_CODE_OK;
 	log_error("%s", reason);
-	return EXIT_CODE_CONFIG;
+	return r == CONFIG_E_OPTION ? EXIT_CODE_USAGE : EXIT_CODE_CONFIG;
 }
 
 /* What is in force, for who opens the rooms one after the other: nobody changes it yet. */
@@ -309,7 +312,6 @@ static enum exit_code open_mount(struct daemon *daemon, const struct options *op
 		.watch = daemon->watch,
 		.view = daemon->shown.has_view ? &daemon->shown.view : NULL,
 		.watermark = daemon->shown.watermark,
-		.list = &daemon->shown.list,
 		.timeout_sec = options->timeout_usec
 		                       ? (double)options->timeout_usec / (double)USEC_PER_SEC
 		                       : UNWATCHED_SEC,

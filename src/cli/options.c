@@ -36,8 +36,6 @@ static const struct option_row {
 } rows[] = {
 	{ "view", "VIEW", KIND_TEXT, offsetof(struct options, view), 0, 0,
 		"see the whole of SOURCE through a view, as SOURCE@VIEW/ is" },
-	{ "list", "VIEW[:VIEW...]", KIND_TEXT, offsetof(struct options, list), 0, 0,
-		"list these views beside each picture (default: list none)" },
 	{ "cache", "DIR", KIND_TEXT, offsetof(struct options, cache), 0, 0,
 		"folder that keeps encoded variants" },
 	{ "config", "FILE", KIND_TEXT, offsetof(struct options, config), 0, 0,
@@ -355,7 +353,6 @@ void options_done(struct options *options)
 	free(options->source);
 	free(options->mountpoint);
 	free(options->view);
-	free(options->list);
 	free(options->cache);
 	free(options->encoder);
 	free(options->config);

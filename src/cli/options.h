@@ -27,10 +27,10 @@ struct options_pressure {
 struct options {
 	char *source, *mountpoint; /* owned; NULL where not given */
 	bool foreground, debug, help, version;
-	char *view, *list; /* owned, not parsed yet; NULL: none */
-	char *cache;       /* owned; NULL: the default folder of this source */
-	char *encoder;     /* owned; NULL: the installed one, or that of the build folder */
-	char *config;      /* owned: a file; NULL: those of the usual folders */
+	char *view;    /* owned, not parsed yet; NULL: none */
+	char *cache;   /* owned; NULL: the default folder of this source */
+	char *encoder; /* owned; NULL: the installed one, or that of the build folder */
+	char *config;  /* owned: a file; NULL: those of the usual folders */
 	struct settings settings; /* what configuration files may say as well */
 	uint64_t workers;         /* 0: one per processor */
 	uint64_t threads;

@@ -6,7 +6,7 @@
 
 #include "util/cleanup.h"
 
-enum kind { KIND_BYTES, KIND_COUNT, KIND_SHARE, KIND_MISS, KIND_SWITCH };
+enum kind { KIND_BYTES, KIND_COUNT, KIND_SHARE, KIND_MISS, KIND_SWITCH, KIND_TEXT };
 
 struct row {
 	enum kind kind;
@@ -21,6 +21,8 @@ struct row {
 	}
 
 static const struct setting table[] = {
+	{ "list", "VIEW[:VIEW...]",
+		"list these views beside each picture (default: list none)" },
 	{ "cache_size", "SIZE", "bound of the cache, such as 500m or 20g (default: 2g)" },
 	{ "cache_free", "SIZE",
 		"kept free of its folder's disk, as a size or N% (default: 5%)" },
@@ -35,6 +37,7 @@ static const struct setting table[] = {
 };
 
 static const struct row rows[] = {
+	ROW(list, KIND_TEXT, 0, 0),
 	ROW(cache_size_bytes, KIND_BYTES, 1, UINT64_MAX),
 	ROW(cache_free, KIND_SHARE, 0, 0),
 	ROW(max_pixels, KIND_COUNT, 1, UINT64_MAX),
@@ -80,6 +83,16 @@ static bool parse_switch(const char *text, uint64_t *ret)
 	return *ret || strcmp(text, "no") == 0;
 }
 
+static bool parse_text(const char *text, char *place, size_t size)
+{
+	size_t len = strlen(text);
+
+	if (len >= size)
+		return false;
+	memcpy(place, text, len + 1);
+	return true;
+}
+
 static bool row_parse(const struct row *row, const char *value, void *place)
 {
 	uint64_t number = 0;
@@ -92,6 +105,8 @@ static bool row_parse(const struct row *row, const char *value, void *place)
 		return miss_parse(value, place);
 	case KIND_SWITCH:
 		return parse_switch(value, place);
+	case KIND_TEXT:
+		return parse_text(value, place, row->size);
 	case KIND_BYTES:
 		good = quantity_bytes(value, &number);
 		break;
@@ -160,6 +175,9 @@ static void row_print(const struct row *row, const void *place, FILE *out)
 		break;
 	case KIND_SWITCH:
 		fputs(*number ? "yes" : "no", out);
+		break;
+	case KIND_TEXT:
+		fputs(place, out);
 		break;
 	default:
 		fprintf(out, "%" PRIu64, *number);

@@ -20,7 +20,11 @@ enum miss_policy {
 	MISS_ORIGINAL, /* the source itself, until it is made */
 };
 
+/* With its NUL. A line of a configuration file holds it, so that .lensfs/config can say it. */
+#define SETTING_TEXT_MAX 192
+
 struct settings {
+	char list[SETTING_TEXT_MAX]; /* views listed beside pictures, by names; "": none */
 	uint64_t cache_size_bytes;
 	struct share cache_free;
 	uint64_t max_pixels, max_frames, max_source_bytes;

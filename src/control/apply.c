@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "control/apply.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "control/control.h"
@@ -20,6 +21,17 @@ static void apply_cache(
 	/* The bound is set; what is over it goes when the cache can evict again. */
 	if (r < 0)
 		log_warning("the cache cannot evict now: %s", strerror(-r));
+}
+
+int apply_check(void *context, const struct config *now, char reason[CONFIG_REASON_MAX])
+{
+	struct control *control = context;
+
+	if (now->list.n == 0 || fs_can_list_views(control->fs))
+		return 0;
+	snprintf(reason, CONFIG_REASON_MAX,
+		"'list' needs a new mount, because this one began without a list");
+	return CONFIG_E_REFUSED;
 }
 
 void apply_config(void *context, const struct config *old, const struct config *now)

@@ -7,6 +7,9 @@
 
 #include "config/config.h"
 
+/* For reloader_options, with a struct control as context: whether a mount that runs can have it. */
+int apply_check(void *context, const struct config *now, char reason[CONFIG_REASON_MAX]);
+
 /* For reloader_options.changed, with a struct control as context. What was set at run time by
  * lensctl stays unless the configuration says otherwise than before. */
 void apply_config(void *context, const struct config *old, const struct config *now);

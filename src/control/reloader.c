@@ -102,7 +102,7 @@ static bool note(struct reloader *reloader, uint64_t asked, int r, const char *r
 static void reload(struct reloader *reloader, bool watched)
 {
 	char reason[CONFIG_REASON_MAX];
-	struct config *config = NULL;
+	_cleanup_(config_unrefp) struct config *config = NULL;
 	uint64_t asked;
 	int r;
 
@@ -111,9 +111,11 @@ static void reload(struct reloader *reloader, bool watched)
 	lock_drop(&reloader->lock);
 	r = read_watched(reloader, watched, &config, reason);
 	if (r == 0)
-		r = put_in_force(reloader, config);
-	else if (r == CONFIG_E_REFUSED)
+		r = reloader->options.check(reloader->options.context, config, reason);
+	if (r > 0)
 		r = -EINVAL;
+	else if (r == 0)
+		r = put_in_force(reloader, TAKE_PTR(config));
 	if (note(reloader, asked, r, reason))
 		log_warning("the configuration stays as it was: %s", reason);
 	else if (r == RELOADER_CHANGED)
