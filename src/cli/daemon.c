@@ -197,22 +197,14 @@ static enum exit_code open_cache(
 	return EXIT_CODE_CACHE;
 }
 
-static enum exit_code open_render(
-	struct daemon *daemon, const struct options *options, size_t descriptors)
+static enum exit_code open_render(struct daemon *daemon, size_t descriptors)
 {
-	const struct settings *settings = settings_of(daemon);
 	struct render_options render_options = {
 		.cache = daemon->cache,
 		.pool = daemon->pool,
 		.threads = RENDER_THREADS,
 		.max_begun = descriptors > 2 ? (unsigned)(descriptors / 2) : 1,
-		.max_ahead = 2 * encoders_count(options),
-		.limits =
-			{
-				.max_pixels = settings->max_pixels,
-				.max_frames = settings->max_frames,
-				.max_source_bytes = settings->max_source_bytes,
-			},
+		.limits = apply_limits(settings_of(daemon)),
 		.on_failure = control_note_failure,
 		.on_cost = control_note_cost,
 		.context = &daemon->control,
@@ -358,11 +350,12 @@ enum exit_code daemon_new(const struct options *options, const char *mountpoint,
 	if (code == EXIT_CODE_OK)
 		code = shown_parse(options, daemon->config.config, &daemon->shown);
 	if (code == EXIT_CODE_OK)
-		code = encoders_open(options, &daemon->encoder, &daemon->pool);
+		code = encoders_open(
+			options, settings_of(daemon), &daemon->encoder, &daemon->pool);
 	if (code == EXIT_CODE_OK)
 		code = open_cache(daemon, options, mountpoint);
 	if (code == EXIT_CODE_OK)
-		code = open_render(daemon, options, descriptors);
+		code = open_render(daemon, descriptors);
 	if (code == EXIT_CODE_OK) {
 		open_watch(daemon, options);
 		code = open_mount(daemon, options, mountpoint, descriptors);

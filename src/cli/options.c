@@ -13,7 +13,7 @@
 
 /* --- Our own -o options ------------------------------------------------------------------ */
 
-enum kind { KIND_TEXT, KIND_BYTES, KIND_COUNT, KIND_SECONDS, KIND_WORD, KIND_LEVELS };
+enum kind { KIND_TEXT, KIND_COUNT, KIND_SECONDS, KIND_WORD, KIND_LEVELS };
 
 static const char *const sandbox_words[] = {
 	[OPTIONS_SANDBOX_AUTO] = "auto",
@@ -40,16 +40,9 @@ static const struct option_row {
 		"folder that keeps encoded variants" },
 	{ "config", "FILE", KIND_TEXT, offsetof(struct options, config), 0, 0,
 		"configuration, instead of /etc/lensfs/*.conf and ~/.config/lensfs/*.conf" },
-	{ "workers", "N", KIND_COUNT, offsetof(struct options, workers), 1, 256,
-		"pictures encoded at once (default: one per processor)" },
 	{ "prefetch", "N", KIND_COUNT, offsetof(struct options, prefetch), 0, 256,
 		"pictures encoded ahead of who reads a folder in order, or off (default: 16)",
 		off_words },
-	{ "deadline", "SEC", KIND_SECONDS, offsetof(struct options, deadline_usec), 0, 0,
-		"longest time one encode may take (default: 60)" },
-	{ "encode_memory", "SIZE", KIND_BYTES, offsetof(struct options, encode_memory_bytes),
-		64ull << 20, UINT64_MAX,
-		"that all encodes together may take (default: a quarter of the memory)" },
 	{ "timeout", "SEC", KIND_SECONDS, offsetof(struct options, timeout_usec), 0, 0,
 		"do not watch SOURCE: believe what was seen for so long (default: watch)" },
 	{ "threads", "N", KIND_COUNT, offsetof(struct options, threads), 1, 64,
@@ -170,9 +163,6 @@ static int set_row(
 	case KIND_TEXT:
 		if (value[0])
 			return set_text(place, value);
-		break;
-	case KIND_BYTES:
-		good = quantity_bytes(value, &number);
 		break;
 	case KIND_COUNT:
 		good = (row->words && find_word(row->words, value, &number)) ||
@@ -310,7 +300,6 @@ int options_parse(int argc, char **argv, struct options *ret, char reason[OPTION
 	*ret = (struct options){
 		.threads = 4,
 		.prefetch = 16,
-		.deadline_usec = 60 * USEC_PER_SEC,
 		.pressure = { .percent = { 85, 92, 97 } },
 	};
 	settings_default(&ret->settings);

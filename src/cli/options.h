@@ -32,12 +32,9 @@ struct options {
 	char *encoder; /* owned; NULL: the installed one, or that of the build folder */
 	char *config;  /* owned: a file; NULL: those of the usual folders */
 	struct settings settings; /* what configuration files may say as well */
-	uint64_t workers;         /* 0: one per processor */
 	uint64_t threads;
 	uint64_t prefetch; /* pictures ahead of a reader; 0: none */
-	uint64_t deadline_usec;
-	uint64_t encode_memory_bytes; /* 0: a share of the machine's */
-	uint64_t sandbox;             /* enum options_sandbox */
+	uint64_t sandbox;  /* enum options_sandbox */
 	struct options_pressure pressure;
 	uint64_t timeout_usec; /* 0: watch the source instead */
 	char *mount_options;   /* owned: what is libfuse's, comma-separated; NULL: none */

@@ -5,19 +5,30 @@
 #include <string.h>
 
 #include "util/cleanup.h"
+#include "util/clock.h"
 
-enum kind { KIND_BYTES, KIND_COUNT, KIND_SHARE, KIND_MISS, KIND_SWITCH, KIND_TEXT };
+enum kind {
+	KIND_BYTES,
+	KIND_COUNT,
+	KIND_SECONDS,
+	KIND_SHARE,
+	KIND_MISS,
+	KIND_SWITCH,
+	KIND_TEXT
+};
 
 struct row {
 	enum kind kind;
 	size_t offset, size;
 	uint64_t min, max; /* of numbers */
+	bool or_auto;      /* `auto`, beside numbers: 0, and the machine decides */
 };
 
-#define ROW(member, how, low, high)                                                            \
+#define ROW(member, how, low, high, ...)                                                       \
 	{                                                                                      \
 		.kind = how, .offset = offsetof(struct settings, member),                      \
-		.size = sizeof(((struct settings *)NULL)->member), .min = low, .max = high     \
+		.size = sizeof(((struct settings *)NULL)->member), .min = low, .max = high,    \
+		__VA_ARGS__                                                                    \
 	}
 
 static const struct setting table[] = {
@@ -26,6 +37,11 @@ static const struct setting table[] = {
 	{ "cache_size", "SIZE", "bound of the cache, such as 500m or 20g (default: 2g)" },
 	{ "cache_free", "SIZE",
 		"kept free of its folder's disk, as a size or N% (default: 5%)" },
+	{ "workers", "N", "pictures encoded at once, or auto: one per processor (default)" },
+	{ "encode_memory", "SIZE",
+		"that all encodes together may take, or auto: a quarter of the memory "
+	        "(default)" },
+	{ "deadline", "SEC", "longest time one encode may take (default: 60)" },
 	{ "max_pixels", "N",
 		"largest picture and result, width x height x frames (default: 100m)" },
 	{ "max_frames", "N", "most frames of an animation (default: 256)" },
@@ -40,6 +56,9 @@ static const struct row rows[] = {
 	ROW(list, KIND_TEXT, 0, 0),
 	ROW(cache_size_bytes, KIND_BYTES, 1, UINT64_MAX),
 	ROW(cache_free, KIND_SHARE, 0, 0),
+	ROW(workers, KIND_COUNT, 1, 256, .or_auto = true),
+	ROW(encode_memory_bytes, KIND_BYTES, 64ull << 20, UINT64_MAX, .or_auto = true),
+	ROW(deadline_usec, KIND_SECONDS, 0, 0),
 	ROW(max_pixels, KIND_COUNT, 1, UINT64_MAX),
 	ROW(max_frames, KIND_COUNT, 1, UINT32_MAX),
 	ROW(max_source_bytes, KIND_BYTES, 1, UINT64_MAX),
@@ -98,7 +117,13 @@ static bool row_parse(const struct row *row, const char *value, void *place)
 	uint64_t number = 0;
 	bool good = false;
 
+	if (row->or_auto && strcmp(value, "auto") == 0) {
+		*(uint64_t *)place = 0;
+		return true;
+	}
 	switch (row->kind) {
+	case KIND_SECONDS:
+		return quantity_seconds(value, place);
 	case KIND_SHARE:
 		return quantity_share(value, place);
 	case KIND_MISS:
@@ -125,6 +150,7 @@ void settings_default(struct settings *ret)
 	*ret = (struct settings){
 		.cache_size_bytes = 2ull << 30,
 		.cache_free = { .percent = 5 },
+		.deadline_usec = 60 * USEC_PER_SEC,
 		.max_pixels = 100 * 1000 * 1000,
 		.max_frames = 256,
 		.max_source_bytes = 256ull << 20,
@@ -166,6 +192,9 @@ static void row_print(const struct row *row, const void *place, FILE *out)
 	const uint64_t *number = place;
 
 	switch (row->kind) {
+	case KIND_SECONDS:
+		fprintf(out, "%.15g", (double)*number / (double)USEC_PER_SEC);
+		break;
 	case KIND_SHARE:
 		fprintf(out, share->percent ? "%" PRIu64 "%%" : "%" PRIu64,
 			share->percent ? (uint64_t)share->percent : share->bytes);
@@ -180,7 +209,10 @@ static void row_print(const struct row *row, const void *place, FILE *out)
 		fputs(place, out);
 		break;
 	default:
-		fprintf(out, "%" PRIu64, *number);
+		if (row->or_auto && *number == 0)
+			fputs("auto", out);
+		else
+			fprintf(out, "%" PRIu64, *number);
 		break;
 	}
 }

@@ -21,7 +21,7 @@
 #define DISPATCHER_PIDS_MAX 256
 
 struct dispatcher {
-	/* fixed after init */
+	/* fixed after init, but for the bounds, which are the pool's thread's */
 	struct pool_options options;
 	struct job_queue queue; /* has a lock of its own, taken inside `lock` */
 
@@ -29,6 +29,7 @@ struct dispatcher {
 	struct lock lock;
 	struct pool_stats stats;
 	struct pool_limits limits; /* asked for; the thread takes them over */
+	struct pool_bounds bounds; /* the same */
 	unsigned n_pids;
 	int pids[DISPATCHER_PIDS_MAX]; /* of encoders, for figures */
 
@@ -45,6 +46,7 @@ void dispatcher_done(struct dispatcher *dispatcher); /* no job and no encoder is
 
 /* Any thread. */
 void dispatcher_limit(struct dispatcher *dispatcher, const struct pool_limits *limits);
+void dispatcher_set_bounds(struct dispatcher *dispatcher, const struct pool_bounds *bounds);
 void dispatcher_stats(struct dispatcher *dispatcher, struct pool_stats *ret);
 
 /* The rest is the pool's thread's. */

@@ -3,6 +3,7 @@
  * What configuration files say, what is refused of it, and what all of it comes to.
  */
 #include "config_fixture.h"
+#include "util/clock.h"
 
 START_TEST(nothing_said_is_the_defaults)
 {
@@ -64,6 +65,9 @@ START_TEST(what_is_wrong_is_named_by_its_line)
 		{ "[mount]\ncache_size = big", 2, "'big'" },
 		{ "[mount]\ncache_size = 0", 2, "'0'" },
 		{ "[mount]\nmiss = now", 2, "'now'" },
+		{ "[mount]\nworkers = 0", 2, "'0'" },
+		{ "[mount]\nencode_memory = 63m", 2, "'63m'" },
+		{ "[mount]\ndeadline = 0", 2, "'0'" },
 		{ "[mount]\nonly_presets = maybe", 2, "'maybe'" },
 		{ "[mount]\nonly_presets", 2, "neither" },
 		{ "[mount]\nmiss = wait\nmiss = enoent", 3, "a second 'miss'" },
@@ -244,12 +248,37 @@ START_TEST(the_longest_list_can_be_said_in_a_file)
 }
 END_TEST
 
+START_TEST(auto_takes_back_what_an_earlier_file_says)
+{
+	ck_assert_int_eq(read_text("[mount]\nworkers = auto\nencode_memory = auto\n"), 0);
+	ck_assert_uint_eq(config->settings.workers, 0);
+	ck_assert_uint_eq(config->settings.encode_memory_bytes, 0);
+	ck_assert_ptr_nonnull(strstr(config->text, "workers = auto\nencode_memory = auto\n"));
+	ck_assert_int_eq(read_text("[mount]\ndeadline = auto\n"), CONFIG_E_REFUSED);
+}
+END_TEST
+
+START_TEST(seconds_are_said_to_the_microsecond)
+{
+	static const char *const want[] = { "0.001", "1.5", "86399.999999", "60", "0.123457" };
+	char text[100], line[100];
+
+	for (size_t i = 0; i < ARRAY_SIZE(want); i++) {
+		snprintf(text, sizeof(text), "[mount]\ndeadline = %s\n", want[i]);
+		ck_assert_int_eq(read_text(text), 0);
+		snprintf(line, sizeof(line), "\ndeadline = %s\n", want[i]);
+		ck_assert_msg(strstr(config->text, line), "%s", config->text);
+	}
+}
+END_TEST
+
 START_TEST(a_text_of_it_says_the_same)
 {
 	struct config *again = NULL;
 
 	file_write(path_of("brand.png"), png, sizeof(png));
-	ck_assert_int_eq(read_text("[mount]\ncache_free = 20g\nmiss = enoent\n[view a]\n"
+	ck_assert_int_eq(read_text("[mount]\ncache_free = 20g\nmiss = enoent\ndeadline = 1m\n"
+				   "workers = 3\n[view a]\n"
 				   "tokens = q5-wm_b\n[watermark b]\nfile = brand.png\n"
 				   "margin = 3%\nopacity = 7%\n"),
 		0);
@@ -257,6 +286,8 @@ START_TEST(a_text_of_it_says_the_same)
 		config_new_of_text("text", config->text, config->text_len, &again, reason) == 0,
 		"%s", reason);
 	ck_assert_uint_eq(again->settings.cache_free.bytes, UINT64_C(20) << 30);
+	ck_assert_uint_eq(again->settings.deadline_usec, 60 * USEC_PER_SEC);
+	ck_assert_uint_eq(again->settings.workers, 3);
 	ck_assert_uint_eq(config_miss(again, "a", 1), MISS_ENOENT);
 	ck_assert_str_eq(again->presets[0].view.watermark.name, "b");
 	ck_assert_ptr_null(again->watermarks);
@@ -276,6 +307,8 @@ int main(void)
 		what_is_listed_is_made_of_the_same_words,
 		a_list_of_the_options_is_refused_as_theirs,
 		the_longest_list_can_be_said_in_a_file,
+		auto_takes_back_what_an_earlier_file_says,
+		seconds_are_said_to_the_microsecond,
 		a_text_of_it_says_the_same,
 	};
 
