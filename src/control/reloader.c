@@ -171,6 +171,8 @@ static void *reloader_main(void *arg)
 	struct reloader *reloader = arg;
 
 	pthread_setname_np(pthread_self(), "lensfs-config");
+	/* Not by who starts us: the files may lie below the mountpoint, where nobody answers yet. */
+	watch_again(reloader);
 	/* What changed since it was read for the mount. */
 	reload(reloader, true);
 	while (!is_stopping(reloader)) {
@@ -219,8 +221,6 @@ int reloader_start(struct reloader *reloader)
 	reloader->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (reloader->wake_fd < 0)
 		return -errno;
-	/* Now, for marks may be scarce, and folders of the source are many. */
-	watch_again(reloader);
 	r = -pthread_create(&reloader->thread, NULL, reloader_main, reloader);
 	reloader->running = r == 0;
 	if (r < 0)
