@@ -14,15 +14,7 @@
 
 /* --- Our own -o options ------------------------------------------------------------------ */
 
-enum kind {
-	KIND_TEXT,
-	KIND_BYTES,
-	KIND_COUNT,
-	KIND_SECONDS,
-	KIND_WORD,
-	KIND_LEVELS,
-	KIND_GROUP
-};
+enum kind { KIND_TEXT, KIND_COUNT, KIND_SECONDS, KIND_WORD, KIND_LEVELS, KIND_GROUP };
 
 static const char *const sandbox_words[] = {
 	[OPTIONS_SANDBOX_AUTO] = "auto",
@@ -45,22 +37,13 @@ static const struct option_row {
 } rows[] = {
 	{ "view", "VIEW", KIND_TEXT, offsetof(struct options, view), 0, 0,
 		"see the whole of SOURCE through a view, as SOURCE@VIEW/ is" },
-	{ "list", "VIEW[:VIEW...]", KIND_TEXT, offsetof(struct options, list), 0, 0,
-		"list these views beside each picture (default: list none)" },
 	{ "cache", "DIR", KIND_TEXT, offsetof(struct options, cache), 0, 0,
 		"folder that keeps encoded variants" },
 	{ "config", "FILE", KIND_TEXT, offsetof(struct options, config), 0, 0,
 		"configuration, instead of /etc/lensfs/*.conf and ~/.config/lensfs/*.conf" },
-	{ "workers", "N", KIND_COUNT, offsetof(struct options, workers), 1, 256,
-		"pictures encoded at once (default: one per processor)" },
 	{ "prefetch", "N", KIND_COUNT, offsetof(struct options, prefetch), 0, 256,
 		"pictures encoded ahead of who reads a folder in order, or off (default: 16)",
 		off_words },
-	{ "deadline", "SEC", KIND_SECONDS, offsetof(struct options, deadline_usec), 0, 0,
-		"longest time one encode may take (default: 60)" },
-	{ "encode_memory", "SIZE", KIND_BYTES, offsetof(struct options, encode_memory_bytes),
-		64ull << 20, UINT64_MAX,
-		"that all encodes together may take (default: a quarter of the memory)" },
 	{ "timeout", "SEC", KIND_SECONDS, offsetof(struct options, timeout_usec), 0, 0,
 		"do not watch SOURCE: believe what was seen for so long (default: watch)" },
 	{ "threads", "N", KIND_COUNT, offsetof(struct options, threads), 1, 64,
@@ -73,7 +56,7 @@ static const struct option_row {
 		"(default: 85:92:97)" },
 	{ "control_group", "GROUP", KIND_GROUP, offsetof(struct options, control_group), 0, 0,
 		"may read the files of .lensfs that name pictures, beside root and who "
-	        "mounted" },
+		"mounted" },
 	{ "sandbox", "MODE", KIND_WORD, offsetof(struct options, sandbox), 0, 0,
 		"confine encoders: auto (as far as it goes), require, off (default: auto)",
 		sandbox_words },
@@ -205,9 +188,6 @@ static int set_row(
 	case KIND_TEXT:
 		if (value[0])
 			return set_text(place, value);
-		break;
-	case KIND_BYTES:
-		good = quantity_bytes(value, &number);
 		break;
 	case KIND_COUNT:
 		good = (row->words && find_word(row->words, value, &number)) ||
@@ -387,7 +367,6 @@ int options_parse(int argc, char **argv, struct options *ret, char reason[OPTION
 	*ret = (struct options){
 		.threads = 4,
 		.prefetch = 16,
-		.deadline_usec = 60 * USEC_PER_SEC,
 		.pressure = { .percent = { 85, 92, 97 } },
 		.control_group = -1,
 	};
@@ -438,7 +417,6 @@ void options_done(struct options *options)
 	free(options->source);
 	free(options->mountpoint);
 	free(options->view);
-	free(options->list);
 	free(options->cache);
 	free(options->encoder);
 	free(options->config);

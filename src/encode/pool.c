@@ -101,6 +101,12 @@ void pool_limit(struct pool *pool, const struct pool_limits *limits)
 	wake(pool);
 }
 
+void pool_set_bounds(struct pool *pool, const struct pool_bounds *bounds)
+{
+	dispatcher_set_bounds(&pool->dispatcher, bounds);
+	wake(pool);
+}
+
 bool pool_encodes(struct pool *pool)
 {
 	LOCK_SCOPE(&pool->dispatcher.lock);
@@ -243,7 +249,8 @@ int pool_new(
 	dispatcher_init(&pool->dispatcher, options);
 	fleet = &pool->dispatcher.fleet;
 	pool->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	r = pool->wake_fd < 0 ? -errno : grow_polled(pool, POLL_FIXED + options->workers);
+	r = pool->wake_fd < 0 ? -errno
+	                      : grow_polled(pool, POLL_FIXED + options->bounds.workers);
 	if (r == 0)
 		r = zygote_start(&fleet->zygote, options->encoder_path, options->keep_stderr,
 			options->sandbox);

@@ -54,6 +54,7 @@ struct fs {
 	usec_t started_at;
 	bool mounted;
 	struct node *top;          /* what the kernel's root is; borrowed from nodes */
+	bool can_list_views;       /* see fs_can_list_views() */
 	bool kernel_opens_folders; /* see dir.c; fixed in the handshake */
 	pthread_t loop_thread;     /* while looping */
 	atomic_bool looping;

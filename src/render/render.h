@@ -26,9 +26,11 @@
 
 struct render;
 
-/* Over one of these: EFBIG. */
 struct render_limits {
-	uint64_t max_pixels, max_frames, max_source_bytes;
+	uint64_t max_pixels, max_frames, max_source_bytes; /* over one of these: EFBIG */
+	/* Jobs of prefetch begun at once: as many as encoders work and as many to follow them, so
+	 * that none waits for a source to be read. More would only be in line, holding room. */
+	unsigned max_ahead;
 };
 
 /* What a job took. Texts are borrowed for the call. */
@@ -47,9 +49,6 @@ struct render_options {
 	struct pool *pool;   /* borrowed for the life */
 	unsigned threads;    /* that hash sources and commit results, ≥ 1 */
 	unsigned max_begun;  /* jobs that may hold descriptors (two each) at once, ≥ 1 */
-	/* Jobs of prefetch, of those: as many as encoders work and as many to follow them, so
-	 * that none waits for a source to be read. More would only be in line, holding room. */
-	unsigned max_ahead;
 	struct render_limits limits; /* to begin with */
 	/* Told once of every failed encode, never of a remembered one. Render threads. */
 	void (*on_failure)(void *context, const char *source, const char *view, int error,
