@@ -32,7 +32,7 @@ bool background_is_clear(const struct view *view, const struct geometry *geometr
 
 static struct ink ink_of(uint32_t colour, const VipsImage *image)
 {
-	double one = image->BandFmt == VIPS_FORMAT_USHORT ? 257 : 1;
+	double one = image_is_deep(image) ? 257 : 1;
 
 	return (struct ink){
 		.of = {
@@ -40,7 +40,7 @@ static struct ink ink_of(uint32_t colour, const VipsImage *image)
 			(colour >> 8 & 0xff) * one,
 			(colour & 0xff) * one,
 		},
-		.n = image->Bands < 3 ? 1 : 3,
+		.n = image_is_grey(image) ? 1 : 3,
 	};
 }
 
@@ -55,12 +55,9 @@ static int ground_prepare(VipsImage **image, uint32_t colour)
 {
 	VipsImage *out;
 
-	if ((*image)->Bands >= 3 || colour_is_grey(colour))
+	if (!image_is_grey(*image) || colour_is_grey(colour))
 		return 0;
-	if (vips_colourspace(*image, &out,
-		    (*image)->BandFmt == VIPS_FORMAT_USHORT ? VIPS_INTERPRETATION_RGB16
-							    : VIPS_INTERPRETATION_sRGB,
-		    NULL))
+	if (vips_colourspace(*image, &out, image_space(false, image_is_deep(*image)), NULL))
 		return -1;
 	image_replace(image, out);
 	return 0;
@@ -94,18 +91,6 @@ static int margin_add(VipsImage **image, const struct ink *ink, const struct geo
 	return 0;
 }
 
-static int alpha_add(VipsImage **image)
-{
-	VipsImage *out;
-
-	if (vips_image_hasalpha(*image))
-		return 0;
-	if (vips_addalpha(*image, &out, NULL))
-		return -1;
-	image_replace(image, out);
-	return 0;
-}
-
 int background_run(VipsImage **image, const struct view *view, const struct geometry *geometry)
 {
 	uint32_t colour = colour_of(view);
@@ -114,7 +99,7 @@ int background_run(VipsImage **image, const struct view *view, const struct geom
 
 	if (!margin && !(alpha && colour))
 		return 0;
-	if (colour ? ground_prepare(image, colour) : alpha_add(image))
+	if (colour ? ground_prepare(image, colour) : image_add_alpha(image))
 		return -1;
 	ink = ink_of(colour, *image);
 	if (!colour)

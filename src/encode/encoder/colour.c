@@ -16,11 +16,6 @@
 
 #include "encode/encoder/image.h"
 
-static bool is_grey(const VipsImage *image)
-{
-	return image->Bands < 3;
-}
-
 /* The white of Lab, as libvips counts XYZ, and Bradford's matrix to its XYZ, which is of D65
  * (ICC.1:2010, annex E). */
 static const double d50[] = { 96.4250, 100.0, 82.4680 };
@@ -39,7 +34,7 @@ static const double d50_to_d65[] = {
 /* Bands that are colour. */
 static int colour_bands(const VipsImage *image)
 {
-	if (is_grey(image))
+	if (image_is_grey(image))
 		return 1;
 	return image->Type == VIPS_INTERPRETATION_CMYK ? 4 : 3;
 }
@@ -47,13 +42,9 @@ static int colour_bands(const VipsImage *image)
 /* A TIFF may hold any number of bands and say nothing of their meaning. */
 static VipsInterpretation guess(const VipsImage *image)
 {
-	bool deep = image->BandFmt == VIPS_FORMAT_USHORT;
-
 	if (image->Type != VIPS_INTERPRETATION_MULTIBAND)
 		return image->Type;
-	if (is_grey(image))
-		return deep ? VIPS_INTERPRETATION_GREY16 : VIPS_INTERPRETATION_B_W;
-	return deep ? VIPS_INTERPRETATION_RGB16 : VIPS_INTERPRETATION_sRGB;
+	return image_space(image_is_grey(image), image_is_deep(image));
 }
 
 static bool is_float(const VipsImage *image)
@@ -71,7 +62,7 @@ static bool is_lab(const VipsImage *image)
  * then takes the red of a colour picture for the grey that its profile speaks of. */
 static bool profile_fits(VipsImage *image)
 {
-	const char *space = is_grey(image)                            ? "GRAY"
+	const char *space = image_is_grey(image)                      ? "GRAY"
 	                    : image->Type == VIPS_INTERPRETATION_CMYK ? "CMYK"
 	                                                              : "RGB ";
 	const void *profile;
@@ -88,8 +79,7 @@ static int float_convert(VipsImage **image)
 {
 	_cleanup_object_ VipsImage *next = NULL;
 	VipsImage *copies[] = { *image, *image, *image };
-	VipsInterpretation space =
-		is_grey(*image) ? VIPS_INTERPRETATION_GREY16 : VIPS_INTERPRETATION_RGB16;
+	VipsInterpretation space = image_space(image_is_grey(*image), true);
 	VipsImage *out;
 	int r;
 
@@ -200,9 +190,7 @@ static int grey_restore(VipsImage **image)
 	} else {
 		joined = TAKE_PTR(grey);
 	}
-	if (vips_copy(joined, &out, "interpretation",
-		    joined->BandFmt == VIPS_FORMAT_USHORT ? VIPS_INTERPRETATION_GREY16
-							  : VIPS_INTERPRETATION_B_W,
+	if (vips_copy(joined, &out, "interpretation", image_space(true, image_is_deep(joined)),
 		    NULL))
 		return -1;
 	image_replace(image, out);
@@ -211,7 +199,7 @@ static int grey_restore(VipsImage **image)
 
 static int import_profile(VipsImage **image, bool deep)
 {
-	bool grey = is_grey(*image);
+	bool grey = image_is_grey(*image);
 	VipsImage *out;
 
 	if (vips_icc_transform(*image, &out, "srgb", "embedded", TRUE, "intent",
@@ -224,7 +212,6 @@ static int import_profile(VipsImage **image, bool deep)
 
 int colour_to_srgb(VipsImage **image, bool deep)
 {
-	VipsInterpretation space;
 	VipsImage *out;
 
 	deep = deep && (*image)->BandFmt != VIPS_FORMAT_UCHAR;
@@ -236,11 +223,7 @@ int colour_to_srgb(VipsImage **image, bool deep)
 	}
 	if (is_lab(*image) && lab_convert(image))
 		return -1;
-	if (is_grey(*image))
-		space = deep ? VIPS_INTERPRETATION_GREY16 : VIPS_INTERPRETATION_B_W;
-	else
-		space = deep ? VIPS_INTERPRETATION_RGB16 : VIPS_INTERPRETATION_sRGB;
-	if (vips_colourspace(*image, &out, space, NULL))
+	if (vips_colourspace(*image, &out, image_space(image_is_grey(*image), deep), NULL))
 		return -1;
 	image_replace(image, out);
 	if (vips_cast(*image, &out, deep ? VIPS_FORMAT_USHORT : VIPS_FORMAT_UCHAR, NULL))
@@ -270,7 +253,7 @@ bool colour_profile_may_stay(VipsImage *image, const struct view *view)
 		return !cmyk;
 	case FORMAT_WEBP:
 	case FORMAT_AVIF:
-		return !cmyk && !is_grey(image);
+		return !cmyk && !image_is_grey(image);
 	default:
 		return false;
 	}
@@ -285,9 +268,9 @@ static int to_depth(VipsImage **image, bool deep)
 		return 0;
 	if (vips_linear1(*image, &bytes, 1 / 257.0, 0.5, "uchar", TRUE, NULL) ||
 		vips_copy(bytes, &out, "interpretation",
-			is_grey(*image)                              ? VIPS_INTERPRETATION_B_W
-			: (*image)->Type == VIPS_INTERPRETATION_CMYK ? VIPS_INTERPRETATION_CMYK
-								     : VIPS_INTERPRETATION_sRGB,
+			(*image)->Type == VIPS_INTERPRETATION_CMYK
+				? VIPS_INTERPRETATION_CMYK
+				: image_space(image_is_grey(*image), false),
 			NULL))
 		return -1;
 	image_replace(image, out);

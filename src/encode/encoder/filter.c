@@ -70,11 +70,10 @@ int filter_grey(VipsImage **image)
 {
 	_cleanup_object_ VipsImage *alpha = NULL, *matrix = NULL;
 	VipsBandFormat format = (*image)->BandFmt;
-	VipsInterpretation space = format == VIPS_FORMAT_USHORT ? VIPS_INTERPRETATION_GREY16
-	                                                        : VIPS_INTERPRETATION_B_W;
+	VipsInterpretation space = image_space(true, image_is_deep(*image));
 	VipsImage *out;
 
-	if ((*image)->Bands < 3)
+	if (image_is_grey(*image))
 		return 0;
 	/* ITU-R BT.709-6, 3.2. */
 	matrix = vips_image_new_matrixv(3, 1, 0.2126, 0.7152, 0.0722);

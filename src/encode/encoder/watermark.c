@@ -13,29 +13,15 @@
 
 /* --- Its pixels --------------------------------------------------------------------------- */
 
-static int alpha_step(VipsImage **image)
-{
-	VipsImage *out;
-
-	if (vips_image_hasalpha(*image))
-		return 0;
-	if (vips_addalpha(*image, &out, NULL))
-		return -1;
-	image_replace(image, out);
-	return 0;
-}
-
 /* Upright, with alpha, 8 bits. */
 static int pixels_prepare(VipsImage **image)
 {
 	VipsImage *out;
 
-	if (colour_unpack(image) || colour_to_srgb(image, false) || alpha_step(image))
+	if (colour_unpack(image) || colour_to_srgb(image, false) || image_add_alpha(image))
 		return -1;
-	out = vips_image_copy_memory(*image);
-	if (!out)
+	if (image_keep(image))
 		return -1;
-	image_replace(image, out);
 	if (vips_autorot(*image, &out, NULL))
 		return -1;
 	image_replace(image, out);
@@ -182,26 +168,14 @@ static int overlay_make(const struct encode_watermark *watermark, int fd, unsign
 
 /* --- Composing ---------------------------------------------------------------------------- */
 
-static bool is_deep(const VipsImage *image)
-{
-	return image->BandFmt == VIPS_FORMAT_USHORT;
-}
-
-static VipsInterpretation space_of(bool grey, bool deep)
-{
-	if (grey)
-		return deep ? VIPS_INTERPRETATION_GREY16 : VIPS_INTERPRETATION_B_W;
-	return deep ? VIPS_INTERPRETATION_RGB16 : VIPS_INTERPRETATION_sRGB;
-}
-
 /* Pixels with alpha, of 8 bits and any colour, as ones of this kind. */
 static int overlay_fit(VipsImage **overlay, bool grey, bool deep)
 {
-	bool grows = (*overlay)->Bands < 3 && !grey;
+	bool grows = image_is_grey(*overlay) && !grey;
 	VipsImage *out;
 
-	if (vips_copy(*overlay, &out, "interpretation", space_of((*overlay)->Bands < 3, false),
-		    NULL))
+	if (vips_copy(*overlay, &out, "interpretation",
+		    image_space(image_is_grey(*overlay), false), NULL))
 		return -1;
 	image_replace(overlay, out);
 	if (grows) {
@@ -217,7 +191,7 @@ static int overlay_fit(VipsImage **overlay, bool grey, bool deep)
 	if (vips_cast(*overlay, &out, VIPS_FORMAT_USHORT, NULL))
 		return -1;
 	image_replace(overlay, out);
-	if (vips_copy(*overlay, &out, "interpretation", space_of(grey, true), NULL))
+	if (vips_copy(*overlay, &out, "interpretation", image_space(grey, true), NULL))
 		return -1;
 	image_replace(overlay, out);
 	return 0;
@@ -227,9 +201,9 @@ static int base_fit(VipsImage **image, bool grey)
 {
 	VipsImage *out;
 
-	if (grey || (*image)->Bands >= 3)
+	if (grey || !image_is_grey(*image))
 		return 0;
-	if (vips_colourspace(*image, &out, space_of(false, is_deep(*image)), NULL))
+	if (vips_colourspace(*image, &out, image_space(false, image_is_deep(*image)), NULL))
 		return -1;
 	image_replace(image, out);
 	return 0;
@@ -269,11 +243,11 @@ int watermark_run(
 	if (watermark->format == FORMAT_NONE)
 		return 0;
 	frame = (struct size){ (uint32_t)(*image)->Xsize, (uint32_t)(*image)->Ysize / frames };
-	deep = is_deep(*image);
+	deep = image_is_deep(*image);
 	if (overlay_make(watermark, fd, frames, frame, &place, &overlay))
 		return -1;
-	grey = (*image)->Bands < 3 && overlay->Bands < 3;
+	grey = image_is_grey(*image) && image_is_grey(overlay);
 	if (overlay_fit(&overlay, grey, deep) || base_fit(image, grey))
 		return -1;
-	return compose(image, overlay, &place, space_of(grey, deep));
+	return compose(image, overlay, &place, image_space(grey, deep));
 }
