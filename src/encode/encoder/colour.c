@@ -235,14 +235,30 @@ int colour_to_srgb(VipsImage **image, bool deep)
 /* What is done to colours knows three of them, or one. */
 static bool cmyk_may_stay(const VipsImage *image, const struct view *view)
 {
-	return image->Bands == 4 && view->fit != VIEW_FIT_PAD && !view->grey && !view->sharpen;
+	return image->Bands == 4 && view->fit != VIEW_FIT_PAD && !view->grey &&
+	       !view->sharpen && !view->watermark.name[0];
+}
+
+/* Nor for one that is to become grey, or that colours are laid on. */
+static bool bands_may_stay(const VipsImage *image, const struct view *view)
+{
+	if (image->Type == VIPS_INTERPRETATION_CMYK)
+		return cmyk_may_stay(image, view);
+	if (!image_is_grey(image))
+		return !view->grey;
+	return !view->watermark.name[0] && colour_is_grey(view->background);
+}
+
+bool colour_is_grey(uint32_t rgb)
+{
+	return (rgb >> 16 & 0xff) == (rgb & 0xff) && (rgb >> 8 & 0xff) == (rgb & 0xff);
 }
 
 bool colour_profile_may_stay(VipsImage *image, const struct view *view)
 {
 	bool cmyk = image->Type == VIPS_INTERPRETATION_CMYK;
 
-	if (!profile_fits(image) || (cmyk && !cmyk_may_stay(image, view)))
+	if (!profile_fits(image) || !bands_may_stay(image, view))
 		return false;
 	switch (view->format) {
 	case FORMAT_JPEG:
@@ -294,4 +310,74 @@ int colour_convert(VipsImage **image, const struct view *view, bool deep)
 	if (view->icc && colour_profile_may_stay(*image, view))
 		return to_depth(image, deep);
 	return colour_to_srgb(image, deep) ? -1 : profile_drop(image);
+}
+
+static int export_profile(VipsImage **pixels, VipsImage *image)
+{
+	_cleanup_object_ VipsImage *meant = NULL, *tagged = NULL;
+	const void *profile;
+	VipsImage *out;
+	size_t size;
+
+	if (vips_image_get_blob(image, VIPS_META_ICC_NAME, &profile, &size) ||
+		vips_icc_import(*pixels, &meant, "input_profile", "srgb", "intent",
+			VIPS_INTENT_PERCEPTUAL, "black_point_compensation", TRUE, NULL) ||
+		vips_copy(meant, &tagged, NULL))
+		return -1;
+	vips_image_set_blob_copy(tagged, VIPS_META_ICC_NAME, profile, size);
+	if (vips_icc_export(tagged, &out, "intent", VIPS_INTENT_PERCEPTUAL,
+		    "black_point_compensation", TRUE, "depth", image_is_deep(image) ? 16 : 8,
+		    NULL))
+		return -1;
+	image_replace(pixels, out);
+	return 0;
+}
+
+/* vips_colourspace() would leave the low byte 0: white would be none. */
+static int deepen(VipsImage **image)
+{
+	VipsImage *out;
+
+	if (vips_linear1(*image, &out, 257, 0, NULL))
+		return -1;
+	image_replace(image, out);
+	if (vips_cast_ushort(*image, &out, NULL))
+		return -1;
+	image_replace(image, out);
+	if (vips_copy(*image, &out, "interpretation", image_space(image_is_grey(*image), true),
+		    NULL))
+		return -1;
+	image_replace(image, out);
+	return 0;
+}
+
+/* Alpha is no colour: libvips would leave it as it is, 255 of 65535. */
+static int match_alpha(VipsImage **pixels, VipsImage *alpha, bool deep)
+{
+	_cleanup_object_ VipsImage *own = alpha ? g_object_ref(alpha) : NULL;
+
+	return own && deep && deepen(&own) ? -1 : image_join_alpha(pixels, own);
+}
+
+int colour_match(VipsImage **pixels, VipsImage *image)
+{
+	bool grows = image_is_grey(*pixels) && !image_is_grey(image);
+	bool deep = image_is_deep(image);
+	_cleanup_object_ VipsImage *alpha = NULL;
+	VipsImage *out;
+
+	if (grows) {
+		if (vips_colourspace(*pixels, &out, VIPS_INTERPRETATION_sRGB, NULL))
+			return -1;
+		image_replace(pixels, out);
+	}
+	if (image_split_alpha(pixels, &alpha))
+		return -1;
+	if (!profile_fits(image) || export_profile(pixels, image)) {
+		/* A camera's profile may lead from its colours and not to them. */
+		vips_error_clear();
+		if (deep && deepen(pixels))
+			return -1;
+	}
+	return match_alpha(pixels, alpha, deep);
 }

@@ -53,6 +53,34 @@ static inline int image_add_alpha(VipsImage **image)
 	return 0;
 }
 
+/* The image without its alpha, which is NULL where there is none. */
+static inline int image_split_alpha(VipsImage **image, VipsImage **ret_alpha)
+{
+	int colours = (*image)->Bands - 1;
+	VipsImage *out;
+
+	*ret_alpha = NULL;
+	if (!vips_image_hasalpha(*image))
+		return 0;
+	if (vips_extract_band(*image, ret_alpha, colours, NULL) ||
+		vips_extract_band(*image, &out, 0, "n", colours, NULL))
+		return -1;
+	image_replace(image, out);
+	return 0;
+}
+
+static inline int image_join_alpha(VipsImage **image, VipsImage *alpha)
+{
+	VipsImage *out;
+
+	if (!alpha)
+		return 0;
+	if (vips_bandjoin2(*image, alpha, &out, NULL))
+		return -1;
+	image_replace(image, out);
+	return 0;
+}
+
 /* A number that the file's header gives; `otherwise` where it gives none. */
 static inline int image_field(VipsImage *image, const char *field, int otherwise)
 {
