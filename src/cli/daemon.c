@@ -211,6 +211,7 @@ static enum exit_code open_render(
 				.max_source_bytes = settings->max_source_bytes,
 			},
 		.on_failure = control_note_failure,
+		.on_cost = control_note_cost,
 		.context = &daemon->control,
 	};
 	int r = render_new(&render_options, &daemon->render);
@@ -345,6 +346,7 @@ enum exit_code daemon_new(const struct options *options, const char *mountpoint,
 	daemon->ready_context = ready_context;
 	daemon->control.started_at = now_monotonic();
 	journal_init(&daemon->control.journal);
+	costs_init(&daemon->control.costs);
 	relief_init(&daemon->control.relief);
 	stopper_block_signals();
 	shirk_oom_killer();
@@ -453,6 +455,7 @@ struct daemon *daemon_free(struct daemon *daemon)
 	reloader_close(&daemon->reloader);
 	shown_done(&daemon->shown);
 	config_slot_done(&daemon->config);
+	costs_done(&daemon->control.costs);
 	journal_done(&daemon->control.journal);
 	relief_done(&daemon->control.relief);
 	free(daemon->encoder);

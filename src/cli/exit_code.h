@@ -16,6 +16,7 @@ enum exit_code {
 	EXIT_CODE_ENCODER = 7,    /* the encoder program cannot be started */
 	EXIT_CODE_MOUNT = 8,      /* the kernel or fusermount3 refused */
 	EXIT_CODE_CONFIG = 9,     /* a configuration file cannot be used */
+	EXIT_CODE_STOPPED = 130,  /* lensctl: by Ctrl-C, as a shell has it */
 };
 
 #endif

@@ -7,26 +7,22 @@
 
 #include "cache/outlook.h"
 #include "control/forget.h"
+#include "control/trial.h"
 #include "control/work.h"
 #include "util/cleanup.h"
+#include "util/log.h"
+#include "util/utf8.h"
 
 #define PRESSURE_MSEC_MAX (24 * 3600 * 1000) /* a rehearsal is not for ever */
-#define VIEWS_TOLD        300                /* lensctl takes answers of 64 KiB */
+#define PROBE_MSEC_MAX    (60 * 1000)
+#define VIEWS_TOLD        300 /* lensctl takes answers of 64 KiB */
 
 /* A name of a file may be no UTF-8, or be cut within a letter, and JSON has no words for that. */
 static json_t *words(const char *text)
 {
-	_cleanup_free_ char *ascii = NULL;
-	json_t *whole = json_string(text);
+	_cleanup_free_ char *utf8 = utf8_copy(text);
 
-	if (whole)
-		return whole;
-	ascii = strdup(text);
-	for (char *c = ascii; c && *c; c++) {
-		if ((unsigned char)*c >= 0x80)
-			*c = '?';
-	}
-	return ascii ? json_string(ascii) : NULL;
+	return utf8 ? json_string(utf8) : NULL;
 }
 
 static json_t *refusal(int error, const char *message)
@@ -163,10 +159,9 @@ static json_t *cache_status(struct control *control, const json_t *request)
 
 /* --- Long work ---------------------------------------------------------------------------- */
 
-static json_t *begin(
-	struct control *control, enum work_kind kind, const char *path, bool repair)
+static json_t *begin(struct control *control, const struct work_order *order)
 {
-	int r = control->work ? work_start(control->work, kind, path, repair) : -ENOSYS;
+	int r = control->work ? work_start(control->work, order) : -ENOSYS;
 
 	if (r == -EBUSY)
 		return refusal(EBUSY, "it is at work already; try again later");
@@ -176,13 +171,16 @@ static json_t *begin(
 static json_t *cache_verify(struct control *control, const json_t *request)
 {
 	return begin(
-		control, WORK_VERIFY, "", json_is_true(json_object_get(request, "repair")));
+		control, &(struct work_order){
+				 .kind = WORK_VERIFY,
+				 .repair = json_is_true(json_object_get(request, "repair")),
+			 });
 }
 
 static json_t *cache_clear(struct control *control, const json_t *request)
 {
 	(void)request;
-	return begin(control, WORK_CLEAR, "", false);
+	return begin(control, &(struct work_order){ .kind = WORK_CLEAR });
 }
 
 static json_t *cache_drop_path(struct control *control, const json_t *request)
@@ -192,7 +190,37 @@ static json_t *cache_drop_path(struct control *control, const json_t *request)
 
 	if (!path || !decode_path(path))
 		return refusal(EINVAL, "a path is needed, percent-encoded");
-	return begin(control, WORK_DROP, path, false);
+	return begin(control, &(struct work_order){ .kind = WORK_DROP, .path = path });
+}
+
+/* Not a member of `cache drop`: a daemon that does not know of it would drop everything. */
+static json_t *cache_drop_views(struct control *control, const json_t *request)
+{
+	const char *given = json_string_value(json_object_get(request, "path"));
+	const json_t *list = json_object_get(request, "views"), *text;
+	_cleanup_free_ char *path = given ? strdup(given) : NULL;
+	_cleanup_(config_unrefp) struct config *config = config_slot_get(control->config);
+	struct vocabulary vocabulary = config_words(config);
+	struct view views[DROP_VIEWS_MAX];
+	char reason[VIEW_REASON_MAX];
+	size_t n = json_array_size(list), i;
+
+	if (!path || !decode_path(path))
+		return refusal(EINVAL, "a path is needed, percent-encoded");
+	if (n == 0 || n > DROP_VIEWS_MAX)
+		return refusal(EINVAL, "some views are needed, 64 at most");
+	json_array_foreach(list, i, text)
+	{
+		const char *view = json_string_value(text);
+
+		if (!view)
+			return refusal(EINVAL, "a view is a text");
+		if (view_parse(view, strlen(view), &vocabulary, &views[i], reason) != 0)
+			return refusal(EINVAL, reason);
+	}
+	return begin(control,
+		&(struct work_order){
+			.kind = WORK_DROP, .path = path, .views = views, .n_views = n });
 }
 
 static json_t *tell_work(const struct work_report *report)
@@ -283,6 +311,8 @@ static json_t *pressure(struct control *control, const json_t *request)
 	return json_pack("{s:b}", "ok", 1);
 }
 
+/* --- The daemon itself -------------------------------------------------------------------- */
+
 static json_t *reload(struct control *control, const json_t *request)
 {
 	char reason[CONFIG_REASON_MAX];
@@ -296,6 +326,32 @@ static json_t *reload(struct control *control, const json_t *request)
 	             : json_pack("{s:b, s:b}", "ok", 1, "changed", r == RELOADER_CHANGED);
 }
 
+static json_t *log_level(struct control *control, const json_t *request)
+{
+	const char *name = json_string_value(json_object_get(request, "level"));
+	enum log_level before = log_get_level(), level;
+
+	(void)control;
+	if (!name || !log_level_parse(name, &level))
+		return refusal(EINVAL, "a level is needed: error, warning, info or debug");
+	log_set_level(level);
+	return json_pack("{s:b, s:s}", "ok", 1, "before", log_level_name(before));
+}
+
+static json_t *probe(struct control *control, const json_t *request)
+{
+	struct trial_result result;
+	uint64_t msec;
+
+	if (!get_number(request, "for_ms", &msec) || msec > PROBE_MSEC_MAX)
+		return refusal(EINVAL, "a duration of a minute at most is needed");
+	if (trial_run(control->pool, msec * USEC_PER_MSEC, &result) < 0)
+		return NULL;
+	return json_pack("{s:b, s:s, s:o, s:f}", "ok", 1, "error",
+		result.error ? strerrorname_np(result.error) : "", "reason",
+		words(result.reason), "encode_ms", (double)result.usec / (double)USEC_PER_MSEC);
+}
+
 static const struct {
 	const char *name;
 	/* NULL: no memory. */
@@ -306,12 +362,15 @@ static const struct {
 	{ "cache verify", cache_verify },
 	{ "cache clear", cache_clear },
 	{ "cache drop", cache_drop_path },
+	{ "cache drop views", cache_drop_views },
 	{ "cache work", cache_work },
 	{ "cache stop", cache_stop },
 	{ "cache limit", cache_limit },
 	{ "cache free", cache_keep_free },
 	{ "reload", reload },
 	{ "pressure", pressure },
+	{ "log level", log_level },
+	{ "probe", probe },
 };
 
 static json_t *run(struct control *control, const json_t *request)

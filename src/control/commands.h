@@ -11,6 +11,9 @@
  *
  *	reload         Reads the configuration again: `changed`, whether another is in force now.
  *	               EINVAL: it is refused, and the old one stays.
+ *	log level      level: error, warning, info or debug. `before` is what it was.
+ *	probe          for_ms: has a tiny picture encoded. `error` ("": none), `reason` and
+ *	               `encode_ms`; ETIMEDOUT when that took longer.
  *	pressure       level: 0 … 3, for_ms: has that be the level of memory pressure for so long;
  *	               for_ms 0 ends it.
  *	cache forget   path: a view's name, or a picture, which stands for all of its views.
@@ -20,6 +23,8 @@
  *	cache verify   repair: whether to mend. Begins long work.
  *	cache clear    Begins long work.
  *	cache drop     path: as for forget, or a folder. Begins long work.
+ *	cache drop views
+ *	               The same, and of pictures only these `views`. Begins long work.
  *	cache work     How far that has come: `work`, `running`, `permille`, … and when it is no
  *	               longer running, how it ended. EBUSY answers who would begin a second.
  *	cache stop     Has it end soon.

@@ -31,6 +31,7 @@ const struct fs_control_file control_files[] = {
 	{ "stats.json", 0444, stats_make_json },
 	{ "config", 0444, make_config },
 	{ "errors", 0444, make_errors },
+	{ "top.json", 0444, costs_make_json },
 	{ "metrics", 0444, metrics_make_text },
 	{ 0 },
 };
@@ -43,4 +44,11 @@ void control_note_failure(
 	if (journal_add(&control->journal, source, view, error, reason, now_monotonic()))
 		log_warning("'%s' as %s: %s (%s)", LOG_QUOTE(source), view, LOG_QUOTE(reason),
 			strerrorname_np(error));
+}
+
+void control_note_cost(void *context, const struct render_cost *cost)
+{
+	struct control *control = context;
+
+	costs_add(&control->costs, cost);
 }

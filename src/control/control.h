@@ -8,6 +8,7 @@
 
 #include "cache/cache.h"
 #include "config/slot.h"
+#include "control/costs.h"
 #include "control/journal.h"
 #include "control/reloader.h"
 #include "control/scrubber.h"
@@ -30,7 +31,7 @@ struct relief {
 	struct relief_figures given;
 };
 
-/* Everything is borrowed but the journal. `fs` is NULL until mounted; the control files are
+/* Everything is borrowed but the journal and the costs. `fs` is NULL until mounted; the control files are
  * asked for only afterwards. */
 struct control {
 	struct cache *cache;
@@ -46,6 +47,7 @@ struct control {
 	struct relief relief;
 	const char *socket_path; /* of control/server; NULL: there is none */
 	struct journal journal;
+	struct costs costs;
 	usec_t started_at; /* monotonic */
 };
 
@@ -55,5 +57,7 @@ extern const struct fs_control_file control_files[];
 /* For render_options.on_failure, with a struct control as context. */
 void control_note_failure(
 	void *context, const char *source, const char *view, int error, const char *reason);
+/* For its on_cost. */
+void control_note_cost(void *context, const struct render_cost *cost);
 
 #endif

@@ -37,6 +37,24 @@ int forget_failures(struct control *control, const char *path,
 
 /* --- Dropping ----------------------------------------------------------------------------- */
 
+/* Of what `fd` is, a picture of this format. */
+static int drop_views(struct drop *drop, int fd, enum format format)
+{
+	struct render *render = drop->control->render;
+	int r = 0;
+
+	if (drop->n_views == 0)
+		return render_drop(render, fd, NULL, &drop->cleared);
+	for (size_t i = 0; r == 0 && i < drop->n_views; i++) {
+		struct view view;
+
+		/* One that makes no sense for it was never made. */
+		if (view_resolve(&drop->views[i], format, &view, NULL) == 0)
+			r = render_drop(render, fd, &view, &drop->cleared);
+	}
+	return r;
+}
+
 static int drop_picture(struct drop *drop, const char *path)
 {
 	_cleanup_(config_unrefp) struct config *config = config_slot_get(drop->control->config);
@@ -48,12 +66,15 @@ static int drop_picture(struct drop *drop, const char *path)
 		.reason = drop->reason,
 	};
 	_cleanup_close_ int fd = target_open(&target, path);
+	enum format format;
 	int r;
 
 	if (fd < 0)
 		return fd;
-	r = render_drop(drop->control->render, fd, target.of_view ? &target.view : NULL,
-		&drop->cleared);
+	if (target.of_view)
+		r = render_drop(drop->control->render, fd, &target.view, &drop->cleared);
+	else if ((r = sniff_fd(fd, &format)) == 0)
+		r = drop_views(drop, fd, format);
 	drop->pictures++;
 	return r < 0 ? target_refuse(drop->reason, -r, "the catalog cannot be changed: %s",
 			       strerror(-r))
@@ -71,7 +92,7 @@ static int drop_file(struct drop *drop, int dir_fd, const char *name)
 	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || sniff_fd(fd, &format) < 0 ||
 		!format_info(format)->readable)
 		return 0;
-	r = render_drop(drop->control->render, fd, NULL, &drop->cleared);
+	r = drop_views(drop, fd, format);
 	drop->pictures++;
 	return r < 0 ? target_refuse(drop->reason, -r, "the catalog cannot be changed: %s",
 			       strerror(-r))

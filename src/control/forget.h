@@ -16,8 +16,13 @@ int forget_failures(struct control *control, const char *path,
 	void (*each)(void *context, const char *view), void *context,
 	char reason[TARGET_REASON_MAX]);
 
+#define DROP_VIEWS_MAX 64
+
 struct drop {
 	struct control *control; /* borrowed */
+	/* Of a picture or a folder, only these, as view_parse() made them; none: all. Borrowed. */
+	const struct view *views;
+	size_t n_views;
 	/* Asked between two files; true ends it, with -ECANCELED. */
 	bool (*is_stopped)(void *context);
 	void *context; /* borrowed */

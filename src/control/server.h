@@ -6,7 +6,8 @@
  *
  * Root and the daemon's own user are answered: by the modes of folder (0700) and socket (0600),
  * and by the credentials of who connects. One client at a time; one that keeps silent is sent
- * away, and none can hold up the end of the daemon by more than the command it is waiting for.
+ * away, and none can hold up the end of the daemon by more than the command it is waiting for,
+ * which is a long one for `probe` alone: that ends with the pool.
  */
 #ifndef CONTROL_SERVER_H
 #define CONTROL_SERVER_H

@@ -12,6 +12,7 @@
 #include "control/control.h"
 #include "control/relief.h"
 #include "util/cleanup.h"
+#include "util/log.h"
 
 /* Resident set of this process, from /proc/self/statm; 0 where that cannot be read. */
 static uint64_t rss_bytes(void)
@@ -110,6 +111,19 @@ static void add_scrub(json_t *object, struct scrubber *scrubber)
 	set(object, "scrub_mended", stats.mended + stats.progress.mended);
 }
 
+static void set_formats(json_t *object, const char *name, uint32_t bits)
+{
+	char text[128] = "";
+	size_t n = 0;
+
+	for (unsigned f = FORMAT_NONE + 1; f < FORMAT_COUNT; f++) {
+		if (bits & 1u << f)
+			n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s", n ? " " : "",
+				format_info((enum format)f)->name);
+	}
+	json_object_set_new(object, name, json_string(text));
+}
+
 static void add_pool(json_t *object, struct pool *pool)
 {
 	struct pool_stats stats;
@@ -134,6 +148,9 @@ static void add_pool(json_t *object, struct pool *pool)
 	set(object, "encoders_rss_bytes", stats.resident_bytes);
 	set(object, "encoders_starved", stats.starved);
 	set(object, "busy", stats.busy);
+	/* What the libvips of the encoders has loaders and savers for. */
+	set_formats(object, "formats_read", pool_hello(pool)->readable);
+	set_formats(object, "formats_write", pool_hello(pool)->writable);
 	/* What a trial encoder was confined by: "off", "none", or the names of parts. */
 	json_object_set_new(object, "sandbox", json_string(pool_hello(pool)->sandbox));
 }
@@ -220,6 +237,7 @@ json_t *stats_make(struct control *control)
 		return NULL;
 	json_object_set_new(object, "version", json_string(LENSFS_VERSION));
 	set(object, "pid", (uint64_t)getpid());
+	json_object_set_new(object, "log_level", json_string(log_level_name(log_get_level())));
 	/* Where lensctl asks for what a read-only mount cannot be told. */
 	json_object_set_new(object, "control_socket",
 		control->socket_path ? json_string(control->socket_path) : json_null());

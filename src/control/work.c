@@ -151,7 +151,13 @@ static void drop(struct work *work)
 {
 	struct dropping dropping = {
 		.work = work,
-		.drop = { .control = work->control, .is_stopped = note_drop },
+		.drop =
+			{
+				.control = work->control,
+				.views = work->views,
+				.n_views = work->n_views,
+				.is_stopped = note_drop,
+			},
 	};
 	int r;
 
@@ -164,6 +170,14 @@ static void drop(struct work *work)
 	}
 	if (r < 0)
 		fail(work, r, dropping.drop.reason);
+}
+
+/* Of what is dropped nothing stays open either: it would hold its room on the disk, and be read
+ * instead of being made and cached again. */
+static void let_go(struct work *work)
+{
+	if (work->control->fs)
+		fs_trim_gone(work->control->fs, 0);
 }
 
 /* --- Life --------------------------------------------------------------------------------- */
@@ -184,6 +198,8 @@ static void *work_main(void *arg)
 		kind = work->report.kind;
 	}
 	kinds[kind](work);
+	if (kind != WORK_VERIFY)
+		let_go(work);
 	LOCK_SCOPE(&work->lock);
 	work->report.running = false;
 	return NULL;
@@ -204,21 +220,24 @@ static void join(struct work *work)
 	work->path = NULL;
 }
 
-int work_start(struct work *work, enum work_kind kind, const char *path, bool repair)
+int work_start(struct work *work, const struct work_order *order)
 {
 	int r;
 
 	if (is_running(work))
 		return -EBUSY;
 	join(work);
-	work->path = strdup(path);
+	work->path = strdup(order->path ? order->path : "");
 	if (!work->path)
 		return -ENOMEM;
-	work->repair = repair;
+	work->repair = order->repair;
+	work->n_views = order->n_views;
+	if (order->n_views > 0)
+		memcpy(work->views, order->views, order->n_views * sizeof(*order->views));
 	atomic_store(&work->stopping, false);
 	{
 		LOCK_SCOPE(&work->lock);
-		work->report = (struct work_report){ .kind = kind, .running = true };
+		work->report = (struct work_report){ .kind = order->kind, .running = true };
 	}
 	r = -pthread_create(&work->thread, NULL, work_main, work);
 	work->joinable = r == 0;

@@ -41,6 +41,8 @@ struct work {
 	/* Fixed while one is running. */
 	bool repair;
 	char *path; /* owned */
+	struct view views[DROP_VIEWS_MAX];
+	size_t n_views;
 	atomic_bool stopping;
 
 	/* A leaf. */
@@ -52,9 +54,17 @@ void work_init(struct work *work, struct control *control);
 /* Stops what is running, and waits for that. */
 void work_done(struct work *work);
 
-/* Begins. `path` is of a drop, `repair` of a verify. 0, -EBUSY while another one is running, or
- * -errno. The control thread. */
-int work_start(struct work *work, enum work_kind kind, const char *path, bool repair);
+/* What is to be done. Borrowed for the call. */
+struct work_order {
+	enum work_kind kind;
+	bool repair;              /* verify */
+	const char *path;         /* drop */
+	const struct view *views; /* drop: only these; none: all */
+	size_t n_views;           /* ≤ DROP_VIEWS_MAX */
+};
+
+/* Begins. 0, -EBUSY while another one is running, or -errno. The control thread. */
+int work_start(struct work *work, const struct work_order *order);
 /* Has it end soon. */
 void work_stop(struct work *work);
 void work_report(struct work *work, struct work_report *ret);

@@ -79,6 +79,25 @@ static usec_t failure_ttl(int error, enum encode_result result)
 	                                    : DAMAGED_TTL_USEC;
 }
 
+static void tell_cost(struct render_job *job, const char *view, int error, uint64_t bytes)
+{
+	const struct render_options *options = &job->render->options;
+	char path[512];
+
+	if (!options->on_cost)
+		return;
+	job->source->ops->describe(job->source, path, sizeof(path));
+	options->on_cost(
+		options->context, &(struct render_cost){
+					  .source = path,
+					  .view = view,
+					  .error = error,
+					  .usec = job->outcome.wall_usec,
+					  .source_bytes = error ? 0 : job->id.stamp.size_bytes,
+					  .bytes = bytes,
+				  });
+}
+
 /* A failure that nobody has heard of yet: tell it once, and remember it for `ttl`, 0 for what
  * will pass. */
 static void finish_failure(struct render_job *job, int error, usec_t ttl, const char *reason)
@@ -93,6 +112,7 @@ static void finish_failure(struct render_job *job, int error, usec_t ttl, const 
 	if (error != ESHUTDOWN) {
 		job->source->ops->describe(job->source, path, sizeof(path));
 		options->on_failure(options->context, path, text, error, reason);
+		tell_cost(job, text, error, 0);
 		RENDER_COUNT(job->render, encode_failures, 1);
 		RENDER_COUNT(job->render, too_large, error == EFBIG);
 	}
@@ -379,6 +399,7 @@ static void publish_success(struct render_job *job)
 	render->stats.variant_bytes += result.entry.size_bytes;
 	render->stats.encode_usec += job->outcome.wall_usec;
 	lock_drop(&render->lock);
+	tell_cost(job, text, 0, result.entry.size_bytes);
 	render_finish(job, &result);
 }
 

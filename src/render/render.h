@@ -31,6 +31,14 @@ struct render_limits {
 	uint64_t max_pixels, max_frames, max_source_bytes;
 };
 
+/* What a job took. Texts are borrowed for the call. */
+struct render_cost {
+	const char *source, *view;    /* a path for people; the canonical view */
+	int error;                    /* 0 or a positive errno */
+	usec_t usec;                  /* in the encoder, the last attempt; 0: it came to none */
+	uint64_t source_bytes, bytes; /* 0 where it failed */
+};
+
 struct render_options {
 	struct cache *cache; /* borrowed for the life */
 	struct pool *pool;   /* borrowed for the life */
@@ -43,6 +51,8 @@ struct render_options {
 	/* Told once of every failed encode, never of a remembered one. Render threads. */
 	void (*on_failure)(void *context, const char *source, const char *view, int error,
 		const char *reason);
+	/* Told what every encode took, failed or not; may be NULL. Render threads. */
+	void (*on_cost)(void *context, const struct render_cost *cost);
 	void *context; /* borrowed */
 };
 

@@ -11,7 +11,7 @@
  *	5  cache          publication and eviction       (struct cache: publish)
  *	6  cache/catalog  writer connection, then reader (struct catalog)
  *	7  leaves: cache's figures, uses and trouble, fs/fdcache, fs/prefetch, encode's
- *	   condemned, control's journal, scrubber and reloader
+ *	   condemned, control's journal, costs, trial, scrubber and reloader
  *
  * Never reply to the kernel, touch SQLite or wait for a job with a node lock held.
  */

@@ -12,9 +12,9 @@
 #include <syslog.h>
 
 static struct {
-	const char *program; /* borrowed, static */
-	enum log_level level;
-	atomic_bool use_syslog; /* switched while threads run, when the daemon detaches */
+	const char *program;          /* borrowed, static */
+	_Atomic enum log_level level; /* set while threads run */
+	atomic_bool use_syslog;       /* switched while threads run, when the daemon detaches */
 } sink = { .program = "lensfs", .level = LOG_LEVEL_INFO };
 
 static const int syslog_priority[] = {
@@ -34,6 +34,39 @@ void log_init(const char *program, enum log_level level)
 {
 	sink.program = program;
 	sink.level = level;
+}
+
+void log_set_level(enum log_level level)
+{
+	sink.level = level;
+}
+
+enum log_level log_get_level(void)
+{
+	return sink.level;
+}
+
+static const char *const level_names[] = {
+	[LOG_LEVEL_ERROR] = "error",
+	[LOG_LEVEL_WARNING] = "warning",
+	[LOG_LEVEL_INFO] = "info",
+	[LOG_LEVEL_DEBUG] = "debug",
+};
+
+const char *log_level_name(enum log_level level)
+{
+	return level_names[level];
+}
+
+bool log_level_parse(const char *name, enum log_level *ret)
+{
+	for (int i = LOG_LEVEL_ERROR; i <= LOG_LEVEL_DEBUG; i++) {
+		if (strcmp(name, level_names[i]) == 0) {
+			*ret = (enum log_level)i;
+			return true;
+		}
+	}
+	return false;
 }
 
 void log_write(enum log_level level, const char *format, ...)
@@ -59,17 +92,27 @@ static bool is_control(const unsigned char *p)
 	return *p < 0x20 || *p == 0x7f || (*p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0);
 }
 
-const char *log_quote(char *out, size_t out_size, const char *text)
+static const char *escape(char *out, size_t out_size, const char *text, const char *escaped_too)
 {
 	size_t n = 0;
 
 	for (const unsigned char *p = (const unsigned char *)text; *p && n + 5 < out_size;
 		p++) {
-		if (is_control(p) || *p == '\'' || *p == '\\')
+		if (is_control(p) || strchr(escaped_too, *p))
 			n += (size_t)snprintf(out + n, out_size - n, "\\x%02x", *p);
 		else
 			out[n++] = (char)*p;
 	}
 	out[n] = '\0';
 	return out;
+}
+
+const char *log_quote(char *out, size_t out_size, const char *text)
+{
+	return escape(out, out_size, text, "'\\");
+}
+
+const char *log_visible(char *out, size_t out_size, const char *text)
+{
+	return escape(out, out_size, text, "");
 }

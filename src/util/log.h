@@ -12,10 +12,18 @@
 
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 
+/* "error", "warning", "info", "debug". */
+const char *log_level_name(enum log_level level);
+/* False, and *ret stays, for what is none of these. */
+bool log_level_parse(const char *name, enum log_level *ret);
+
 /* Called once, before threads start; lines go to stderr. */
 void log_init(const char *program, enum log_level level);
 /* From here on they go to syslog. */
 void log_to_syslog(void);
+/* Less grave lines are dropped from now on. Any time. */
+void log_set_level(enum log_level level);
+enum log_level log_get_level(void);
 
 void log_write(enum log_level level, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
@@ -28,6 +36,9 @@ void log_write(enum log_level level, const char *format, ...)
 /* Copies `text` with control characters, quotes and backslashes escaped as \xNN, cut to fit.
  * Returns `out`. A hostile file name cannot forge a line or move a terminal's cursor. */
 const char *log_quote(char *out, size_t out_size, const char *text);
+
+/* The same for what stands in no quotes: control characters only. */
+const char *log_visible(char *out, size_t out_size, const char *text);
 
 /* log_quote() into a buffer of the caller's block. */
 #define LOG_QUOTE(text) log_quote((char[512]){ 0 }, 512, (text))

@@ -10,6 +10,7 @@
 #include "control/commands.h"
 #include "control/server.h"
 #include "render_fixture.h"
+#include "util/log.h"
 
 static struct tree *tree;
 static struct control control;
@@ -74,6 +75,10 @@ START_TEST(what_is_no_request_is_refused)
 	for (size_t i = 0; i < ARRAY_SIZE(requests); i++)
 		expect(requests[i], "{\"ok\":false,\"errno\":\"EINVAL\"");
 	expect("{\"command\":\"dance\"}", "ENOSYS");
+	expect("{\"command\":\"log level\"}", "EINVAL");
+	expect("{\"command\":\"log level\",\"level\":\"loud\"}", "EINVAL");
+	expect("{\"command\":\"probe\"}", "EINVAL");
+	expect("{\"command\":\"probe\",\"for_ms\":60001}", "EINVAL");
 }
 END_TEST
 
@@ -136,7 +141,7 @@ START_TEST(name_that_is_no_text_is_answered_too)
 		      "A4%C3%A4%C3%A4%C3%A4%C3%A4%C3%A4%C3%A4%C3%A4%C3%A4%C3%A4%C3%A4%C3%A4%C3%"
 		      "A4%C3%A4"
 		      "%C3%A4%C3%A4%C3%A4%C3%A4%C3%A4%C3%A4%C3%A4@webp"),
-		"there is no 'x??");
+		"\xc3\xa4?' to view");
 	expect(FORGET("gr%FC%DF.jpg@webp"), "there is no 'gr??.jpg'");
 	expect(FORGET("gr%C3%BC.jpg@webp"), "there is no 'gr\xc3\xbc.jpg'");
 }
@@ -177,6 +182,42 @@ static void converse(int sock, const char *request, const char *part)
 	ck_assert_int_gt(recv(sock, answer, sizeof(answer) - 1, 0), 0);
 	ck_assert_msg(strstr(answer, part), "%s", answer);
 }
+
+START_TEST(log_level_is_set_and_what_it_was_is_told)
+{
+	enum log_level before = log_get_level();
+
+	log_set_level(LOG_LEVEL_WARNING);
+	expect("{\"command\":\"log level\",\"level\":\"error\"}",
+		"{\"ok\":true,\"before\":\"warning\"}");
+	ck_assert_int_eq(log_get_level(), LOG_LEVEL_ERROR);
+	log_set_level(before);
+}
+END_TEST
+
+START_TEST(probe_tells_of_an_encode_or_why_there_is_none)
+{
+	expect("{\"command\":\"probe\",\"for_ms\":20000}", "\"error\":\"\"");
+	pool_limit(pool, &(struct pool_limits){ .encode = false });
+	expect("{\"command\":\"probe\",\"for_ms\":20000}", "\"error\":\"EBUSY\"");
+	pool_limit(pool, &POOL_UNLIMITED);
+	expect("{\"command\":\"probe\",\"for_ms\":20000}", "\"error\":\"\"");
+}
+END_TEST
+
+START_TEST(views_to_be_dropped_have_to_be_some)
+{
+	static const char *const views[] = { "", ",\"views\":[]", ",\"views\":[7]",
+		",\"views\":[\"q101\"]", ",\"views\":\"webp\"" };
+	char request[200];
+
+	for (size_t i = 0; i < ARRAY_SIZE(views); i++) {
+		snprintf(request, sizeof(request),
+			"{\"command\":\"cache drop views\",\"path\":\"a.jpg\"%s}", views[i]);
+		expect(request, "\"errno\":\"EINVAL\"");
+	}
+}
+END_TEST
 
 START_TEST(socket_answers_its_owner_and_is_removed)
 {
@@ -278,6 +319,9 @@ int main(void)
 		paths_without_failures_of_their_own_are_told_so,
 		name_that_is_no_text_is_answered_too,
 		more_views_than_an_answer_holds_are_counted,
+		log_level_is_set_and_what_it_was_is_told,
+		probe_tells_of_an_encode_or_why_there_is_none,
+		views_to_be_dropped_have_to_be_some,
 		socket_answers_its_owner_and_is_removed,
 		socket_that_a_dead_daemon_left_is_no_hindrance,
 		silent_clients_hold_up_neither_others_nor_the_end,

@@ -4,6 +4,7 @@
 # when the cache is over its bound: one that is opened by its name each time, and one that a server
 # keeps open and never looks up again, of which the daemon hears nothing at all.
 . "$(dirname "$0")/../lib.sh"
+need jq
 
 for n in 0:open 1:named 2:idle 3:other; do
 	fake "$SRC/${n#*:}.jpg" "output=4000${n%:*}" sleep=100ms
@@ -24,8 +25,11 @@ reads=$(stat_of reads) begun=$(now_ms)
 # Their names have expired, the kernel was asked about them, and what it still knows counts as used:
 # later than the idle one, of which nothing is heard. (The cache folder is asked: that reads nothing
 # in the mount.)
-used_ago() { "$LENSCTL" cache status "$CACHE" | awk -v key="${KEYS[$1]}" '$1 == key { print $4 + 0; exit }'; }
-used_since() { (($(used_ago idle) - $(used_ago "$1") >= 5)); }
+used_at() {
+	"$LENSCTL" cache status --json "$CACHE" |
+		jq --arg key "${KEYS[$1]}" 'first((.top + .next)[] | select(.key == $key)).used'
+}
+used_since() { (($(used_at "$1") - $(used_at idle) >= 5)); }
 await 60 used_since named
 await 60 used_since open
 at_most $(($(stat_of reads) - reads)) 6 'reads that the daemon saw'

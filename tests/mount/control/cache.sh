@@ -29,8 +29,10 @@ stray() { mkdir -p "$CACHE/blobs/00"; echo x >"$CACHE/blobs/00/00112233445566778
 start_fake cache_size=64m
 read_all good
 for place in "$MNT" "$MNT/sub" "$CACHE"; do
-	lensctl 0 'entries      7' 'limit        67108864' 'worth most' 'evicted next' webp-q79-e4 -- status "$place"
+	lensctl 0 'variants            7' 'bound               64.0 MiB' 'worth most' 'evicted next' webp-q79-e4 -- status "$place"
 	lensctl 0 '7 variants' 'nothing is wrong' -- verify "$place"
+	lensctl 0 '"entries": 7' '"limit": 67108864' '"view": "webp-q79-e4"' -- status --json "$place"
+	lensctl 0 '"variants": 7' '"left": 0' '"complete": true' -- verify --json "$place"
 done
 
 # What is wrong is told and left, then mended.
@@ -81,7 +83,7 @@ for n in 1 2 3 4 sub; do cmp "$T/good.$n" "$T/third.$n"; done
 
 # Without a lensfs: the folder is taken for as long as it takes.
 stop
-lensctl 0 'entries      7' 'limit        67108864' 'worth most' webp-q79-e4 -- status "$CACHE"
+lensctl 0 'variants            7' 'bound               64.0 MiB' 'worth most' webp-q79-e4 -- status "$CACHE"
 lensctl 0 'nothing is wrong' -- verify "$CACHE"
 truncate -s 0 "$(blob 10001)"
 stray
@@ -90,7 +92,7 @@ lensctl 4 '2 wrong, 0 mended' -- verify "$CACHE"
 lensctl 1 '2 wrong, 2 mended' -- verify --repair "$CACHE"
 lensctl 0 'nothing is wrong' -- verify "$CACHE"
 lensctl 0 '6 variants dropped' -- clear "$CACHE"
-lensctl 0 'entries      0' -- status "$CACHE"
+lensctl 0 'variants            0' -- status "$CACHE"
 find "$CACHE" -name 'catalog.db-*' -delete
 head -c 20000 /dev/urandom >"$CACHE/catalog.db"
 lensctl 8 'catalog' -- verify "$CACHE"

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/ctl/cache_place.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cli/ctl/steering.h"
+#include "cli/exit_code.h"
+#include "util/cleanup.h"
+#include "util/log.h"
+
+/* As cache/folder makes them. Asked without a look at anything else, because the path may lie in
+ * a mount, and be a view. */
+static bool is_cache_folder(const char *path)
+{
+	static const char *const names[] = { "lock", "secret", "catalog.db" };
+	_cleanup_close_ int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	unsigned n = 0;
+
+	for (size_t i = 0; fd >= 0 && i < ARRAY_SIZE(names); i++)
+		n += faccessat(fd, names[i], F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+	return n == ARRAY_SIZE(names);
+}
+
+/* No eviction: a bound that nothing reaches, where it is not the last daemon's. */
+#define NO_LIMIT ((uint64_t)1 << 62)
+
+static int open_folder(const char *path, int purpose, struct cache_place *ret, char *note)
+{
+	struct cache_options options = {
+		.folder = path,
+		.limit_bytes = NO_LIMIT,
+		.fingerprint = "",
+		.as_is = purpose == CACHE_PLACE_LOOK,
+	};
+	int r = cache_new(&options, &ret->cache, note);
+
+	if (r == 0)
+		return EXIT_CODE_OK;
+	ret->cache = NULL;
+	if (r == CACHE_E_LOCKED) {
+		note[0] = '\0';
+		return asprintf(&ret->socket_path, "%s/control.sock", path) < 0
+		               ? EXIT_CODE_OTHER
+		               : EXIT_CODE_OK;
+	}
+	log_error("%s", note);
+	return r == -EACCES || r == -EPERM ? EXIT_CODE_DENIED : EXIT_CODE_CACHE;
+}
+
+int cache_place_find(
+	const char *path, int purpose, struct cache_place *ret, char note[CACHE_REASON_MAX])
+{
+	int code = EXIT_CODE_OK;
+
+	*ret = (struct cache_place){ .path = path };
+	note[0] = '\0';
+	if (is_cache_folder(path))
+		code = open_folder(path, purpose, ret, note);
+	return code;
+}
+
+void cache_place_done(struct cache_place *place)
+{
+	cache_free(place->cache);
+	free(place->socket_path);
+	*place = (struct cache_place){ 0 };
+}
+
+int cache_place_ask(
+	const struct cache_place *place, const char *command, json_t *more, json_t **ret_answer)
+{
+	if (place->socket_path)
+		return steer_socket(place->socket_path, command, place->path, more, ret_answer);
+	return steer_with(command, place->path, more, ret_answer);
+}

@@ -1,0 +1,492 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * One byte is read of each view: that has it encoded and kept, and leaves the machine's page
+ * cache to those who will really read it. Progress shows the rate of the last seconds, because
+ * what is there already goes by a thousand times faster than what is not.
+ */
+#include "cli/ctl/warm_run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "cli/ctl/output.h"
+#include "util/cleanup.h"
+#include "util/clock.h"
+#include "util/lock.h"
+#include "util/log.h"
+
+#define FAILURES_SAID 50   /* by name, on stderr */
+#define FAILURES_KEPT 1000 /* for JSON */
+#define DRAW_USEC     (200 * USEC_PER_MSEC)
+#define BUSY_USEC     (500 * USEC_PER_MSEC)
+#define BUSY_TRIES    120 /* memory that is critical for a minute is a failure */
+#define BAR_WIDTH     24
+
+struct name {
+	struct name *next;
+	enum warm_name kind;
+	char path[];
+};
+
+struct warm {
+	/* fixed after warm_begin() */
+	struct warm_options options;
+	pthread_t *readers; /* owned */
+	unsigned n_readers;
+	struct sigaction old_int, old_term, old_usr1;
+	usec_t began;
+
+	/* A leaf. */
+	struct lock lock;
+	pthread_cond_t changed;
+	struct name *first, **last; /* owned: in line */
+	bool complete;              /* nothing more comes */
+	unsigned n_reading;         /* readers that have not ended */
+	struct warm_counts counts;
+	uint64_t done;
+	json_t *missing, *failures; /* owned */
+
+	/* owned by the thread that lists */
+	usec_t drawn_at, ended_at;
+	uint64_t drawn_done;
+	double rate; /* names per second */
+};
+
+/* A handler has no context to be handed. */
+static atomic_bool stopped;
+
+static void on_stop(int number)
+{
+	(void)number;
+	atomic_store(&stopped, true);
+}
+
+/* Only there to end a wait of a reader: see pthread_kill() below. */
+static void on_wake(int number)
+{
+	(void)number;
+}
+
+/* --- Progress ----------------------------------------------------------------------------- */
+
+static void clear_line(const struct warm *warm)
+{
+	if (warm->options.progress)
+		fputs("\r\033[K", stderr);
+}
+
+static void note_rate(struct warm *warm, uint64_t done, usec_t now)
+{
+	double seconds = (double)(now - warm->drawn_at) / (double)USEC_PER_SEC;
+	double rate = (double)(done - warm->drawn_done) / seconds;
+	/* Weighs the last five seconds or so. */
+	double share = seconds < 5 ? seconds / 5 : 1;
+
+	warm->rate = warm->rate > 0 ? warm->rate + (rate - warm->rate) * share : rate;
+	warm->drawn_at = now;
+	warm->drawn_done = done;
+}
+
+static void draw(struct warm *warm)
+{
+	usec_t now = now_monotonic();
+	char bar[BAR_WIDTH + 1], left[32] = "", bytes[OUTPUT_VALUE_MAX];
+	struct warm_counts counts;
+	uint64_t done;
+	bool complete;
+	json_t *size;
+
+	if (!warm->options.progress || now < warm->drawn_at + DRAW_USEC)
+		return;
+	lock_take(&warm->lock);
+	counts = warm->counts;
+	done = warm->done;
+	complete = warm->complete;
+	lock_drop(&warm->lock);
+	note_rate(warm, done, now);
+	for (unsigned i = 0; i < BAR_WIDTH; i++)
+		bar[i] = counts.names && i < done * BAR_WIDTH / counts.names ? '#' : '-';
+	bar[BAR_WIDTH] = '\0';
+	if (complete && warm->rate > 0) {
+		uint64_t sec = (uint64_t)((double)(counts.names - done) / warm->rate);
+
+		snprintf(left, sizeof(left), "  %" PRIu64 ":%02" PRIu64 ":%02" PRIu64 " left",
+			sec / 3600, sec / 60 % 60, sec % 60);
+	}
+	size = json_integer((json_int_t)counts.made_bytes);
+	fprintf(stderr, "\r\033[K[%s] %" PRIu64 "/%" PRIu64 "%s  %.1f/s  %s made%s", bar, done,
+		counts.names, complete ? "" : "…", warm->rate,
+		output_text(size, VALUE_BYTES, bytes), left);
+	json_decref(size);
+}
+
+/* --- One name ----------------------------------------------------------------------------- */
+
+static void fail_locked(struct warm *warm, const char *path, const char *reason)
+{
+	warm->counts.failed++;
+	if (json_array_size(warm->failures) < FAILURES_KEPT)
+		json_array_append_new(
+			warm->failures, json_pack("{s:o, s:o}", "path", output_string(path),
+						"reason", output_string(reason)));
+	if (warm->options.quiet)
+		return;
+	clear_line(warm);
+	if (warm->counts.failed <= FAILURES_SAID)
+		log_error("'%s': %s", LOG_QUOTE(path), LOG_QUOTE(reason));
+	if (warm->counts.failed == FAILURES_SAID + 1)
+		log_error("and more that fail");
+}
+
+static void note_failure(struct warm *warm, const char *path, const char *reason)
+{
+	LOCK_SCOPE(&warm->lock);
+
+	fail_locked(warm, path, reason);
+}
+
+static bool get_attribute(const char *path, const char *name, char *out, size_t size)
+{
+	ssize_t n = lgetxattr(path, name, out, size - 1);
+
+	out[n < 0 ? 0 : n] = '\0';
+	return n >= 0;
+}
+
+/* As the mount knows it, or words for the errno. */
+static void note_errno(struct warm *warm, const char *path, int error)
+{
+	char reason[1024];
+
+	if (!get_attribute(path, "system.lensfs.error", reason, sizeof(reason)))
+		snprintf(reason, sizeof(reason), "%s", strerror(error));
+	note_failure(warm, path, reason);
+}
+
+/* The kernel may still have pages of what the cache has not any more: those would be read
+ * without anybody being asked. */
+static bool read_byte(int fd)
+{
+	char byte;
+
+	posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+	return pread(fd, &byte, 1, 0) >= 0;
+}
+
+/* 0 with its size, or -errno. -EINTR when it was stopped. */
+static int read_view(const char *path, uint64_t *ret_bytes)
+{
+	_cleanup_close_ int fd = -1;
+	struct stat st;
+
+	for (unsigned tries = 0;; tries++) {
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (fd >= 0 && fstat(fd, &st) == 0 && read_byte(fd))
+			break;
+		if (atomic_load(&stopped))
+			return -EINTR;
+		if (errno != EINTR && (errno != EBUSY || tries >= BUSY_TRIES))
+			return -errno;
+		if (errno == EBUSY)
+			clock_sleep(BUSY_USEC);
+		close_fd(&fd);
+	}
+	*ret_bytes = (uint64_t)st.st_size;
+	return 0;
+}
+
+static void note_made(struct warm *warm, const char *path, uint64_t bytes)
+{
+	char state[64];
+	bool kept = get_attribute(path, "system.lensfs.state", state, sizeof(state)) &&
+	            strcmp(state, "present") == 0;
+	LOCK_SCOPE(&warm->lock);
+
+	if (kept) {
+		warm->counts.made++;
+		warm->counts.made_bytes += bytes;
+		return;
+	}
+	warm->counts.unkept++;
+	fail_locked(warm, path,
+		"it can be read, but the cache does not have it: it is larger than the cache "
+		"keeps, its folder is in trouble, or it is still open since it was evicted");
+}
+
+static void note_missing(struct warm *warm, const char *path)
+{
+	LOCK_SCOPE(&warm->lock);
+
+	warm->counts.missing++;
+	if (warm->options.json) {
+		json_array_append_new(warm->missing, output_string(path));
+		return;
+	}
+	clear_line(warm);
+	printf("%s%c", path, warm->options.separator);
+}
+
+static void add_to(struct warm *warm, uint64_t *count)
+{
+	LOCK_SCOPE(&warm->lock);
+
+	(*count)++;
+}
+
+/* What has no state, or is no view. */
+static void note_no_view(struct warm *warm, const struct name *name, int error)
+{
+	bool is_none = error == 0 || error == ENOENT || error == ENODATA;
+
+	if (is_none && name->kind == WARM_FOUND)
+		add_to(warm, &warm->counts.passed_over);
+	else if (error == 0)
+		note_failure(warm, name->path,
+			"it is no view: say which with --view, or name it with an '@'");
+	else if (error == ENODATA || error == EOPNOTSUPP)
+		note_failure(warm, name->path, "it is not in a lensfs mount");
+	else if (error == ENOENT)
+		note_failure(
+			warm, name->path, "no such view or file; lensctl explain says why");
+	else
+		note_failure(warm, name->path, strerror(error));
+}
+
+static void handle(struct warm *warm, const struct name *name)
+{
+	char state[64], type[64];
+	uint64_t bytes = 0;
+	int r;
+
+	if (!get_attribute(name->path, "system.lensfs.state", state, sizeof(state))) {
+		note_no_view(warm, name, errno);
+		return;
+	}
+	if (!get_attribute(name->path, "system.lensfs.mime_type", type, sizeof(type))) {
+		note_no_view(warm, name, 0);
+		return;
+	}
+	if (strcmp(state, "present") == 0) {
+		add_to(warm, &warm->counts.there);
+		return;
+	}
+	if (warm->options.check) {
+		if (strcmp(state, "failed") == 0)
+			note_errno(warm, name->path, EIO);
+		else
+			note_missing(warm, name->path);
+		return;
+	}
+	r = read_view(name->path, &bytes);
+	if (r == 0)
+		note_made(warm, name->path, bytes);
+	else if (r != -EINTR)
+		note_errno(warm, name->path, -r);
+}
+
+/* --- Readers ------------------------------------------------------------------------------ */
+
+/* NULL: there is nothing more, or it was stopped. */
+static struct name *take(struct warm *warm)
+{
+	LOCK_SCOPE(&warm->lock);
+	struct name *name;
+
+	while (!warm->first && !warm->complete)
+		pthread_cond_wait(&warm->changed, &warm->lock.mutex);
+	name = atomic_load(&stopped) ? NULL : warm->first;
+	if (!name)
+		return NULL;
+	warm->first = name->next;
+	if (!warm->first)
+		warm->last = &warm->first;
+	return name;
+}
+
+static void *reader_main(void *arg)
+{
+	struct warm *warm = arg;
+	struct name *name;
+
+	pthread_setname_np(pthread_self(), "lensctl-reader");
+	while ((name = take(warm))) {
+		handle(warm, name);
+		free(name);
+		add_to(warm, &warm->done);
+	}
+	LOCK_SCOPE(&warm->lock);
+	warm->n_reading--;
+	pthread_cond_broadcast(&warm->changed);
+	return NULL;
+}
+
+/* The signals are for the thread that lists; readers are woken by SIGUSR1. */
+static unsigned start_readers(struct warm *warm)
+{
+	sigset_t ours, before;
+
+	sigemptyset(&ours);
+	sigaddset(&ours, SIGINT);
+	sigaddset(&ours, SIGTERM);
+	pthread_sigmask(SIG_BLOCK, &ours, &before);
+	for (unsigned i = 0; i < warm->options.readers; i++) {
+		if (pthread_create(&warm->readers[i], NULL, reader_main, warm) != 0)
+			break;
+		warm->n_readers++;
+		lock_take(&warm->lock);
+		warm->n_reading++;
+		lock_drop(&warm->lock);
+	}
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return warm->n_readers;
+}
+
+static void watch_signals(struct warm *warm)
+{
+	struct sigaction stop = { .sa_handler = on_stop }, wake = { .sa_handler = on_wake };
+
+	atomic_store(&stopped, false);
+	sigaction(SIGINT, &stop, &warm->old_int);
+	sigaction(SIGTERM, &stop, &warm->old_term);
+	sigaction(SIGUSR1, &wake, &warm->old_usr1);
+}
+
+struct warm *warm_begin(const struct warm_options *options)
+{
+	struct warm *warm = calloc(1, sizeof(*warm));
+	pthread_condattr_t attr;
+
+	if (warm)
+		warm->readers = calloc(options->readers, sizeof(*warm->readers));
+	if (!warm || !warm->readers) {
+		free(warm);
+		log_error("out of memory");
+		return NULL;
+	}
+	warm->options = *options;
+	warm->last = &warm->first;
+	warm->missing = json_array();
+	warm->failures = json_array();
+	warm->began = warm->drawn_at = now_monotonic();
+	lock_init(&warm->lock);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&warm->changed, &attr);
+	pthread_condattr_destroy(&attr);
+	watch_signals(warm);
+	if (start_readers(warm) > 0)
+		return warm;
+	log_error("cannot start threads");
+	return warm_free(warm);
+}
+
+bool warm_add(struct warm *warm, const char *path, enum warm_name kind)
+{
+	struct name *name = malloc(sizeof(*name) + strlen(path) + 1);
+
+	if (!name) {
+		warm_fail(warm, path, "out of memory");
+		return false;
+	}
+	*name = (struct name){ .kind = kind };
+	strcpy(name->path, path);
+	lock_take(&warm->lock);
+	*warm->last = name;
+	warm->last = &name->next;
+	warm->counts.names++;
+	pthread_cond_signal(&warm->changed);
+	lock_drop(&warm->lock);
+	draw(warm);
+	return !atomic_load(&stopped);
+}
+
+void warm_fail(struct warm *warm, const char *path, const char *reason)
+{
+	note_failure(warm, path, reason);
+}
+
+/* Until all have ended; true while some have not. */
+static bool wait_awhile(struct warm *warm)
+{
+	usec_t until = now_monotonic() + DRAW_USEC;
+	struct timespec ts = {
+		.tv_sec = (time_t)(until / USEC_PER_SEC),
+		.tv_nsec = (long)(until % USEC_PER_SEC) * 1000,
+	};
+	LOCK_SCOPE(&warm->lock);
+
+	if (warm->n_reading > 0)
+		pthread_cond_timedwait(&warm->changed, &warm->lock.mutex, &ts);
+	return warm->n_reading > 0;
+}
+
+bool warm_end(struct warm *warm)
+{
+	lock_take(&warm->lock);
+	warm->complete = true;
+	pthread_cond_broadcast(&warm->changed);
+	lock_drop(&warm->lock);
+	while (wait_awhile(warm)) {
+		draw(warm);
+		/* One that comes just before the wait that it should end is lost, so more
+		 * follow. */
+		for (unsigned i = 0; atomic_load(&stopped) && i < warm->n_readers; i++)
+			pthread_kill(warm->readers[i], SIGUSR1);
+	}
+	for (unsigned i = 0; i < warm->n_readers; i++)
+		pthread_join(warm->readers[i], NULL);
+	warm->n_readers = 0;
+	clear_line(warm);
+	warm->ended_at = now_monotonic();
+	sigaction(SIGINT, &warm->old_int, NULL);
+	sigaction(SIGTERM, &warm->old_term, NULL);
+	sigaction(SIGUSR1, &warm->old_usr1, NULL);
+	return !atomic_load(&stopped);
+}
+
+void warm_count(const struct warm *warm, struct warm_counts *ret)
+{
+	*ret = warm->counts;
+}
+
+double warm_seconds(const struct warm *warm)
+{
+	return (double)(warm->ended_at - warm->began) / (double)USEC_PER_SEC;
+}
+
+json_t *warm_missing(const struct warm *warm)
+{
+	return warm->missing;
+}
+
+json_t *warm_failures(const struct warm *warm)
+{
+	return warm->failures;
+}
+
+struct warm *warm_free(struct warm *warm)
+{
+	if (!warm)
+		return NULL;
+	for (struct name *name = warm->first, *next; name; name = next) {
+		next = name->next;
+		free(name);
+	}
+	json_decref(warm->missing);
+	json_decref(warm->failures);
+	pthread_cond_destroy(&warm->changed);
+	lock_done(&warm->lock);
+	free(warm->readers);
+	free(warm);
+	return NULL;
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Names of files are bytes; JSON and terminals want Unicode. Pure, any thread.
+ */
+#ifndef UTIL_UTF8_H
+#define UTIL_UTF8_H
+
+/* A copy in which every byte that is no part of UTF-8 (RFC 3629) is a `?`. The caller's to free;
+ * NULL: no memory. */
+char *utf8_copy(const char *text);
+
+#endif
