@@ -35,7 +35,7 @@ static bool watch_folder(struct fs *fs, struct node *folder)
 	       nodes_watch(&fs->nodes, folder, fdref_fd(open_folder));
 }
 
-/* With -o list: a listing needs a roster. It is kept where the folder is watched, as ever. */
+/* Where views are listed, a listing needs a roster. It is kept where the folder is watched, as ever. */
 static void open_listed(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
 {
 	struct fs *fs = fs_of(req);
@@ -60,7 +60,7 @@ void fs_op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 	struct fs *fs = fs_of(req);
 
 	access_begin(req, "opendir", ino, NULL);
-	if (fs->options.list->n > 0)
+	if (fs->can_list_views)
 		open_listed(req, fs_node(fs, ino), fi);
 	else if (fs->kernel_opens_folders)
 		reply_err(req, ENOSYS);
@@ -161,10 +161,12 @@ static void reply_settling(struct listing *listing)
 
 static int fill_roster(struct listing *listing, struct roster *roster)
 {
+	struct fs *fs = fs_of(listing->req);
+	_cleanup_(config_unrefp) struct config *config = config_slot_get(fs->options.config);
 	int r;
 
-	listing->told = watch_folder(fs_of(listing->req), listing->node);
-	r = roster_fill(roster, listing);
+	listing->told = watch_folder(fs, listing->node);
+	r = roster_fill(roster, listing, &config->list);
 	return r < 0 && listing->length == 0 ? r : 0;
 }
 

@@ -21,7 +21,7 @@ int fs_enter_mirror(struct fs *fs, struct node *folder, const char *name,
 
 	if (!node)
 		return -ENOMEM;
-	ret->ino = fs_nodeid(node);
+	fs_introduce(node, ret);
 	ret->attr_timeout = fs_attr_timeout(fs, folder, node, stx);
 	fs_attr_of_mirror(fs, stx, &ret->attr);
 	return 0;
@@ -71,7 +71,7 @@ static int lookup_control(struct fs *fs, const char *name, struct fuse_entry_par
 	snapshot = nodes_enter_snapshot(&fs->nodes, file->name, file->mode, text, length);
 	if (!snapshot)
 		return -ENOMEM;
-	ret->ino = fs_nodeid(&snapshot->node);
+	fs_introduce(&snapshot->node, ret);
 	ret->attr_timeout = FS_FOREVER_SEC;
 	ret->entry_timeout = 0;
 	fs_attr_of_snapshot(fs, snapshot, &ret->attr);
@@ -84,7 +84,7 @@ static int lookup_control_dir(struct fs *fs, struct fuse_entry_param *ret)
 
 	fs->nodes.control.nlookup++;
 	fs->nodes.control.refs += fs->nodes.control.nlookup == 1;
-	ret->ino = fs_nodeid(&fs->nodes.control);
+	fs_introduce(&fs->nodes.control, ret);
 	ret->attr_timeout = ret->entry_timeout = FS_FOREVER_SEC;
 	fs_attr_of_control(fs, &ret->attr);
 	return 0;
@@ -97,7 +97,7 @@ static void tune_once(struct fs *fs)
 {
 	int r;
 
-	if (atomic_exchange(&fs->tuned, true))
+	if (atomic_exchange(&fs->tuned, true) || !fs->options.mountpoint)
 		return;
 	r = readahead_raise(fs->options.mountpoint);
 	if (r < 0)

@@ -70,6 +70,8 @@ static void insert_locked(struct nodes *nodes, struct node *node)
 
 	if (nodes->n_nodes >= nodes->n_buckets)
 		grow_locked(nodes);
+	nodes->generation = (nodes->generation + 1) & INT32_MAX;
+	node->generation = nodes->generation;
 	bucket = bucket_of(nodes, hash_node(node));
 	node->hash_next = *bucket;
 	*bucket = node;

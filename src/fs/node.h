@@ -61,6 +61,7 @@ struct node {
 
 	/* protected by the table's lock */
 	uint32_t refs;
+	uint32_t generation; /* of this address, fixed at birth: see fs_introduce() */
 	uint64_t nlookup;
 	struct node *hash_next;
 	struct node
@@ -127,6 +128,7 @@ struct nodes {
 	struct node **buckets; /* owned, a power of two of them */
 	size_t n_buckets, n_nodes;
 	uint64_t n_snapshots; /* ever */
+	uint32_t generation;  /* of the last node */
 	struct variant
 		*keyed; /* those that were read, by the key of their bytes in the cache */
 	struct marks marks;

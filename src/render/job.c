@@ -48,6 +48,7 @@ struct render_job *job_new(
 	job->source = source;
 	source->ops->ref(source);
 	job->id = *id;
+	job->begun_at = now_monotonic();
 	job->step = job_prepare;
 	job->source_fd = job->watermark_fd = -1;
 	return job;

@@ -27,6 +27,7 @@ struct render_job {
 	struct render *render;        /* borrowed */
 	struct render_source *source; /* owns a ref */
 	struct job_id id;
+	usec_t begun_at; /* monotonic */
 
 	/* protected by render->lock */
 	UT_hash_handle hh;     /* in render->jobs, by id */

@@ -27,7 +27,7 @@ static bool may_take_ahead_locked(const struct render *render)
 {
 	unsigned threads = render->options.threads;
 
-	return render->n_ahead_begun < render->options.max_ahead &&
+	return render->n_ahead_begun < render->limits.max_ahead &&
 	       render->n_ahead_held < (threads > 1 ? threads - 1 : 1);
 }
 
@@ -120,6 +120,8 @@ void render_limit(struct render *render, const struct render_limits *limits)
 	LOCK_SCOPE(&render->lock);
 
 	render->limits = *limits;
+	/* More of prefetch may begin. */
+	pthread_cond_broadcast(&render->wake);
 }
 
 void render_requeue(struct render_job *job, void (*step)(struct render_job *))

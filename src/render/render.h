@@ -26,9 +26,11 @@
 
 struct render;
 
-/* Over one of these: EFBIG. */
 struct render_limits {
-	uint64_t max_pixels, max_frames, max_source_bytes;
+	uint64_t max_pixels, max_frames, max_source_bytes; /* over one of these: EFBIG */
+	/* Jobs of prefetch begun at once: as many as encoders work and as many to follow them, so
+	 * that none waits for a source to be read. More would only be in line, holding room. */
+	unsigned max_ahead;
 };
 
 /* What a job took. Texts are borrowed for the call. */
@@ -47,9 +49,6 @@ struct render_options {
 	struct pool *pool;   /* borrowed for the life */
 	unsigned threads;    /* that hash sources and commit results, ≥ 1 */
 	unsigned max_begun;  /* jobs that may hold descriptors (two each) at once, ≥ 1 */
-	/* Jobs of prefetch, of those: as many as encoders work and as many to follow them, so
-	 * that none waits for a source to be read. More would only be in line, holding room. */
-	unsigned max_ahead;
 	struct render_limits limits; /* to begin with */
 	/* Told once of every failed encode, never of a remembered one. Render threads. */
 	void (*on_failure)(void *context, const char *source, const char *view, int error,
@@ -174,6 +173,23 @@ int render_forget_failures(struct render *render, int source_fd, const struct vi
  * when NULL, and adds to *cleared. 0 or -errno. (slow) */
 int render_drop(struct render *render, int source_fd, const struct view *view,
 	struct cache_cleared *cleared);
+
+/* A job that is under way, for people. */
+struct render_work {
+	char path[256], view[VIEW_TEXT_MAX];
+	usec_t since;      /* it was asked for first, monotonic */
+	unsigned waiters;  /* 0: nobody waits, or not yet */
+	bool ahead;        /* of prefetch */
+	const char *stage; /* in words */
+	const struct pool_job
+		*pool_job; /* as pool_encoders() has it: to be compared only; NULL: the
+			      pool has none */
+};
+
+/* At most `max` of them, the oldest ones; how many. *ret_total is how many there are. No lock is
+ * to be held. */
+size_t render_overview(
+	struct render *render, struct render_work *ret, size_t max, size_t *ret_total);
 
 struct render_stats {
 	uint64_t hits;      /* opens served from the cache (warm reads never come here) */

@@ -68,9 +68,9 @@ const struct command accesslog_command = {
 	.kind = WORD_FOLDER,
 	.help = "a line for each request that comes to the mount, until Ctrl-C or its end",
 	.more = "Each line has the time, who asked, what for, what the answer was and after "
-	        "how many "
+		"how many "
 		"seconds. Of a variant it says how: hit (from the cache), known (its size "
-	        "was), "
+		"was), "
 		"encoded, joined (an encode under way), remembered (a failure). Reads that the "
 		"kernel answers from its page cache do not come to the mount. Who reads too "
 		"slowly is told how many lines were lost.",

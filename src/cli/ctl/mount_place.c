@@ -244,5 +244,6 @@ void mount_place_refuse_old(const char *path, const json_t *stats)
 
 	log_error("'%s': the lensfs that is mounted there (%s) does not know this; this is "
 		  "lensctl %s. Unmount it and mount it again to have the newer one",
-		LOG_QUOTE(path), LOG_QUOTE(version ? version : "?"), LENSFS_VERSION);
+		LOG_QUOTE(path), LOG_QUOTE(version ? version : "of another version"),
+		LENSFS_VERSION);
 }

@@ -14,7 +14,6 @@
 
 #include "cli/ctl/mount_place.h"
 #include "cli/exit_code.h"
-#include "config.h"
 #include "util/cleanup.h"
 #include "util/fdio.h"
 #include "util/log.h"
@@ -140,8 +139,8 @@ static const char *one_line(const char *message, char out[ANSWER_WORDS_MAX])
 	return out;
 }
 
-/* Drops an answer that says no. */
-static int judge(const char *path, json_t **answer)
+/* Drops an answer that says no. `stats` NULL: not known. */
+static int judge(const char *path, const json_t *stats, json_t **answer)
 {
 	const char *error = json_string_value(json_object_get(*answer, "errno"));
 	const char *message = json_string_value(json_object_get(*answer, "message"));
@@ -151,10 +150,7 @@ static int judge(const char *path, json_t **answer)
 	if (json_is_true(json_object_get(*answer, "ok")))
 		return EXIT_CODE_OK;
 	if (error && strcmp(error, "ENOSYS") == 0)
-		log_error("'%s': the lensfs that is mounted there does not know this; it is "
-			  "not that of lensctl %s. Unmount it and mount it again to have the "
-			  "newer one",
-			LOG_QUOTE(path), LENSFS_VERSION);
+		mount_place_refuse_old(path, stats);
 	else
 		log_error("'%s': %s", LOG_QUOTE(path),
 			one_line(message ? message : "it says no", words));
@@ -163,7 +159,8 @@ static int judge(const char *path, json_t **answer)
 }
 
 static int steer_at(const char *socket_path, const char *command, const char *path,
-	const char *relative, json_t *more, json_t **ret_answer, int *ret_fd)
+	const char *relative, const json_t *stats, json_t *more, json_t **ret_answer,
+	int *ret_fd)
 {
 	_cleanup_free_ char *encoded = encode_path(relative);
 	json_t *request = json_pack("{s:s, s:s}", "command", command, "path", encoded);
@@ -172,7 +169,7 @@ static int steer_at(const char *socket_path, const char *command, const char *pa
 	json_object_update(request, more);
 	r = converse(socket_path, request, PATIENCE, ret_answer, ret_fd);
 	json_decref(request);
-	return r < 0 ? say_unreachable(path, socket_path, r) : judge(path, ret_answer);
+	return r < 0 ? say_unreachable(path, socket_path, r) : judge(path, stats, ret_answer);
 }
 
 static bool get_attribute(const char *path, const char *name, char *out, size_t size)
@@ -207,7 +204,7 @@ int steer(const char *command, const char *path, json_t **ret_answer)
 int steer_socket(const char *socket_path, const char *command, const char *path, json_t *more,
 	json_t **ret_answer)
 {
-	return steer_at(socket_path, command, path, "", more, ret_answer, NULL);
+	return steer_at(socket_path, command, path, "", NULL, more, ret_answer, NULL);
 }
 
 static int steer_mount(const struct mount_place *place, const json_t *stats, const char *path,
@@ -217,7 +214,8 @@ static int steer_mount(const struct mount_place *place, const json_t *stats, con
 	_cleanup_free_ char *name = plain_name(path, place->relative);
 
 	if (socket_path && name)
-		return steer_at(socket_path, command, path, name, more, ret_answer, ret_fd);
+		return steer_at(
+			socket_path, command, path, name, stats, more, ret_answer, ret_fd);
 	log_error(name ? "'%s': its lensfs has no control socket; its log says why"
 		       : "'%s': out of memory",
 		LOG_QUOTE(path));
