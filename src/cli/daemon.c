@@ -125,15 +125,18 @@ static enum exit_code open_config(struct daemon *daemon, const struct options *o
 		.config = options->config,
 		.fixed = &options->settings,
 		.slot = &daemon->config,
+		.check = apply_check,
 		.changed = apply_config,
 		.context = &daemon->control,
 	};
 	char reason[CONFIG_REASON_MAX];
+	int r;
 
-	if (reloader_open(&daemon->reloader, &reloader_options, reason) == 0)
+	r = reloader_open(&daemon->reloader, &reloader_options, reason);
+	if (r == 0)
 		return EXIT_CODE_OK;
 	log_error("%s", reason);
-	return EXIT_CODE_CONFIG;
+	return r == CONFIG_E_OPTION ? EXIT_CODE_USAGE : EXIT_CODE_CONFIG;
 }
 
 /* What is in force, for who opens the rooms one after the other: nobody changes it yet. */
@@ -158,22 +161,14 @@ static enum exit_code open_cache(struct daemon *daemon, const struct options *op
 		pool_hello(daemon->pool)->fingerprint, mountpoint->folder, &daemon->cache);
 }
 
-static enum exit_code open_render(
-	struct daemon *daemon, const struct options *options, size_t descriptors)
+static enum exit_code open_render(struct daemon *daemon, size_t descriptors)
 {
-	const struct settings *settings = settings_of(daemon);
 	struct render_options render_options = {
 		.cache = daemon->cache,
 		.pool = daemon->pool,
 		.threads = RENDER_THREADS,
 		.max_begun = descriptors > 2 ? (unsigned)(descriptors / 2) : 1,
-		.max_ahead = 2 * encoders_count(options),
-		.limits =
-			{
-				.max_pixels = settings->max_pixels,
-				.max_frames = settings->max_frames,
-				.max_source_bytes = settings->max_source_bytes,
-			},
+		.limits = apply_limits(settings_of(daemon)),
 		.on_failure = control_note_failure,
 		.on_cost = control_note_cost,
 		.context = &daemon->control,
@@ -275,11 +270,12 @@ static enum exit_code open_mount(struct daemon *daemon, const struct options *op
 		.watch = daemon->watch,
 		.view = daemon->shown.has_view ? &daemon->shown.view : NULL,
 		.watermark = daemon->shown.watermark,
-		.list = &daemon->shown.list,
 		.timeout_sec = options->timeout_usec
 		                       ? (double)options->timeout_usec / (double)USEC_PER_SEC
 		                       : UNWATCHED_SEC,
 		.control_files = control_files,
+		.accesses = &daemon->control.accesses,
+		.control_group = options->control_group,
 		.context = &daemon->control,
 		.ready = on_ready,
 		.threads = (unsigned)options->threads,
@@ -311,7 +307,9 @@ enum exit_code daemon_new(const struct options *options, const struct mountpoint
 	daemon->ready_context = ready_context;
 	daemon->control.started_at = now_monotonic();
 	journal_init(&daemon->control.journal);
+	tap_init(&daemon->control.accesses);
 	costs_init(&daemon->control.costs);
+	tally_init(&daemon->control.tally);
 	relief_init(&daemon->control.relief);
 	stopper_block_signals();
 	code = service_open(&daemon->service, mountpoint, options->foreground);
@@ -323,11 +321,12 @@ enum exit_code daemon_new(const struct options *options, const struct mountpoint
 	if (code == EXIT_CODE_OK)
 		code = shown_parse(options, daemon->config.config, &daemon->shown);
 	if (code == EXIT_CODE_OK)
-		code = encoders_open(options, &daemon->encoder, &daemon->pool);
+		code = encoders_open(
+			options, settings_of(daemon), &daemon->encoder, &daemon->pool);
 	if (code == EXIT_CODE_OK)
 		code = open_cache(daemon, options, mountpoint);
 	if (code == EXIT_CODE_OK)
-		code = open_render(daemon, options, descriptors);
+		code = open_render(daemon, descriptors);
 	if (code == EXIT_CODE_OK) {
 		open_watch(daemon, options);
 		code = open_mount(daemon, options, mountpoint, descriptors);
@@ -421,6 +420,7 @@ struct daemon *daemon_free(struct daemon *daemon)
 	service_stop(&daemon->service);
 	if (daemon->fs)
 		fs_unmount(daemon->fs);
+	tap_end(&daemon->control.accesses);
 	if (daemon->pool)
 		pool_stop(daemon->pool);
 	if (daemon->keeping)
@@ -443,7 +443,9 @@ struct daemon *daemon_free(struct daemon *daemon)
 	shown_done(&daemon->shown);
 	config_slot_done(&daemon->config);
 	costs_done(&daemon->control.costs);
+	tally_done(&daemon->control.tally);
 	journal_done(&daemon->control.journal);
+	tap_done(&daemon->control.accesses);
 	relief_done(&daemon->control.relief);
 	free(daemon->encoder);
 	free(daemon->cache_folder);

@@ -62,6 +62,8 @@ void pool_submit(struct pool *pool, struct pool_job *job)
 	job->attempts = job->overtaken = 0;
 	job->alone = job->starved = false;
 	job->put_off_at = 0;
+	job->submitted_at = now_monotonic();
+	job->handed_at = 0;
 	job->estimate_bytes = 0;
 	job->request.version = PROTOCOL_VERSION;
 	lock_take(&dispatcher->lock);
@@ -96,6 +98,12 @@ void pool_condemn(struct pool *pool, uint32_t encoder)
 void pool_limit(struct pool *pool, const struct pool_limits *limits)
 {
 	dispatcher_limit(&pool->dispatcher, limits);
+	wake(pool);
+}
+
+void pool_set_bounds(struct pool *pool, const struct pool_bounds *bounds)
+{
+	dispatcher_set_bounds(&pool->dispatcher, bounds);
 	wake(pool);
 }
 
@@ -241,7 +249,8 @@ int pool_new(
 	dispatcher_init(&pool->dispatcher, options);
 	fleet = &pool->dispatcher.fleet;
 	pool->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	r = pool->wake_fd < 0 ? -errno : grow_polled(pool, POLL_FIXED + options->workers);
+	r = pool->wake_fd < 0 ? -errno
+	                      : grow_polled(pool, POLL_FIXED + options->bounds.workers);
 	if (r == 0)
 		r = zygote_start(&fleet->zygote, options->encoder_path, options->keep_stderr,
 			options->sandbox);

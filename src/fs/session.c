@@ -43,7 +43,7 @@ static void fs_op_init(void *userdata, struct fuse_conn_info *conn)
 	if (prefetcher_start(&fs->prefetcher, fs) < 0)
 		log_error("cannot start a thread; nothing is encoded ahead");
 	fs->kernel_opens_folders =
-		fs->options.list->n == 0 && fs->options.watch &&
+		!fs->can_list_views && fs->options.watch &&
 		(conn->capable & FUSE_CAP_NO_OPENDIR_SUPPORT) &&
 		nodes_watch(&fs->nodes, &fs->nodes.root, tree_root(fs->options.tree));
 	fs->options.ready(fs->options.context);
@@ -129,10 +129,12 @@ static int make_session(struct fs *fs)
 	return r < 0 ? r : fs->session ? 0 : -EINVAL;
 }
 
-static void note_root(struct fs *fs)
+static void note_beginning(struct fs *fs)
 {
+	_cleanup_(config_unrefp) struct config *config = config_slot_get(fs->options.config);
 	struct file_id id;
 
+	fs->can_list_views = config->list.n > 0;
 	tree_root_id(fs->options.tree, &id);
 	fs->root_dev = id.dev;
 	fs->uid = getuid();
@@ -186,11 +188,12 @@ int fs_new(const struct fs_options *options, struct fs **ret, char reason[FS_REA
 		free(fs);
 		return r;
 	}
+	accesses_init(&fs->accesses, options->accesses);
 	aliases_init(&fs->aliases, FS_ALIASES_MAX);
 	kinds_init(&fs->kinds);
 	invalidator_init(&fs->invalidator);
 	prefetcher_init(&fs->prefetcher);
-	note_root(fs);
+	note_beginning(fs);
 	r = enter_top(fs);
 	if (r == 0)
 		r = make_session(fs);
@@ -264,6 +267,7 @@ struct fs *fs_free(struct fs *fs)
 			fuse_session_destroy(fs->session);
 		invalidator_done(&fs->invalidator);
 		prefetcher_done(&fs->prefetcher);
+		accesses_done(&fs->accesses);
 		aliases_done(&fs->aliases);
 		kinds_done(&fs->kinds);
 		nodes_done(&fs->nodes);
@@ -271,6 +275,11 @@ struct fs *fs_free(struct fs *fs)
 		free(fs);
 	}
 	return NULL;
+}
+
+bool fs_can_list_views(const struct fs *fs)
+{
+	return fs->can_list_views;
 }
 
 void fs_trim(struct fs *fs)

@@ -58,7 +58,7 @@ struct render_job {
 		bool transient, output_failed;
 		char reason[POOL_REASON_MAX];
 		struct encode_reply reply;
-		usec_t wall_usec;
+		usec_t wall_usec, waited_usec;
 		uint32_t encoder;
 	} outcome; /* of the pool */
 };

@@ -49,14 +49,14 @@ START_TEST(two_folders_are_enough)
 	ck_assert_ptr_null(options.mount_options);
 	ck_assert_uint_eq(options.settings.cache_size_bytes, UINT64_C(2) << 30);
 	ck_assert_uint_eq(options.settings.cache_free.percent, 5);
-	ck_assert_uint_eq(options.workers, 0);
+	ck_assert_uint_eq(options.settings.workers, 0);
 	ck_assert_uint_ge(options.threads, 1);
-	ck_assert_uint_eq(options.deadline_usec, 60 * USEC_PER_SEC);
+	ck_assert_uint_eq(options.settings.deadline_usec, 60 * USEC_PER_SEC);
 	ck_assert_uint_eq(options.settings.max_pixels, 100000000);
 	ck_assert_uint_eq(options.sandbox, OPTIONS_SANDBOX_AUTO);
 	ck_assert_uint_eq(options.settings.max_frames, 256);
 	ck_assert_uint_eq(options.settings.max_source_bytes, UINT64_C(256) << 20);
-	ck_assert_uint_eq(options.encode_memory_bytes, 0);
+	ck_assert_uint_eq(options.settings.encode_memory_bytes, 0);
 }
 END_TEST
 
@@ -108,12 +108,12 @@ START_TEST(every_option_of_ours_sets_its_value)
 	ck_assert_str_eq(options.cache, "/c");
 	ck_assert_uint_eq(options.settings.cache_size_bytes, UINT64_C(500) << 20);
 	ck_assert_uint_eq(options.settings.cache_free.percent, 7);
-	ck_assert_uint_eq(options.workers, 3);
-	ck_assert_uint_eq(options.deadline_usec, 1500000);
+	ck_assert_uint_eq(options.settings.workers, 3);
+	ck_assert_uint_eq(options.settings.deadline_usec, 1500000);
 	ck_assert_uint_eq(options.settings.max_pixels, 2000);
 	ck_assert_uint_eq(options.settings.max_frames, 1000);
 	ck_assert_uint_eq(options.settings.max_source_bytes, UINT64_C(1) << 30);
-	ck_assert_uint_eq(options.encode_memory_bytes, UINT64_C(300) << 20);
+	ck_assert_uint_eq(options.settings.encode_memory_bytes, UINT64_C(300) << 20);
 	ck_assert_uint_eq(options.threads, 7);
 	ck_assert_str_eq(options.encoder, "/e");
 	ck_assert_ptr_null(options.mount_options);
@@ -124,7 +124,7 @@ START_TEST(later_value_wins)
 {
 	ck_assert_int_eq(parse("-o cache=/c,workers=3 -o cache=/d,workers=4 /a /b"), 0);
 	ck_assert_str_eq(options.cache, "/d");
-	ck_assert_uint_eq(options.workers, 4);
+	ck_assert_uint_eq(options.settings.workers, 4);
 }
 END_TEST
 
@@ -222,7 +222,7 @@ START_TEST(backslash_keeps_a_comma_in_a_value)
 {
 	ck_assert_int_eq(parse("-o cache=/a\\,b\\\\c,workers=2 /a /b"), 0);
 	ck_assert_str_eq(options.cache, "/a,b\\c");
-	ck_assert_uint_eq(options.workers, 2);
+	ck_assert_uint_eq(options.settings.workers, 2);
 	/* Before anything else it is a character like others. */
 	ck_assert_int_eq(parse("-o cache=/a\\b /a /b"), 0);
 	ck_assert_str_eq(options.cache, "/a\\b");
@@ -262,12 +262,12 @@ START_TEST(helper_of_mount_has_letters_of_its_own)
 {
 	ck_assert_int_eq(
 		parse_as("/sbin/mount.lensfs",
-			"/a /b -n -v -o ro,workers=3,nofail,allow_other -t fuse.lensfs"),
+			"/a /b -n -v -o ro,threads=3,nofail,allow_other -t fuse.lensfs"),
 		0);
 	ck_assert(options.helper && !options.fake && !options.foreground);
 	ck_assert_str_eq(options.source, "/a");
 	ck_assert_str_eq(options.mountpoint, "/b");
-	ck_assert_uint_eq(options.workers, 3);
+	ck_assert_uint_eq(options.threads, 3);
 	ck_assert_str_eq(options.mount_options, "allow_other");
 	ck_assert_int_eq(parse_as("mount.lensfs", "/a /b -f -o ro"), 0);
 	ck_assert(options.fake && !options.foreground);
@@ -277,6 +277,8 @@ START_TEST(helper_of_mount_has_letters_of_its_own)
 	ck_assert_int_eq(parse_as("mount.lensfs", "/a /b -N /proc/1/ns/mnt"), -EINVAL);
 	ck_assert_ptr_nonnull(strstr(reason, "namespace"));
 	ck_assert_int_eq(parse_as("mount.lensfs", "/a /b -d"), -EINVAL);
+	ck_assert_int_eq(parse_as("mount.lensfs", "/a /b -o"), -EINVAL);
+	ck_assert_ptr_nonnull(strstr(reason, "'-o' wants a value"));
 	ck_assert_int_eq(parse("/a /b -n"), -EINVAL);
 }
 END_TEST

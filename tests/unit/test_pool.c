@@ -164,7 +164,7 @@ START_TEST(deadline_kills_and_only_the_late_one)
 	struct pool_options options = options_of(2);
 	usec_t began = now_monotonic();
 
-	options.deadline_usec = 1500 * USEC_PER_MSEC;
+	options.bounds.deadline_usec = 1500 * USEC_PER_MSEC;
 	start(&options);
 	submit(&hangs, "FAKE hang");
 	submit(&quick, "");
@@ -174,7 +174,7 @@ START_TEST(deadline_kills_and_only_the_late_one)
 	ck_assert_int_eq(hangs.error, ETIMEDOUT);
 	ck_assert(!hangs.transient);
 	ck_assert_msg(strstr(hangs.reason, "1.5"), "%s", hangs.reason);
-	ck_assert_uint_ge(now_monotonic() - began, options.deadline_usec);
+	ck_assert_uint_ge(now_monotonic() - began, options.bounds.deadline_usec);
 	ck_assert_uint_eq(figures().deadlines, 1);
 	ck_assert_int_eq(run("").error, 0);
 }
