@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * What the dispatcher shows of itself to other threads: a copy, taken after each of its rounds.
+ */
 #include <string.h>
 
 #include "encode/dispatcher.h"
