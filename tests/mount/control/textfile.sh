@@ -77,4 +77,3 @@ metrics 1 -t "$T/none/a.prom" "$MNT"
 has "$(cat "$T/err")" "cannot write '$T/none/a.prom': No such file"
 is "$(find "$dir" -type f | sort | xargs -n 1 basename | paste -sd' ')" 'a.prom b.prom'
 metrics 2 --json "$MNT"
-has "$(cat "$T/err")" 'lensctl stats --json'
