@@ -235,6 +235,8 @@ static int set_setting(struct reading *reading, const struct ini_item *item)
 	if (draft->settings_seen & 1u << row)
 		return refuse(reading, "a second '%s' for [mount]", item->key);
 	draft->settings_seen |= 1u << row;
+	if (strcmp(item->key, "list") == 0)
+		draft->list_at = reading->place;
 	if (r == SETTING_E_VALUE)
 		return refuse(reading, "'%s' wants its value otherwise: '%s' is not one",
 			item->key, LOG_QUOTE(item->value));

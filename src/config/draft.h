@@ -53,6 +53,7 @@ struct draft_watermark {
 
 struct draft {
 	struct settings settings;
+	struct draft_place list_at;
 	unsigned settings_seen;
 	struct draft_preset *presets;       /* owned */
 	struct draft_watermark *watermarks; /* owned */

@@ -9,6 +9,7 @@ const struct command *const commands[] = {
 	&top_command,
 	&errors_command,
 	&metrics_command,
+	&accesslog_command,
 	&pressure_command,
 	&mounts_command,
 	&probe_command,

@@ -184,6 +184,15 @@ int mount_place_stats_of(const char *path, json_t **ret)
 	return code;
 }
 
+/* Others may look into the mount, but not at this. */
+static bool is_private(const struct mount_place *place, int r)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t length;
+
+	return r == -EACCES && mount_place_read(place, "stats.json", &text, &length) == 0;
+}
+
 int mount_place_text_of(const char *path, const char *name, char **ret_text, size_t *ret_length)
 {
 	struct mount_place place;
@@ -199,6 +208,11 @@ int mount_place_text_of(const char *path, const char *name, char **ret_text, siz
 		code = EXIT_CODE_OTHER;
 	} else if (r == -ENOENT) {
 		code = EXIT_CODE_MOUNTPOINT; /* which has said so */
+	} else if (is_private(&place, r)) {
+		log_error("'%s': no permission: .lensfs/%s names pictures; it is for root, the "
+			  "user who mounted, and the group of -o control_group",
+			LOG_QUOTE(path), name);
+		code = EXIT_CODE_DENIED;
 	} else if (r < 0) {
 		code = mount_place_refuse(&place, path, -r);
 	}
