@@ -25,7 +25,7 @@ while read -r command; do
 	lensctl 0 help $command
 	said "usage: lensctl $command"
 	case $command in
-	metrics | completion | help)
+	metrics | accesslog | completion | help)
 		lensctl 2 "$command" --json x
 		told "unknown option '--json'"
 		;;
