@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "fs/lens_entry.h"
+#include "fs/picture.h"
 
 bool listing_add(struct listing *listing, const char *name,
 	const struct fuse_entry_param *entry, bool counted, off_t off)
@@ -91,8 +92,11 @@ int listing_add_lens(struct listing *listing, const struct dirent64 *d, off_t of
 	r = lens_entry_of(fs, lens, listing->dir_fd, d->d_name, &entry);
 	if (r == -ENOENT || (r == 0 && lens_entry_is_hidden(fs, lens, listing->dir_fd, &entry)))
 		return 1;
+	/* Such as a mount that nobody answers for any more: as it is, like in its folder. */
 	if (r < 0)
-		return r;
+		return picture_is_shortage(r)
+		               ? r
+		               : listing_add(listing, d->d_name, &bare, false, off);
 	listing_depends_on(listing, &entry.stx);
 	bare.attr.st_ino = lens_entry_ino(fs, lens, &entry);
 	bare.attr.st_mode = type_of(&entry);
