@@ -60,7 +60,7 @@ int listing_add_plain(struct listing *listing, const struct dirent64 *d, off_t o
 
 void listing_depends_on(struct listing *listing, const struct statx *stx)
 {
-	if (S_ISREG(stx->stx_mode) && stx->stx_nlink > 1)
+	if (fs_has_other_names(stx))
 		listing->is_settling = true;
 }
 
