@@ -40,19 +40,24 @@ void dispatcher_done(struct dispatcher *d)
 
 /* --- Figures ----------------------------------------------------------------------------- */
 
+size_t dispatcher_encoders(struct dispatcher *d, struct pool_encoder *ret, size_t max)
+{
+	LOCK_SCOPE(&d->lock);
+	size_t n = d->n_shown < max ? d->n_shown : max;
+
+	memcpy(ret, d->shown, n * sizeof(*ret));
+	return n;
+}
+
 /* Not under the lock: reading /proc may take a while. */
 static uint64_t resident_bytes(struct dispatcher *d)
 {
-	int pids[DISPATCHER_PIDS_MAX];
+	struct pool_encoder encoders[POOL_ENCODERS_MAX];
+	size_t n = dispatcher_encoders(d, encoders, POOL_ENCODERS_MAX);
 	uint64_t sum = 0;
-	unsigned n;
 
-	lock_take(&d->lock);
-	n = d->n_pids;
-	memcpy(pids, d->pids, n * sizeof(pids[0]));
-	lock_drop(&d->lock);
 	while (n > 0)
-		sum += encoder_measure_pid(pids[--n]).resident_bytes;
+		sum += encoder_measure_pid(encoders[--n].pid).resident_bytes;
 	return sum;
 }
 
@@ -81,11 +86,17 @@ void dispatcher_publish(struct dispatcher *d)
 	d->stats.paused = 0;
 	d->stats.encoders = working + idle;
 	d->stats.memory_used_bytes = charged;
-	d->n_pids = 0;
+	d->n_shown = 0;
 	for (const struct encoder *e = d->fleet.encoders; e; e = e->next) {
 		d->stats.paused += e->paused_at > 0;
-		if (e->pid > 0 && d->n_pids < DISPATCHER_PIDS_MAX)
-			d->pids[d->n_pids++] = e->pid;
+		if (e->pid > 0 && d->n_shown < POOL_ENCODERS_MAX)
+			d->shown[d->n_shown++] = (struct pool_encoder){
+				.pid = e->pid,
+				.paused = e->paused_at > 0,
+				.jobs_done = e->jobs_done,
+				.job = e->job,
+				.since = e->job ? e->job_started : e->state_since,
+			};
 	}
 }
 
@@ -184,6 +195,7 @@ static void job_start(struct dispatcher *d, struct encoder *encoder, struct pool
 	int r;
 
 	job->attempts++;
+	job->handed_at = now_monotonic();
 	job->alone = d->throttle.breaker == BREAKER_HALF_OPEN;
 	job->request.job = ++d->next_job;
 	/* Known from an earlier time: kept for it until its header is there again. */

@@ -87,8 +87,9 @@ struct pool_job {
 
 	/* the pool's */
 	struct pool_job *next;
-	bool in_line, cancelled; /* cancelled: of JOB_PREFETCH */
-	uint64_t place;          /* in line, by arrival */
+	bool in_line, cancelled;        /* cancelled: of JOB_PREFETCH */
+	uint64_t place;                 /* in line, by arrival */
+	usec_t submitted_at, handed_at; /* monotonic; handed: to an encoder last, 0: never */
 	usec_t put_off_at; /* for the first time by encode/admission, monotonic; 0: never */
 	uint64_t estimate_bytes; /* of memory with one thread, 0 until the header is known */
 	uint64_t promised_bytes; /* when it last began */
@@ -173,5 +174,22 @@ struct pool_stats {
 	uint64_t resident_bytes; /* of all encoders together, now */
 };
 void pool_stats(struct pool *pool, struct pool_stats *ret);
+
+/* One encoder process, as it was when the pool's thread went round last. */
+struct pool_encoder {
+	int pid;
+	bool paused; /* it yields */
+	unsigned jobs_done;
+	const struct pool_job *job; /* that it has: to be compared only; NULL: it is idle */
+	usec_t since;               /* it has it, without its pauses, or is idle; monotonic */
+};
+#define POOL_ENCODERS_MAX 256
+
+/* At most `max` of them; how many. Any thread. */
+size_t pool_encoders(struct pool *pool, struct pool_encoder *ret, size_t max);
+
+/* How long the pool's thread has been at what it does now; 0: it waits for work. Takes no lock, so
+ * that it tells also of one that is lost. Any thread. */
+usec_t pool_round_usec(struct pool *pool);
 
 #endif

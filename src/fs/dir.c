@@ -58,7 +58,7 @@ static void open_listed(fuse_req_t req, struct node *node, struct fuse_file_info
 	if (node->kind == NODE_MIRROR) {
 		roster = roster_new();
 		if (!roster) {
-			fuse_reply_err(req, ENOMEM);
+			reply_err(req, ENOMEM);
 			return;
 		}
 	}
@@ -66,7 +66,7 @@ static void open_listed(fuse_req_t req, struct node *node, struct fuse_file_info
 	if (node != &fs->nodes.control)
 		fi->cache_readdir = fi->keep_cache =
 			watch_folder(fs, node_folder(node)) && !(roster && leaves_out(fs));
-	if (fuse_reply_open(req, fi) == -ENOENT)
+	if (reply_open(req, fi) == -ENOENT)
 		roster_free(roster);
 }
 
@@ -74,19 +74,20 @@ void fs_op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
 	struct fs *fs = fs_of(req);
 
+	access_begin(req, "opendir", ino, NULL);
 	if (fs->can_list_views)
 		open_listed(req, fs_node(fs, ino), fi);
 	else if (fs->kernel_opens_folders)
-		fuse_reply_err(req, ENOSYS);
+		reply_err(req, ENOSYS);
 	else
-		fuse_reply_open(req, fi);
+		reply_open(req, fi);
 }
 
 void fs_op_releasedir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
-	(void)ino;
+	access_begin(req, "releasedir", ino, NULL);
 	roster_free((struct roster *)(uintptr_t)fi->fh);
-	fuse_reply_err(req, 0);
+	reply_err(req, 0);
 }
 
 /* --- Reading ----------------------------------------------------------------------------- */
@@ -168,7 +169,7 @@ static void reply_settling(struct listing *listing)
 	struct fs *fs = fs_of(listing->req);
 
 	nodes_ref(&fs->nodes, listing->node);
-	fuse_reply_buf(listing->req, listing->buf, listing->length);
+	reply_buf(listing->req, listing->buf, listing->length);
 	invalidator_post_settling(fs, listing->node);
 	nodes_unref(&fs->nodes, listing->node);
 }
@@ -199,6 +200,7 @@ static void list(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, bool pl
 	};
 	int r;
 
+	access_begin_at(req, plus ? "readdirplus" : "readdir", ino, size, off);
 	if (!buf)
 		r = -ENOMEM;
 	else if (listing.node == &fs->nodes.control)
@@ -208,11 +210,11 @@ static void list(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, bool pl
 	else
 		r = fill(&listing);
 	if (r < 0)
-		fuse_reply_err(req, -r);
+		reply_err(req, -r);
 	else if (listing.is_settling)
 		reply_settling(&listing);
 	else
-		fuse_reply_buf(req, buf, listing.length);
+		reply_buf(req, buf, listing.length);
 }
 
 void fs_op_readdir(

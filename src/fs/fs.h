@@ -17,10 +17,15 @@
 #include "source/tree.h"
 
 struct fs;
+struct tap;
 
 #define FS_REASON_MAX 512
 
-/* A file of the control folder `.lensfs`: its text is made anew whenever it is looked up. */
+/* The folder of control files, in the root of every mount and in no listing. */
+#define CONTROL_DIR_NAME ".lensfs"
+
+/* A file of the control folder `.lensfs`: its text is made anew whenever it is looked up. Mode: the
+ * permissions; those of the group are the control group's. */
 struct fs_control_file {
 	const char *name;
 	uint32_t mode;
@@ -30,7 +35,9 @@ struct fs_control_file {
 
 struct fs_options {
 	const char *source_name; /* shown as the mount's device */
-	const char *mountpoint;
+	const char *mountpoint;  /* NULL: mounted beforehand, nobody knows where */
+	int fuse_fd; /* the open /dev/fuse of a mount made beforehand; -1: to be mounted here.
+			Becomes ours */
 	const char *
 		mount_options; /* further -o options for libfuse, comma-separated; NULL: none */
 	const struct tree *tree;
@@ -39,9 +46,11 @@ struct fs_options {
 	struct watch *watch;         /* NULL: changes are noticed by timeouts alone */
 	const struct view *view;     /* that the whole mount is seen through; NULL: none */
 	struct watermark *watermark; /* of that view; NULL: none */
+	struct tap *accesses;        /* a line for each request (fs/access.h); NULL: no */
 	double timeout_sec;          /* where nothing is watched, > 0 */
 	const struct fs_control_file *control_files; /* ended by an empty name */
-	void *context;                               /* of make and ready */
+	int64_t control_group;        /* gid that may read what its mode is 0440 of; -1: none */
+	void *context;                /* of make and ready */
 	void (*ready)(void *context); /* the kernel has shaken hands; the first FUSE thread */
 	unsigned threads;
 	size_t descriptors; /* capacity of the descriptor cache */

@@ -36,7 +36,7 @@ static void fill_variant_entry(
 	 * is; a mere stat of what nobody read says nothing about its bytes. */
 	if (variant->was_read)
 		render_use(render, stamp, &variant->view);
-	ret->ino = fs_nodeid(&variant->node);
+	fs_introduce(&variant->node, ret);
 	ret->entry_timeout = timeout;
 	/* Not made yet: no size is told, and the attributes have expired when they arrive. */
 	ret->attr_timeout = sized ? FS_FOREVER_SEC : 0;
@@ -96,7 +96,7 @@ static int enter_lens(struct fs *fs, const struct node *where, struct node *pare
 
 	if (!lens)
 		return -ENOMEM;
-	ret->ino = fs_nodeid(&lens->node);
+	fs_introduce(&lens->node, ret);
 	ret->attr_timeout = fs_attr_timeout(fs, parent, folder, stx);
 	fs_attr_of_lens(fs, lens, stx, &ret->attr);
 	return 0;

@@ -138,6 +138,7 @@ void render_requeue(struct render_job *job, void (*step)(struct render_job *))
 bool render_lead_or_follow(struct render_job *job)
 {
 	struct render *render = job->render;
+	struct render_waiter *waiter;
 	struct render_job *leader;
 	LOCK_SCOPE(&render->lock);
 
@@ -147,6 +148,8 @@ bool render_lead_or_follow(struct render_job *job)
 		job->leader = leader;
 		if (!job->ahead)
 			ahead_promote_locked(render, leader);
+		LL_FOREACH (job->waiters, waiter)
+			waiter->joined = true;
 		render->stats.coalesced += !job->ahead;
 		return false;
 	}
@@ -246,6 +249,7 @@ void render_get(struct render *render, struct render_source *source, const struc
 	if (!render->stopping) {
 		HASH_FIND(hh, render->jobs, &id, sizeof(id), job);
 		if (job) {
+			waiter->joined = true;
 			LL_PREPEND(job->waiters, waiter);
 			ahead_promote_locked(render, job);
 			render->stats.coalesced++;
@@ -258,6 +262,7 @@ void render_get(struct render *render, struct render_source *source, const struc
 	}
 	if (job) {
 		waiter->next = NULL;
+		waiter->joined = false;
 		job->waiters = waiter;
 		HASH_ADD(hh, render->jobs, id, sizeof(job->id), job);
 	}

@@ -17,11 +17,11 @@ static void setup(void)
 	options = (struct options){ 0 };
 }
 
-/* The words of `line` as argv; single spaces part them. */
-static int parse(const char *line)
+/* The words of `line` as argv of `program`; single spaces part them. */
+static int parse_as(const char *program, const char *line)
 {
 	static char text[1024];
-	char *argv[32] = { (char *)(uintptr_t) "lensfs" }, *word, *save;
+	char *argv[32] = { (char *)(uintptr_t)program }, *word, *save;
 	int argc = 1;
 
 	options_done(&options);
@@ -31,6 +31,11 @@ static int parse(const char *line)
 		argv[argc++] = word;
 	optind = 0; /* glibc: begin anew */
 	return options_parse(argc, argv, &options, reason);
+}
+
+static int parse(const char *line)
+{
+	return parse_as("lensfs", line);
 }
 
 START_TEST(two_folders_are_enough)
@@ -228,6 +233,7 @@ START_TEST(what_mount_and_fstab_bring_along_is_ignored)
 {
 	ck_assert_int_eq(parse("/a /b -o rw,ro,dev,suid,nofail,_netdev,auto,noauto,user,users,"
 			       "nouser,defaults,relatime,default_permissions,nonempty,"
+			       "lazytime,silent,comment=mine,X-mount.mkdir,"
 			       "x-systemd.automount,x-gvfs-show,,"),
 		0);
 	ck_assert_ptr_null(options.mount_options);
@@ -242,6 +248,36 @@ START_TEST(options_of_the_kernel_are_handed_on)
 	ck_assert_int_eq(
 		parse("-o allow_other,cache=/c,nodev,noexec -o max_read=4096 /a /b"), 0);
 	ck_assert_str_eq(options.mount_options, "allow_other,nodev,noexec,max_read=4096");
+}
+END_TEST
+
+START_TEST(remount_is_refused_with_what_to_do_instead)
+{
+	ck_assert_int_eq(parse("-o rw,remount,noatime /a /b"), -EINVAL);
+	ck_assert_ptr_nonnull(strstr(reason, "lensctl reload"));
+}
+END_TEST
+
+START_TEST(helper_of_mount_has_letters_of_its_own)
+{
+	ck_assert_int_eq(
+		parse_as("/sbin/mount.lensfs",
+			"/a /b -n -v -o ro,workers=3,nofail,allow_other -t fuse.lensfs"),
+		0);
+	ck_assert(options.helper && !options.fake && !options.foreground);
+	ck_assert_str_eq(options.source, "/a");
+	ck_assert_str_eq(options.mountpoint, "/b");
+	ck_assert_uint_eq(options.settings.values[SETTING_WORKERS], 3);
+	ck_assert_str_eq(options.mount_options, "allow_other");
+	ck_assert_int_eq(parse_as("mount.lensfs", "/a /b -f -o ro"), 0);
+	ck_assert(options.fake && !options.foreground);
+	ck_assert_int_eq(parse_as("mount.lensfs", "/a /b -o worker=3"), -EINVAL);
+	ck_assert_int_eq(parse_as("mount.lensfs", "/a /b -sn -o worker=3"), 0);
+	ck_assert_uint_gt(options.threads, 1);
+	ck_assert_int_eq(parse_as("mount.lensfs", "/a /b -N /proc/1/ns/mnt"), -EINVAL);
+	ck_assert_ptr_nonnull(strstr(reason, "namespace"));
+	ck_assert_int_eq(parse_as("mount.lensfs", "/a /b -d"), -EINVAL);
+	ck_assert_int_eq(parse("/a /b -n"), -EINVAL);
 }
 END_TEST
 
@@ -293,6 +329,8 @@ int main(void)
 		backslash_keeps_a_comma_in_a_value,
 		what_mount_and_fstab_bring_along_is_ignored,
 		options_of_the_kernel_are_handed_on,
+		remount_is_refused_with_what_to_do_instead,
+		helper_of_mount_has_letters_of_its_own,
 		folders_may_begin_with_a_dash_after_two,
 		hostile_word_forges_no_line,
 		help_names_every_option,

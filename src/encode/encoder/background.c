@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "encode/encoder/background.h"
 
+#include <string.h>
+
+#include "encode/encoder/colour.h"
 #include "encode/encoder/image.h"
 #include "util/cleanup.h"
 
@@ -30,24 +33,27 @@ bool background_is_clear(const struct view *view, const struct geometry *geometr
 	return !colour_of(view) && (alpha || has_margin(geometry));
 }
 
-static struct ink ink_of(uint32_t colour, const VipsImage *image)
+/* A pixel of this colour, as the image has its pixels. */
+static int ink_make(uint32_t colour, VipsImage *image, struct ink *ret)
 {
-	double one = image->BandFmt == VIPS_FORMAT_USHORT ? 257 : 1;
+	const uint8_t rgb[] = { colour >> 16 & 0xff, colour >> 8 & 0xff, colour & 0xff };
+	int bands = image_is_grey(image) ? 1 : 3, r;
+	_cleanup_object_ VipsImage *raw = vips_image_new_from_memory_copy(
+		rgb, (size_t)bands, 1, 1, bands, VIPS_FORMAT_UCHAR);
+	_cleanup_object_ VipsImage *pixel = NULL;
+	double *samples;
 
-	return (struct ink){
-		.of = {
-			(colour >> 16 & 0xff) * one,
-			(colour >> 8 & 0xff) * one,
-			(colour & 0xff) * one,
-		},
-		.n = image->Bands < 3 ? 1 : 3,
-	};
-}
-
-static bool colour_is_grey(uint32_t colour)
-{
-	return (colour >> 16 & 0xff) == (colour & 0xff) &&
-	       (colour >> 8 & 0xff) == (colour & 0xff);
+	if (!raw ||
+		vips_copy(
+			raw, &pixel, "interpretation", image_space(bands == 1, false), NULL) ||
+		colour_match(&pixel, image) ||
+		vips_getpoint(pixel, &samples, &ret->n, 0, 0, NULL))
+		return -1;
+	r = ret->n == bands ? 0 : -1;
+	if (r == 0)
+		memcpy(ret->of, samples, (size_t)bands * sizeof(*samples));
+	g_free(samples);
+	return r;
 }
 
 /* Grey pixels cannot lie on a coloured ground. */
@@ -55,12 +61,9 @@ static int ground_prepare(VipsImage **image, uint32_t colour)
 {
 	VipsImage *out;
 
-	if ((*image)->Bands >= 3 || colour_is_grey(colour))
+	if (!image_is_grey(*image) || colour_is_grey(colour))
 		return 0;
-	if (vips_colourspace(*image, &out,
-		    (*image)->BandFmt == VIPS_FORMAT_USHORT ? VIPS_INTERPRETATION_RGB16
-							    : VIPS_INTERPRETATION_sRGB,
-		    NULL))
+	if (vips_colourspace(*image, &out, image_space(false, image_is_deep(*image)), NULL))
 		return -1;
 	image_replace(image, out);
 	return 0;
@@ -94,31 +97,19 @@ static int margin_add(VipsImage **image, const struct ink *ink, const struct geo
 	return 0;
 }
 
-static int alpha_add(VipsImage **image)
-{
-	VipsImage *out;
-
-	if (vips_image_hasalpha(*image))
-		return 0;
-	if (vips_addalpha(*image, &out, NULL))
-		return -1;
-	image_replace(image, out);
-	return 0;
-}
-
 int background_run(VipsImage **image, const struct view *view, const struct geometry *geometry)
 {
 	uint32_t colour = colour_of(view);
 	bool alpha = vips_image_hasalpha(*image), margin = has_margin(geometry);
-	struct ink ink;
+	struct ink ink = { .n = 0 };
 
 	if (!margin && !(alpha && colour))
 		return 0;
-	if (colour ? ground_prepare(image, colour) : alpha_add(image))
+	if (colour ? ground_prepare(image, colour) : image_add_alpha(image))
 		return -1;
-	ink = ink_of(colour, *image);
-	if (!colour)
-		ink.n = (*image)->Bands; /* all of them 0 */
+	ink.n = (*image)->Bands; /* all of them 0 */
+	if (colour && ink_make(colour, *image, &ink))
+		return -1;
 	if (colour && alpha && flatten(image, &ink))
 		return -1;
 	return margin ? margin_add(image, &ink, geometry) : 0;

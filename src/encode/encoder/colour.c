@@ -16,11 +16,6 @@
 
 #include "encode/encoder/image.h"
 
-static bool is_grey(const VipsImage *image)
-{
-	return image->Bands < 3;
-}
-
 /* The white of Lab, as libvips counts XYZ, and Bradford's matrix to its XYZ, which is of D65
  * (ICC.1:2010, annex E). */
 static const double d50[] = { 96.4250, 100.0, 82.4680 };
@@ -39,7 +34,7 @@ static const double d50_to_d65[] = {
 /* Bands that are colour. */
 static int colour_bands(const VipsImage *image)
 {
-	if (is_grey(image))
+	if (image_is_grey(image))
 		return 1;
 	return image->Type == VIPS_INTERPRETATION_CMYK ? 4 : 3;
 }
@@ -47,13 +42,9 @@ static int colour_bands(const VipsImage *image)
 /* A TIFF may hold any number of bands and say nothing of their meaning. */
 static VipsInterpretation guess(const VipsImage *image)
 {
-	bool deep = image->BandFmt == VIPS_FORMAT_USHORT;
-
 	if (image->Type != VIPS_INTERPRETATION_MULTIBAND)
 		return image->Type;
-	if (is_grey(image))
-		return deep ? VIPS_INTERPRETATION_GREY16 : VIPS_INTERPRETATION_B_W;
-	return deep ? VIPS_INTERPRETATION_RGB16 : VIPS_INTERPRETATION_sRGB;
+	return image_space(image_is_grey(image), image_is_deep(image));
 }
 
 static bool is_float(const VipsImage *image)
@@ -71,7 +62,7 @@ static bool is_lab(const VipsImage *image)
  * then takes the red of a colour picture for the grey that its profile speaks of. */
 static bool profile_fits(VipsImage *image)
 {
-	const char *space = is_grey(image)                            ? "GRAY"
+	const char *space = image_is_grey(image)                      ? "GRAY"
 	                    : image->Type == VIPS_INTERPRETATION_CMYK ? "CMYK"
 	                                                              : "RGB ";
 	const void *profile;
@@ -88,8 +79,7 @@ static int float_convert(VipsImage **image)
 {
 	_cleanup_object_ VipsImage *next = NULL;
 	VipsImage *copies[] = { *image, *image, *image };
-	VipsInterpretation space =
-		is_grey(*image) ? VIPS_INTERPRETATION_GREY16 : VIPS_INTERPRETATION_RGB16;
+	VipsInterpretation space = image_space(image_is_grey(*image), true);
 	VipsImage *out;
 	int r;
 
@@ -200,9 +190,7 @@ static int grey_restore(VipsImage **image)
 	} else {
 		joined = TAKE_PTR(grey);
 	}
-	if (vips_copy(joined, &out, "interpretation",
-		    joined->BandFmt == VIPS_FORMAT_USHORT ? VIPS_INTERPRETATION_GREY16
-							  : VIPS_INTERPRETATION_B_W,
+	if (vips_copy(joined, &out, "interpretation", image_space(true, image_is_deep(joined)),
 		    NULL))
 		return -1;
 	image_replace(image, out);
@@ -211,7 +199,7 @@ static int grey_restore(VipsImage **image)
 
 static int import_profile(VipsImage **image, bool deep)
 {
-	bool grey = is_grey(*image);
+	bool grey = image_is_grey(*image);
 	VipsImage *out;
 
 	if (vips_icc_transform(*image, &out, "srgb", "embedded", TRUE, "intent",
@@ -224,7 +212,6 @@ static int import_profile(VipsImage **image, bool deep)
 
 int colour_to_srgb(VipsImage **image, bool deep)
 {
-	VipsInterpretation space;
 	VipsImage *out;
 
 	deep = deep && (*image)->BandFmt != VIPS_FORMAT_UCHAR;
@@ -236,11 +223,7 @@ int colour_to_srgb(VipsImage **image, bool deep)
 	}
 	if (is_lab(*image) && lab_convert(image))
 		return -1;
-	if (is_grey(*image))
-		space = deep ? VIPS_INTERPRETATION_GREY16 : VIPS_INTERPRETATION_B_W;
-	else
-		space = deep ? VIPS_INTERPRETATION_RGB16 : VIPS_INTERPRETATION_sRGB;
-	if (vips_colourspace(*image, &out, space, NULL))
+	if (vips_colourspace(*image, &out, image_space(image_is_grey(*image), deep), NULL))
 		return -1;
 	image_replace(image, out);
 	if (vips_cast(*image, &out, deep ? VIPS_FORMAT_USHORT : VIPS_FORMAT_UCHAR, NULL))
@@ -252,14 +235,30 @@ int colour_to_srgb(VipsImage **image, bool deep)
 /* What is done to colours knows three of them, or one. */
 static bool cmyk_may_stay(const VipsImage *image, const struct view *view)
 {
-	return image->Bands == 4 && view->fit != VIEW_FIT_PAD && !view->grey && !view->sharpen;
+	return image->Bands == 4 && view->fit != VIEW_FIT_PAD && !view->grey &&
+	       !view->sharpen && !view->watermark.name[0];
+}
+
+/* Nor for one that is to become grey, or that colours are laid on. */
+static bool bands_may_stay(const VipsImage *image, const struct view *view)
+{
+	if (image->Type == VIPS_INTERPRETATION_CMYK)
+		return cmyk_may_stay(image, view);
+	if (!image_is_grey(image))
+		return !view->grey;
+	return !view->watermark.name[0] && colour_is_grey(view->background);
+}
+
+bool colour_is_grey(uint32_t rgb)
+{
+	return (rgb >> 16 & 0xff) == (rgb & 0xff) && (rgb >> 8 & 0xff) == (rgb & 0xff);
 }
 
 bool colour_profile_may_stay(VipsImage *image, const struct view *view)
 {
 	bool cmyk = image->Type == VIPS_INTERPRETATION_CMYK;
 
-	if (!profile_fits(image) || (cmyk && !cmyk_may_stay(image, view)))
+	if (!profile_fits(image) || !bands_may_stay(image, view))
 		return false;
 	switch (view->format) {
 	case FORMAT_JPEG:
@@ -270,7 +269,7 @@ bool colour_profile_may_stay(VipsImage *image, const struct view *view)
 		return !cmyk;
 	case FORMAT_WEBP:
 	case FORMAT_AVIF:
-		return !cmyk && !is_grey(image);
+		return !cmyk && !image_is_grey(image);
 	default:
 		return false;
 	}
@@ -285,9 +284,9 @@ static int to_depth(VipsImage **image, bool deep)
 		return 0;
 	if (vips_linear1(*image, &bytes, 1 / 257.0, 0.5, "uchar", TRUE, NULL) ||
 		vips_copy(bytes, &out, "interpretation",
-			is_grey(*image)                              ? VIPS_INTERPRETATION_B_W
-			: (*image)->Type == VIPS_INTERPRETATION_CMYK ? VIPS_INTERPRETATION_CMYK
-								     : VIPS_INTERPRETATION_sRGB,
+			(*image)->Type == VIPS_INTERPRETATION_CMYK
+				? VIPS_INTERPRETATION_CMYK
+				: image_space(image_is_grey(*image), false),
 			NULL))
 		return -1;
 	image_replace(image, out);
@@ -311,4 +310,74 @@ int colour_convert(VipsImage **image, const struct view *view, bool deep)
 	if (view->icc && colour_profile_may_stay(*image, view))
 		return to_depth(image, deep);
 	return colour_to_srgb(image, deep) ? -1 : profile_drop(image);
+}
+
+static int export_profile(VipsImage **pixels, VipsImage *image)
+{
+	_cleanup_object_ VipsImage *meant = NULL, *tagged = NULL;
+	const void *profile;
+	VipsImage *out;
+	size_t size;
+
+	if (vips_image_get_blob(image, VIPS_META_ICC_NAME, &profile, &size) ||
+		vips_icc_import(*pixels, &meant, "input_profile", "srgb", "intent",
+			VIPS_INTENT_PERCEPTUAL, "black_point_compensation", TRUE, NULL) ||
+		vips_copy(meant, &tagged, NULL))
+		return -1;
+	vips_image_set_blob_copy(tagged, VIPS_META_ICC_NAME, profile, size);
+	if (vips_icc_export(tagged, &out, "intent", VIPS_INTENT_PERCEPTUAL,
+		    "black_point_compensation", TRUE, "depth", image_is_deep(image) ? 16 : 8,
+		    NULL))
+		return -1;
+	image_replace(pixels, out);
+	return 0;
+}
+
+/* vips_colourspace() would leave the low byte 0: white would be none. */
+static int deepen(VipsImage **image)
+{
+	VipsImage *out;
+
+	if (vips_linear1(*image, &out, 257, 0, NULL))
+		return -1;
+	image_replace(image, out);
+	if (vips_cast_ushort(*image, &out, NULL))
+		return -1;
+	image_replace(image, out);
+	if (vips_copy(*image, &out, "interpretation", image_space(image_is_grey(*image), true),
+		    NULL))
+		return -1;
+	image_replace(image, out);
+	return 0;
+}
+
+/* Alpha is no colour: libvips would leave it as it is, 255 of 65535. */
+static int match_alpha(VipsImage **pixels, VipsImage *alpha, bool deep)
+{
+	_cleanup_object_ VipsImage *own = alpha ? g_object_ref(alpha) : NULL;
+
+	return own && deep && deepen(&own) ? -1 : image_join_alpha(pixels, own);
+}
+
+int colour_match(VipsImage **pixels, VipsImage *image)
+{
+	bool grows = image_is_grey(*pixels) && !image_is_grey(image);
+	bool deep = image_is_deep(image);
+	_cleanup_object_ VipsImage *alpha = NULL;
+	VipsImage *out;
+
+	if (grows) {
+		if (vips_colourspace(*pixels, &out, VIPS_INTERPRETATION_sRGB, NULL))
+			return -1;
+		image_replace(pixels, out);
+	}
+	if (image_split_alpha(pixels, &alpha))
+		return -1;
+	if (!profile_fits(image) || export_profile(pixels, image)) {
+		/* A camera's profile may lead from its colours and not to them. */
+		vips_error_clear();
+		if (deep && deepen(pixels))
+			return -1;
+	}
+	return match_alpha(pixels, alpha, deep);
 }

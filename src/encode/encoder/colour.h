@@ -30,6 +30,14 @@ int colour_to_srgb(VipsImage **image, bool deep);
  * where both can. */
 int colour_convert(VipsImage **image, const struct view *view, bool deep);
 
+/* Makes of pixels in sRGB or grey, of 8 bits, what would mean the same in `image`: by the profile
+ * that it kept, of its depth, and with three colours where it has them. The other way round grey
+ * stays behind: coloured pixels do not fit a grey image. 0 or -1. */
+int colour_match(VipsImage **pixels, VipsImage *image);
+
+/* 0xRRGGBB, or whatever stands above it. */
+bool colour_is_grey(uint32_t rgb);
+
 /* May a picture of this kind, on its way through `view`, have its own profile in the result? Not
  * without one. */
 bool colour_profile_may_stay(VipsImage *image, const struct view *view);

@@ -111,14 +111,6 @@ struct codec_job {
 	bool original_may_serve;
 };
 
-static bool header_says(VipsImage *header, const char *field)
-{
-	int value;
-
-	return vips_image_get_typeof(header, field) &&
-	       vips_image_get_int(header, field, &value) == 0 && value;
-}
-
 static void facts_fill(const struct codec_job *job, struct encode_facts *ret)
 {
 	const struct load *load = &job->load;
@@ -142,8 +134,8 @@ static void facts_fill(const struct codec_job *job, struct encode_facts *ret)
 		.bytes_pixel = (uint32_t)header->Bands * sample,
 		.result_pixel = (uint32_t)MIN(header->Bands + (clear && !alpha), 4) *
 		                (t->deep && sample > 1 ? 2 : 1),
-		.interlaced = header_says(header, "interlaced") ||
-		              header_says(header, "jpeg-multiscan"),
+		.interlaced = image_field(header, "interlaced", 0) ||
+		              image_field(header, "jpeg-multiscan", 0),
 		.turned = shape_turn_keeps(t->turn),
 		.alpha = alpha || clear,
 		.reshaped = t->reshaped,

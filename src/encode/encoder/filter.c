@@ -27,61 +27,33 @@ int filter_blur(VipsImage **image, unsigned sigma)
 	return shape_unpremultiply(image, format);
 }
 
-/* The image without its alpha, which is NULL where there is none. */
-static int alpha_split(VipsImage **image, VipsImage **ret_alpha)
-{
-	int colours = (*image)->Bands - 1;
-	VipsImage *out;
-
-	*ret_alpha = NULL;
-	if (!vips_image_hasalpha(*image))
-		return 0;
-	if (vips_extract_band(*image, ret_alpha, colours, NULL) ||
-		vips_extract_band(*image, &out, 0, "n", colours, NULL))
-		return -1;
-	image_replace(image, out);
-	return 0;
-}
-
-static int alpha_join(VipsImage **image, VipsImage *alpha)
-{
-	VipsImage *out;
-
-	if (!alpha)
-		return 0;
-	if (vips_bandjoin2(*image, alpha, &out, NULL))
-		return -1;
-	image_replace(image, out);
-	return 0;
-}
-
 int filter_sharpen(VipsImage **image)
 {
 	_cleanup_object_ VipsImage *alpha = NULL;
 	VipsImage *out;
 
-	if (alpha_split(image, &alpha) || vips_sharpen(*image, &out, NULL))
+	if (image_split_alpha(image, &alpha) || vips_sharpen(*image, &out, NULL))
 		return -1;
 	image_replace(image, out);
-	return alpha_join(image, alpha);
+	return image_join_alpha(image, alpha);
 }
 
 int filter_grey(VipsImage **image)
 {
 	_cleanup_object_ VipsImage *alpha = NULL, *matrix = NULL;
 	VipsBandFormat format = (*image)->BandFmt;
-	VipsInterpretation space = format == VIPS_FORMAT_USHORT ? VIPS_INTERPRETATION_GREY16
-	                                                        : VIPS_INTERPRETATION_B_W;
+	VipsInterpretation space = image_space(true, image_is_deep(*image));
 	VipsImage *out;
 
-	if ((*image)->Bands < 3)
+	if (image_is_grey(*image))
 		return 0;
 	/* ITU-R BT.709-6, 3.2. */
 	matrix = vips_image_new_matrixv(3, 1, 0.2126, 0.7152, 0.0722);
-	if (!matrix || alpha_split(image, &alpha) || vips_recomb(*image, &out, matrix, NULL))
+	if (!matrix || image_split_alpha(image, &alpha) ||
+		vips_recomb(*image, &out, matrix, NULL))
 		return -1;
 	image_replace(image, out);
-	if (image_round(image, format) || alpha_join(image, alpha) ||
+	if (image_round(image, format) || image_join_alpha(image, alpha) ||
 		vips_copy(*image, &out, "interpretation", space, NULL))
 		return -1;
 	image_replace(image, out);

@@ -20,9 +20,7 @@ static int look_make(VipsImage *image, VipsImage **ret)
 	}
 	if ((*ret)->BandFmt == VIPS_FORMAT_UCHAR)
 		return 0;
-	if (vips_colourspace(*ret, &out,
-		    (*ret)->Bands < 3 ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB,
-		    NULL))
+	if (vips_colourspace(*ret, &out, image_space(image_is_grey(*ret), false), NULL))
 		return -1;
 	image_replace(ret, out);
 	return 0;

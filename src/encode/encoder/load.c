@@ -157,20 +157,11 @@ static int source_rewind(int fd, uint64_t *ret_bytes, struct encode_reply *reply
 	return 0;
 }
 
-static int header_int(VipsImage *header, const char *field, int otherwise)
-{
-	int value;
-
-	if (!vips_image_get_typeof(header, field) || vips_image_get_int(header, field, &value))
-		return otherwise;
-	return value;
-}
-
 /* The first of a HEIF's pictures is the one that it calls primary, the others follow in the
  * file's order. The loader counts from 0 in that order, and image_open() from 1. */
 static int heif_page(VipsImage *header, int page)
 {
-	int primary = header_int(header, "heif-primary", 0);
+	int primary = image_field(header, "heif-primary", 0);
 
 	return page <= primary ? page : page + 1;
 }
@@ -178,7 +169,7 @@ static int heif_page(VipsImage *header, int page)
 /* From the first page, whose header is read, to the one that is wanted. */
 static int page_open(struct load *load, unsigned page, struct encode_reply *reply)
 {
-	int pages = header_int(load->header, VIPS_META_N_PAGES, 1);
+	int pages = image_field(load->header, VIPS_META_N_PAGES, 1);
 
 	if (page >= (unsigned)pages)
 		return job_refuse(reply, ENCODE_MEANINGLESS, "p%u: it holds %d %s", page + 1,

@@ -50,21 +50,13 @@ static bool colour_is_kept(const struct view *view, const struct load *load, boo
 	}
 }
 
-static bool field_says(VipsImage *header, const char *field)
-{
-	int value;
-
-	return vips_image_get_typeof(header, field) &&
-	       vips_image_get_int(header, field, &value) == 0 && value;
-}
-
 /* What the view says aloud of the coding must be true of the source. */
 static bool coding_is_kept(const struct view *view, VipsImage *header)
 {
 	const char *chroma;
 
-	if (view->prog && !field_says(header, "interlaced") &&
-		!field_says(header, "jpeg-multiscan"))
+	if (view->prog && !image_field(header, "interlaced", 0) &&
+		!image_field(header, "jpeg-multiscan", 0))
 		return false;
 	if (view->chroma == VIEW_CHROMA_AUTO)
 		return true;
@@ -77,10 +69,7 @@ static bool coding_is_kept(const struct view *view, VipsImage *header)
 /* One picture of several is not the file; of an animation that is kept, all are. */
 static bool frames_are_kept(const struct load *load)
 {
-	int pages;
-
-	return load->animated || !vips_image_get_typeof(load->header, VIPS_META_N_PAGES) ||
-	       (vips_image_get_int(load->header, VIPS_META_N_PAGES, &pages) == 0 && pages <= 1);
+	return load->animated || image_field(load->header, VIPS_META_N_PAGES, 1) <= 1;
 }
 
 bool original_may_serve(

@@ -13,29 +13,15 @@
 
 /* --- Its pixels --------------------------------------------------------------------------- */
 
-static int alpha_step(VipsImage **image)
-{
-	VipsImage *out;
-
-	if (vips_image_hasalpha(*image))
-		return 0;
-	if (vips_addalpha(*image, &out, NULL))
-		return -1;
-	image_replace(image, out);
-	return 0;
-}
-
 /* Upright, with alpha, 8 bits. */
 static int pixels_prepare(VipsImage **image)
 {
 	VipsImage *out;
 
-	if (colour_unpack(image) || colour_to_srgb(image, false) || alpha_step(image))
+	if (colour_unpack(image) || colour_to_srgb(image, false) || image_add_alpha(image))
 		return -1;
-	out = vips_image_copy_memory(*image);
-	if (!out)
+	if (image_keep(image))
 		return -1;
-	image_replace(image, out);
 	if (vips_autorot(*image, &out, NULL))
 		return -1;
 	image_replace(image, out);
@@ -99,6 +85,26 @@ static int pixels_fade(VipsImage **image, unsigned percent)
 	return 0;
 }
 
+/* Bare pixels, in memory. */
+static int pixels_bare(VipsImage **image)
+{
+	_cleanup_object_ VipsImage *bare = NULL;
+	size_t size;
+	void *pixels = vips_image_write_to_memory(*image, &size);
+	VipsImage *out;
+
+	if (!pixels)
+		return -1;
+	bare = vips_image_new_from_memory_copy(pixels, size, (*image)->Xsize, (*image)->Ysize,
+		(*image)->Bands, (*image)->BandFmt);
+	g_free(pixels);
+	if (!bare || vips_copy(bare, &out, "interpretation",
+			     image_space(image_is_grey(bare), false), NULL))
+		return -1;
+	image_replace(image, out);
+	return 0;
+}
+
 /* --- Where they go ------------------------------------------------------------------------ */
 
 /* Each with its margin, so often that the result is covered whatever is cut off before the
@@ -125,7 +131,8 @@ static int tile_step(VipsImage **image, const struct watermark_place *place, str
 	return 0;
 }
 
-/* As large as a frame, and as all of them. */
+/* As large as a frame, and as all of them; made as it is looked at, for the frames of an animation
+ * are many. */
 static int frames_step(
 	VipsImage **image, struct size frame, struct watermark_place *place, unsigned frames)
 {
@@ -144,23 +151,6 @@ static int frames_step(
 	return 0;
 }
 
-static int forget_metadata(VipsImage **image)
-{
-	size_t size;
-	void *pixels = vips_image_write_to_memory(*image, &size);
-	VipsImage *out;
-
-	if (!pixels)
-		return -1;
-	out = vips_image_new_from_memory_copy(pixels, size, (*image)->Xsize, (*image)->Ysize,
-		(*image)->Bands, (*image)->BandFmt);
-	g_free(pixels);
-	if (!out)
-		return -1;
-	image_replace(image, out);
-	return 0;
-}
-
 static int overlay_make(const struct encode_watermark *watermark, int fd, unsigned frames,
 	struct size frame, struct watermark_place *ret_place, VipsImage **image)
 {
@@ -170,66 +160,26 @@ static int overlay_make(const struct encode_watermark *watermark, int fd, unsign
 		return -1;
 	*place = watermark_place(&watermark->look,
 		(struct size){ (uint32_t)(*image)->Xsize, (uint32_t)(*image)->Ysize }, frame);
-	if (pixels_resize(image, place->size) || pixels_fade(image, watermark->look.opacity))
+	if (pixels_resize(image, place->size) || pixels_fade(image, watermark->look.opacity) ||
+		pixels_bare(image))
 		return -1;
 	if (watermark->look.tile) {
 		if (tile_step(image, place, frame))
 			return -1;
 		place->left = place->top = 0;
 	}
-	return frames_step(image, frame, place, frames) || forget_metadata(image) ? -1 : 0;
+	return frames_step(image, frame, place, frames);
 }
 
 /* --- Composing ---------------------------------------------------------------------------- */
-
-static bool is_deep(const VipsImage *image)
-{
-	return image->BandFmt == VIPS_FORMAT_USHORT;
-}
-
-static VipsInterpretation space_of(bool grey, bool deep)
-{
-	if (grey)
-		return deep ? VIPS_INTERPRETATION_GREY16 : VIPS_INTERPRETATION_B_W;
-	return deep ? VIPS_INTERPRETATION_RGB16 : VIPS_INTERPRETATION_sRGB;
-}
-
-/* Pixels with alpha, of 8 bits and any colour, as ones of this kind. */
-static int overlay_fit(VipsImage **overlay, bool grey, bool deep)
-{
-	bool grows = (*overlay)->Bands < 3 && !grey;
-	VipsImage *out;
-
-	if (vips_copy(*overlay, &out, "interpretation", space_of((*overlay)->Bands < 3, false),
-		    NULL))
-		return -1;
-	image_replace(overlay, out);
-	if (grows) {
-		if (vips_colourspace(*overlay, &out, VIPS_INTERPRETATION_sRGB, NULL))
-			return -1;
-		image_replace(overlay, out);
-	}
-	if (!deep)
-		return 0;
-	if (vips_linear1(*overlay, &out, 257, 0, NULL))
-		return -1;
-	image_replace(overlay, out);
-	if (vips_cast(*overlay, &out, VIPS_FORMAT_USHORT, NULL))
-		return -1;
-	image_replace(overlay, out);
-	if (vips_copy(*overlay, &out, "interpretation", space_of(grey, true), NULL))
-		return -1;
-	image_replace(overlay, out);
-	return 0;
-}
 
 static int base_fit(VipsImage **image, bool grey)
 {
 	VipsImage *out;
 
-	if (grey || (*image)->Bands >= 3)
+	if (grey || !image_is_grey(*image))
 		return 0;
-	if (vips_colourspace(*image, &out, space_of(false, is_deep(*image)), NULL))
+	if (vips_colourspace(*image, &out, image_space(false, image_is_deep(*image)), NULL))
 		return -1;
 	image_replace(image, out);
 	return 0;
@@ -264,16 +214,15 @@ int watermark_run(
 	_cleanup_object_ VipsImage *overlay = NULL;
 	struct watermark_place place;
 	struct size frame;
-	bool grey, deep;
+	bool grey;
 
 	if (watermark->format == FORMAT_NONE)
 		return 0;
 	frame = (struct size){ (uint32_t)(*image)->Xsize, (uint32_t)(*image)->Ysize / frames };
-	deep = is_deep(*image);
 	if (overlay_make(watermark, fd, frames, frame, &place, &overlay))
 		return -1;
-	grey = (*image)->Bands < 3 && overlay->Bands < 3;
-	if (overlay_fit(&overlay, grey, deep) || base_fit(image, grey))
+	grey = image_is_grey(*image) && image_is_grey(overlay);
+	if (base_fit(image, grey) || colour_match(&overlay, *image))
 		return -1;
-	return compose(image, overlay, &place, space_of(grey, deep));
+	return compose(image, overlay, &place, image_space(grey, image_is_deep(*image)));
 }

@@ -10,6 +10,9 @@
     patches.py same PNG DECODED TOLERANCE fails where the patches' numbers are others
     patches.py far ONE OTHER              says how far two pictures are from each other, of 255
     patches.py profile SPACE FILE         writes the profile of a space
+    patches.py clear SPACE DEPTH FILE     writes a PNG in which there is nothing to be seen
+    patches.py means SPACE RRGGBB DECODED fails where the first pixel, of numbers in SPACE (or `grey`,
+                                          the patches' own), is not what RRGGBB is in sRGB
 
 What a patch means is calculated from the numbers that are in the source, by the equations that
 its profile stands for. All lie within sRGB, where every rendering intent means the same.
@@ -211,6 +214,16 @@ def far(one, other):
     print(round(255 * whole / len(a.samples)))
 
 
+def means(space, colour, decoded):
+    have = read(decoded).at(0, 0)[:3]
+    seen = [srgb_encode(GREY_LINEAR(have[0]))] * 3 if space == 'grey' else \
+        srgb_of(SPACES[space].xyz(have))
+    distance = difference(lab_of_srgb(seen),
+                          lab_of_srgb([v / 255 for v in bytes.fromhex(colour)]))
+    print(f'{distance:.2f} from {colour}: {[round(v * 255) for v in have]} in {space}')
+    return distance > 1
+
+
 def main(command, *arguments):
     if command == 'make':
         return make(*arguments)
@@ -222,6 +235,11 @@ def main(command, *arguments):
         return same(arguments[0], arguments[1], float(arguments[2]))
     if command == 'profile':
         return open(arguments[1], 'wb').write(SPACES[arguments[0]].icc) == 0
+    if command == 'clear':
+        space, depth, path = arguments
+        return png(path, [[0] * 160] * 40, 4, int(depth), SPACES[space].icc)
+    if command == 'means':
+        return means(*arguments)
     if command == 'far':
         return far(*arguments)
     if command == 'names':
