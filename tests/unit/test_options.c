@@ -267,7 +267,7 @@ START_TEST(helper_of_mount_has_letters_of_its_own)
 	ck_assert(options.helper && !options.fake && !options.foreground);
 	ck_assert_str_eq(options.source, "/a");
 	ck_assert_str_eq(options.mountpoint, "/b");
-	ck_assert_uint_eq(options.settings.values[SETTING_WORKERS], 3);
+	ck_assert_uint_eq(options.settings.workers, 3);
 	ck_assert_str_eq(options.mount_options, "allow_other");
 	ck_assert_int_eq(parse_as("mount.lensfs", "/a /b -f -o ro"), 0);
 	ck_assert(options.fake && !options.foreground);
