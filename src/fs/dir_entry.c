@@ -38,24 +38,28 @@ static bool is_hidden(const struct listing *listing, const char *name)
 	return listing->node == fs_of(listing->req)->top && strcmp(name, CONTROL_DIR_NAME) == 0;
 }
 
-/* An entry that vanished is left out; one that cannot be looked up for another reason is listed
- * without its attributes: the kernel will ask again, and be told. */
+int listing_add_name(struct listing *listing, const char *name,
+	const struct fuse_entry_param *bare, off_t off)
+{
+	bool look = listing->plus && !is_dots(name);
+	struct fuse_entry_param entry = *bare;
+	int r = 0;
+
+	if (look)
+		r = fs_lookup(fs_of(listing->req), listing->node, name, &entry);
+	if (r == -ENOENT)
+		return 1;
+	return listing_add(listing, name, r < 0 ? bare : &entry, look && r == 0, off);
+}
+
 int listing_add_plain(struct listing *listing, const struct dirent64 *d, off_t off)
 {
 	struct fuse_entry_param bare = {
 		.attr = { .st_ino = d->d_ino, .st_mode = (mode_t)d->d_type << 12 },
 	};
-	struct fuse_entry_param entry = bare;
-	bool look = listing->plus && !is_dots(d->d_name);
-	int r = 0;
 
-	if (is_hidden(listing, d->d_name))
-		return 1;
-	if (look)
-		r = fs_lookup(fs_of(listing->req), listing->node, d->d_name, &entry);
-	if (r == -ENOENT)
-		return 1;
-	return listing_add(listing, d->d_name, r < 0 ? &bare : &entry, look && r == 0, off);
+	return is_hidden(listing, d->d_name) ? 1
+	                                     : listing_add_name(listing, d->d_name, &bare, off);
 }
 
 void listing_depends_on(struct listing *listing, const struct statx *stx)
