@@ -9,7 +9,8 @@
 : "${top:?}"
 
 packages_build='gcc libc6-dev meson ninja-build pkgconf fuse3 libfuse3-dev libvips-dev
-	libsqlite3-dev libsmartcols-dev libxxhash-dev libjansson-dev libseccomp-dev libinih-dev uthash-dev'
+	libsqlite3-dev libsmartcols-dev libxxhash-dev libjansson-dev libseccomp-dev libinih-dev uthash-dev
+	scdoc'
 # Needed where this release of Debian has them (12 has the codecs inside libheif1).
 packages_where_known='libheif-plugin-aomenc libheif-plugin-dav1d'
 

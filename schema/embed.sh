@@ -4,5 +4,5 @@
 set -eu
 echo "/* Generated from $(basename "$1"). */"
 echo "static const char $2[] = {"
-od -An -v -tx1 "$1" | sed 's/ \([0-9a-f][0-9a-f]\)/0x\1,/g'
-echo "0x00};"
+od -An -v -tx1 "$1" | sed "s/ \([0-9a-f][0-9a-f]\)/'\\\\x\1',/g"
+echo "0};"

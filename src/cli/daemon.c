@@ -8,13 +8,16 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include "cli/cache_start.h"
 #include "cli/encoders.h"
-#include "cli/mountpoint.h"
+#include "cli/mount_fd.h"
 #include "cli/places.h"
+#include "cli/service.h"
 #include "cli/shown.h"
 #include "cli/stopper.h"
 #include "control/apply.h"
 #include "control/control.h"
+#include "control/dump.h"
 #include "control/housekeeper.h"
 #include "control/relief.h"
 #include "control/reloader.h"
@@ -46,6 +49,7 @@ struct daemon {
 	bool scrubbing;
 	struct server server;
 	bool listening;
+	struct service service;
 
 	void (*ready)(void *);
 	void *ready_context; /* borrowed */
@@ -77,11 +81,35 @@ static void shirk_oom_killer(void)
 
 /* --- Opening ----------------------------------------------------------------------------- */
 
-static enum exit_code open_source(
-	struct daemon *daemon, const struct options *options, const char *mountpoint)
+static enum exit_code check_source(
+	const struct options *options, const struct mountpoint *mountpoint)
 {
-	int r = tree_new(options->source, mountpoint, &daemon->tree);
+	char reason[MOUNT_FD_REASON_MAX];
 
+	if (mountpoint->fuse_fd < 0)
+		return EXIT_CODE_OK;
+	if (!mountpoint->folder) {
+		log_warning("this kernel does not tell where '%s' is mounted and how: see to "
+			    "it that it is not in SOURCE, and has ro,default_permissions",
+			mountpoint->name);
+		return EXIT_CODE_OK;
+	}
+	if (mount_fd_check_source(options->source, mountpoint->folder, reason) == 0)
+		return EXIT_CODE_OK;
+	log_error("%s", reason);
+	return EXIT_CODE_MOUNTPOINT;
+}
+
+static enum exit_code open_source(struct daemon *daemon, const struct options *options,
+	const struct mountpoint *mountpoint)
+{
+	enum exit_code code = check_source(options, mountpoint);
+	int r;
+
+	if (code != EXIT_CODE_OK)
+		return code;
+	r = tree_new(options->source, mountpoint->fuse_fd < 0 ? mountpoint->folder : NULL,
+		&daemon->tree);
 	if (r == 0)
 		daemon->source_real = realpath(options->source, NULL);
 	if (r == 0 && daemon->source_real)
@@ -97,15 +125,18 @@ static enum exit_code open_config(struct daemon *daemon, const struct options *o
 		.config = options->config,
 		.fixed = &options->settings,
 		.slot = &daemon->config,
+		.check = apply_check,
 		.changed = apply_config,
 		.context = &daemon->control,
 	};
 	char reason[CONFIG_REASON_MAX];
+	int r;
 
-	if (reloader_open(&daemon->reloader, &reloader_options, reason) == 0)
+	r = reloader_open(&daemon->reloader, &reloader_options, reason);
+	if (r == 0)
 		return EXIT_CODE_OK;
 	log_error("%s", reason);
-	return EXIT_CODE_CONFIG;
+	return r == CONFIG_E_OPTION ? EXIT_CODE_USAGE : EXIT_CODE_CONFIG;
 }
 
 /* What is in force, for who opens the rooms one after the other: nobody changes it yet. */
@@ -114,66 +145,10 @@ static const struct settings *settings_of(const struct daemon *daemon)
 	return &daemon->config.config->settings;
 }
 
-/* A cache below the mountpoint would be hidden by the mount, and asking for it would be asking
- * ourselves. */
-static enum exit_code check_cache_place(struct daemon *daemon, const char *mountpoint)
-{
-	char path[4096];
-	char *slash;
-
-	snprintf(path, sizeof(path), "%s", daemon->cache_folder);
-	for (;;) {
-		_cleanup_free_ char *real = realpath(path, NULL);
-
-		if (real && path_is_below(real, mountpoint)) {
-			log_error("the cache folder '%s' lies below the mountpoint; choose "
-				  "another "
-				  "with -o cache=DIR",
-				LOG_QUOTE(daemon->cache_folder));
-			return EXIT_CODE_CACHE;
-		}
-		slash = strrchr(path, '/');
-		if (real || !slash || slash == path)
-			return EXIT_CODE_OK;
-		*slash = '\0';
-	}
-}
-
-static const char *trouble_words(int error)
-{
-	return error == ENOSPC    ? "its disk is full, or has less free than cache_free"
-	       : error == EUCLEAN ? "its catalog cannot be read"
-	                          : strerror(error);
-}
-
-/* Once when it begins and once when it ends, however many requests meet it. */
-static void on_trouble(void *context, int error, usec_t lasted_usec)
-{
-	struct daemon *daemon = context;
-	const char *folder = LOG_QUOTE(daemon->cache_folder);
-
-	if (error)
-		log_warning(
-			"cache folder '%s' takes no variants (%s); what is encoded is served "
-			"and not kept until that ends",
-			folder, trouble_words(error));
-	else
-		log_warning("cache folder '%s' takes variants again, after %.0f seconds",
-			folder, (double)lasted_usec / (double)USEC_PER_SEC);
-}
-
-static enum exit_code open_cache(
-	struct daemon *daemon, const struct options *options, const char *mountpoint)
+static enum exit_code open_cache(struct daemon *daemon, const struct options *options,
+	const struct mountpoint *mountpoint)
 {
 	const struct settings *settings = settings_of(daemon);
-	struct cache_options cache_options = {
-		.limit_bytes = settings->cache_size_bytes,
-		.floor = { settings->cache_free.bytes, settings->cache_free.percent },
-		.fingerprint = pool_hello(daemon->pool)->fingerprint,
-		.on_trouble = on_trouble,
-		.context = daemon,
-	};
-	char reason[CACHE_REASON_MAX] = "";
 
 	daemon->cache_folder =
 		options->cache ? strdup(options->cache) : places_cache(daemon->source_real);
@@ -182,34 +157,18 @@ static enum exit_code open_cache(
 			  "cache=DIR");
 		return EXIT_CODE_CACHE;
 	}
-	if (check_cache_place(daemon, mountpoint) != EXIT_CODE_OK)
-		return EXIT_CODE_CACHE;
-	cache_options.folder = daemon->cache_folder;
-	if (cache_new(&cache_options, &daemon->cache, reason) == 0) {
-		if (reason[0])
-			log_warning("%s", reason);
-		return EXIT_CODE_OK;
-	}
-	log_error("%s; choose another cache folder with -o cache=DIR", reason);
-	return EXIT_CODE_CACHE;
+	return cache_start(daemon->cache_folder, settings,
+		pool_hello(daemon->pool)->fingerprint, mountpoint->folder, &daemon->cache);
 }
 
-static enum exit_code open_render(
-	struct daemon *daemon, const struct options *options, size_t descriptors)
+static enum exit_code open_render(struct daemon *daemon, size_t descriptors)
 {
-	const struct settings *settings = settings_of(daemon);
 	struct render_options render_options = {
 		.cache = daemon->cache,
 		.pool = daemon->pool,
 		.threads = RENDER_THREADS,
 		.max_begun = descriptors > 2 ? (unsigned)(descriptors / 2) : 1,
-		.max_ahead = 2 * encoders_count(options),
-		.limits =
-			{
-				.max_pixels = settings->max_pixels,
-				.max_frames = settings->max_frames,
-				.max_source_bytes = settings->max_source_bytes,
-			},
+		.limits = apply_limits(settings_of(daemon)),
 		.on_failure = control_note_failure,
 		.on_cost = control_note_cost,
 		.context = &daemon->control,
@@ -298,11 +257,12 @@ static void on_ready(void *context)
 }
 
 static enum exit_code open_mount(struct daemon *daemon, const struct options *options,
-	const char *mountpoint, size_t descriptors)
+	const struct mountpoint *mountpoint, size_t descriptors)
 {
 	struct fs_options fs_options = {
 		.source_name = daemon->source_real,
-		.mountpoint = mountpoint,
+		.mountpoint = mountpoint->folder,
+		.fuse_fd = mountpoint->fuse_fd,
 		.mount_options = options->mount_options,
 		.tree = daemon->tree,
 		.render = daemon->render,
@@ -310,11 +270,12 @@ static enum exit_code open_mount(struct daemon *daemon, const struct options *op
 		.watch = daemon->watch,
 		.view = daemon->shown.has_view ? &daemon->shown.view : NULL,
 		.watermark = daemon->shown.watermark,
-		.list = &daemon->shown.list,
 		.timeout_sec = options->timeout_usec
 		                       ? (double)options->timeout_usec / (double)USEC_PER_SEC
 		                       : UNWATCHED_SEC,
 		.control_files = control_files,
+		.accesses = &daemon->control.accesses,
+		.control_group = options->control_group,
 		.context = &daemon->control,
 		.ready = on_ready,
 		.threads = (unsigned)options->threads,
@@ -333,7 +294,7 @@ static enum exit_code open_mount(struct daemon *daemon, const struct options *op
 	return EXIT_CODE_MOUNT;
 }
 
-enum exit_code daemon_new(const struct options *options, const char *mountpoint,
+enum exit_code daemon_new(const struct options *options, const struct mountpoint *mountpoint,
 	void (*ready)(void *), void *ready_context, struct daemon **ret)
 {
 	struct daemon *daemon = calloc(1, sizeof(*daemon));
@@ -346,21 +307,26 @@ enum exit_code daemon_new(const struct options *options, const char *mountpoint,
 	daemon->ready_context = ready_context;
 	daemon->control.started_at = now_monotonic();
 	journal_init(&daemon->control.journal);
+	tap_init(&daemon->control.accesses);
 	costs_init(&daemon->control.costs);
+	tally_init(&daemon->control.tally);
 	relief_init(&daemon->control.relief);
 	stopper_block_signals();
+	code = service_open(&daemon->service, mountpoint, options->foreground);
 	shirk_oom_killer();
-	code = open_source(daemon, options, mountpoint);
+	if (code == EXIT_CODE_OK)
+		code = open_source(daemon, options, mountpoint);
 	if (code == EXIT_CODE_OK)
 		code = open_config(daemon, options);
 	if (code == EXIT_CODE_OK)
 		code = shown_parse(options, daemon->config.config, &daemon->shown);
 	if (code == EXIT_CODE_OK)
-		code = encoders_open(options, &daemon->encoder, &daemon->pool);
+		code = encoders_open(
+			options, settings_of(daemon), &daemon->encoder, &daemon->pool);
 	if (code == EXIT_CODE_OK)
 		code = open_cache(daemon, options, mountpoint);
 	if (code == EXIT_CODE_OK)
-		code = open_render(daemon, options, descriptors);
+		code = open_render(daemon, descriptors);
 	if (code == EXIT_CODE_OK) {
 		open_watch(daemon, options);
 		code = open_mount(daemon, options, mountpoint, descriptors);
@@ -386,10 +352,12 @@ enum exit_code daemon_new(const struct options *options, const char *mountpoint,
 		open_scrubber(daemon);
 		open_reloader(daemon);
 		open_server(daemon);
-		*ret = daemon;
-	} else {
-		daemon_free(daemon);
+		code = service_start(&daemon->service, &daemon->control);
 	}
+	if (code == EXIT_CODE_OK)
+		*ret = daemon;
+	else
+		daemon_free(daemon);
 	return code;
 }
 
@@ -399,6 +367,7 @@ static void on_stop(void *context)
 	struct daemon *daemon = context;
 
 	render_quiesce(daemon->render);
+	pulse_stopping(&daemon->service.pulse);
 	reloader_stop(&daemon->reloader);
 	fs_stop(daemon->fs);
 }
@@ -407,13 +376,27 @@ static void on_hangup(void *context)
 {
 	struct daemon *daemon = context;
 
-	reloader_ask(&daemon->reloader);
+	if (!service_reload(&daemon->service))
+		reloader_ask(&daemon->reloader);
+}
+
+static void on_usr1(void *context)
+{
+	struct daemon *daemon = context;
+
+	dump_state(&daemon->control);
 }
 
 enum exit_code daemon_run(struct daemon *daemon)
 {
+	const struct stopper_calls calls = {
+		.stop = on_stop,
+		.reload = on_hangup,
+		.dump = on_usr1,
+		.context = daemon,
+	};
 	struct stopper stopper;
-	int r = stopper_start(&stopper, on_stop, on_hangup, daemon);
+	int r = stopper_start(&stopper, &calls);
 
 	if (r == 0) {
 		r = fs_run(daemon->fs);
@@ -432,9 +415,12 @@ struct daemon *daemon_free(struct daemon *daemon)
 	 * ends. */
 	if (daemon->render)
 		render_quiesce(daemon->render);
+	pulse_stopping(&daemon->service.pulse);
 	reloader_stop(&daemon->reloader);
+	service_stop(&daemon->service);
 	if (daemon->fs)
 		fs_unmount(daemon->fs);
+	tap_end(&daemon->control.accesses);
 	if (daemon->pool)
 		pool_stop(daemon->pool);
 	if (daemon->keeping)
@@ -448,6 +434,7 @@ struct daemon *daemon_free(struct daemon *daemon)
 	if (daemon->cache)
 		cache_set_keeper(daemon->cache, NULL);
 	fs_free(daemon->fs);
+	service_close(&daemon->service);
 	cache_free(daemon->cache); /* borrows the fingerprint from the pool */
 	pool_free(daemon->pool);
 	watch_free(daemon->watch);
@@ -456,7 +443,9 @@ struct daemon *daemon_free(struct daemon *daemon)
 	shown_done(&daemon->shown);
 	config_slot_done(&daemon->config);
 	costs_done(&daemon->control.costs);
+	tally_done(&daemon->control.tally);
 	journal_done(&daemon->control.journal);
+	tap_done(&daemon->control.accesses);
 	relief_done(&daemon->control.relief);
 	free(daemon->encoder);
 	free(daemon->cache_folder);

@@ -7,13 +7,14 @@
 #define CLI_DAEMON_H
 
 #include "cli/exit_code.h"
+#include "cli/mountpoint.h"
 #include "cli/options.h"
 
 struct daemon;
 
 /* Opens source, cache, encoders and mounts. EXIT_CODE_OK, or the code to end with after a
- * message on the log. `mountpoint` is absolute. */
-enum exit_code daemon_new(const struct options *options, const char *mountpoint,
+ * message on the log. */
+enum exit_code daemon_new(const struct options *options, const struct mountpoint *mountpoint,
 	void (*ready)(void *), void *ready_context, struct daemon **ret);
 
 /* Serves until unmounted or told to stop. */

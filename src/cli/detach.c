@@ -33,7 +33,7 @@ int detach_fork(int *ret_pipe)
 	return pid > 0;
 }
 
-int detach_wait(int pipe_fd, const char *mountpoint)
+int detach_wait(int pipe_fd, const char *folder)
 {
 	struct statfs st;
 	uint8_t code;
@@ -47,8 +47,8 @@ int detach_wait(int pipe_fd, const char *mountpoint)
 		log_error("the daemon died before it could mount; 'lensfs -f' shows why");
 		return EXIT_CODE_OTHER;
 	}
-	if (code == EXIT_CODE_OK && statfs(mountpoint, &st) < 0) {
-		log_error("mounted, but '%s' does not answer: %s", LOG_QUOTE(mountpoint),
+	if (code == EXIT_CODE_OK && folder && statfs(folder, &st) < 0) {
+		log_error("mounted, but '%s' does not answer: %s", LOG_QUOTE(folder),
 			strerror(errno));
 		return EXIT_CODE_MOUNT;
 	}

@@ -14,8 +14,9 @@
  * -errno. */
 int detach_fork(int *ret_pipe);
 
-/* In the parent: the exit code to end with, once the child is ready, has failed or died. */
-int detach_wait(int pipe_fd, const char *mountpoint);
+/* In the parent: the exit code to end with, once the child is ready, has failed or died. The mount
+ * at `folder` is asked, too; NULL where nobody knows where it is. */
+int detach_wait(int pipe_fd, const char *folder);
 
 /* In the child: a session and a working folder of its own, no terminal, log to syslog. */
 void detach_stdio(void);

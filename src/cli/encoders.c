@@ -4,11 +4,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/sysinfo.h>
 
 #include "cli/places.h"
+#include "control/apply.h"
 #include "util/log.h"
-#include "util/machine.h"
 
 #define GROWTH_PER_ENCODER (UINT64_C(64) << 20)
 #define ENCODER_IDLE_USEC  (30 * USEC_PER_SEC)
@@ -19,21 +18,6 @@ static const enum sandbox_mode sandbox_modes[] = {
 	[OPTIONS_SANDBOX_REQUIRE] = SANDBOX_REQUIRE,
 	[OPTIONS_SANDBOX_OFF] = SANDBOX_OFF,
 };
-
-/* A quarter of what there is. Where that is less than an ordinary photograph takes, up to three
- * quarters, or nothing could be encoded there at all: encode/headroom.h sees to it that no more
- * is taken than can be had. */
-static uint64_t encode_memory_default(void)
-{
-	const uint64_t enough = UINT64_C(512) << 20;
-	uint64_t total = machine_memory("");
-
-	if (!total)
-		return enough;
-	if (total / 4 >= enough)
-		return total / 4;
-	return total / 4 * 3 < enough ? total / 4 * 3 : enough;
-}
 
 /* What a sandbox lacks is the operator's to know, and with `require` a reason not to start. */
 static enum exit_code check_sandbox(const struct pool *pool, const struct options *options)
@@ -55,21 +39,14 @@ static enum exit_code check_sandbox(const struct pool *pool, const struct option
 	return EXIT_CODE_OK;
 }
 
-unsigned encoders_count(const struct options *options)
-{
-	return options->workers ? (unsigned)options->workers : (unsigned)get_nprocs();
-}
-
-enum exit_code encoders_open(const struct options *options, char **ret_path, struct pool **ret)
+enum exit_code encoders_open(const struct options *options, const struct settings *settings,
+	char **ret_path, struct pool **ret)
 {
 	struct pool_options pool_options = {
-		.workers = encoders_count(options),
+		.bounds = apply_bounds(settings),
 		.jobs_per_encoder = JOBS_PER_ENCODER,
 		.growth_bytes = GROWTH_PER_ENCODER,
-		.memory_bytes = options->encode_memory_bytes ? options->encode_memory_bytes
-		                                             : encode_memory_default(),
 		.idle_usec = ENCODER_IDLE_USEC,
-		.deadline_usec = options->deadline_usec,
 		.keep_stderr = options->foreground,
 		.sandbox = sandbox_modes[options->sandbox],
 		.heed_machine = !options->pressure.off,

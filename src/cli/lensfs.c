@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * lensfs [options] SOURCE MOUNTPOINT
+ * lensfs [options] SOURCE MOUNTPOINT, or mount.lensfs for mount(8)
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -28,12 +28,13 @@ static void on_ready(void *context)
 		detach_ready(TAKE_FD(start->pipe_fd), EXIT_CODE_OK);
 }
 
-static int serve(const struct options *options, const char *mountpoint, int pipe_fd)
+static int serve(
+	const struct options *options, const struct mountpoint *mountpoint, int pipe_fd)
 {
 	struct start start = {
 		.pipe_fd = pipe_fd,
 		.source = options->source,
-		.mountpoint = mountpoint,
+		.mountpoint = mountpoint->name,
 	};
 	struct daemon *daemon;
 	int code = daemon_new(options, mountpoint, on_ready, &start, &daemon);
@@ -43,7 +44,7 @@ static int serve(const struct options *options, const char *mountpoint, int pipe
 			detach_stdio();
 		code = daemon_run(daemon);
 		daemon_free(daemon);
-		log_info("'%s' is unmounted", LOG_QUOTE(mountpoint));
+		log_info("'%s' is unmounted", LOG_QUOTE(mountpoint->name));
 	}
 	/* Failed before it was ready: then somebody waits to hear of it. */
 	if (start.pipe_fd >= 0)
@@ -54,7 +55,7 @@ static int serve(const struct options *options, const char *mountpoint, int pipe
 static int run(struct options *options)
 {
 	char reason[MOUNTPOINT_REASON_MAX];
-	_cleanup_free_ char *mountpoint = NULL;
+	_cleanup_(mountpoint_done) struct mountpoint mountpoint;
 	int pipe_fd = -1, r;
 
 	if (mountpoint_prepare(options->mountpoint, &mountpoint, reason) < 0) {
@@ -68,9 +69,15 @@ static int run(struct options *options)
 			return EXIT_CODE_OTHER;
 		}
 		if (r > 0)
-			return detach_wait(pipe_fd, mountpoint);
+			return detach_wait(pipe_fd, mountpoint.folder);
 	}
-	return serve(options, mountpoint, pipe_fd);
+	return serve(options, &mountpoint, pipe_fd);
+}
+
+/* mount(8) hands them on, and knows no others of us: its manual has what they mean. */
+static int helper_code(enum exit_code code)
+{
+	return code == EXIT_CODE_OK ? 0 : code == EXIT_CODE_USAGE ? 1 : 32;
 }
 
 int main(int argc, char **argv)
@@ -93,8 +100,10 @@ int main(int argc, char **argv)
 		printf("lensfs %s\n", LENSFS_VERSION);
 		code = EXIT_CODE_OK;
 	} else {
-		code = run(&options);
+		code = options.fake ? EXIT_CODE_OK : run(&options);
 	}
+	if (options.helper)
+		code = helper_code(code);
 	options_done(&options);
 	return code;
 }

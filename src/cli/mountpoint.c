@@ -2,6 +2,7 @@
 #include "cli/mountpoint.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <mntent.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -12,8 +13,11 @@
 #include <sys/statfs.h>
 #include <sys/wait.h>
 
+#include "cli/mount_fd.h"
 #include "util/cleanup.h"
 #include "util/log.h"
+
+_Static_assert(MOUNT_FD_REASON_MAX == MOUNTPOINT_REASON_MAX, "one buffer for both");
 
 extern char **environ;
 
@@ -114,7 +118,7 @@ static int look(const char *path, struct stat *ret)
 	return 0;
 }
 
-int mountpoint_prepare(const char *path, char **ret_real, char reason[MOUNTPOINT_REASON_MAX])
+static int prepare_folder(const char *path, char **ret_real, char reason[MOUNTPOINT_REASON_MAX])
 {
 	_cleanup_free_ char *real = NULL;
 	struct stat st;
@@ -142,4 +146,45 @@ int mountpoint_prepare(const char *path, char **ret_real, char reason[MOUNTPOINT
 			reason, EBUSY, path, "unmount it first: fusermount3 -u MOUNTPOINT");
 	*ret_real = TAKE_PTR(real);
 	return 0;
+}
+
+/* From here on no program of ours has the descriptor as well, which would keep a mount alive that
+ * nobody serves. */
+static int prepare_fd(
+	const char *path, int fd, struct mountpoint *ret, char reason[MOUNTPOINT_REASON_MAX])
+{
+	char *folder;
+	int r = mount_fd_place(fd, &folder, reason);
+
+	if (r < 0)
+		return r;
+	fcntl(fd, F_SETFD, FD_CLOEXEC);
+	*ret = (struct mountpoint){
+		.name = folder ? folder : strdup(path),
+		.folder = folder,
+		.fuse_fd = fd,
+	};
+	return ret->name ? 0 : -ENOMEM;
+}
+
+int mountpoint_prepare(
+	const char *path, struct mountpoint *ret, char reason[MOUNTPOINT_REASON_MAX])
+{
+	char *real;
+	int fd, r;
+
+	*ret = (struct mountpoint){ .fuse_fd = -1 };
+	snprintf(reason, MOUNTPOINT_REASON_MAX, "out of memory");
+	if (mount_fd_parse(path, &fd))
+		return prepare_fd(path, fd, ret, reason);
+	r = prepare_folder(path, &real, reason);
+	if (r == 0)
+		ret->folder = ret->name = real;
+	return r;
+}
+
+void mountpoint_done(struct mountpoint *mountpoint)
+{
+	free(mountpoint->name);
+	*mountpoint = (struct mountpoint){ .fuse_fd = -1 };
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <grp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +14,7 @@
 
 /* --- Our own -o options ------------------------------------------------------------------ */
 
-enum kind { KIND_TEXT, KIND_BYTES, KIND_COUNT, KIND_SECONDS, KIND_WORD, KIND_LEVELS };
+enum kind { KIND_TEXT, KIND_COUNT, KIND_SECONDS, KIND_WORD, KIND_LEVELS, KIND_GROUP };
 
 static const char *const sandbox_words[] = {
 	[OPTIONS_SANDBOX_AUTO] = "auto",
@@ -36,22 +37,13 @@ static const struct option_row {
 } rows[] = {
 	{ "view", "VIEW", KIND_TEXT, offsetof(struct options, view), 0, 0,
 		"see the whole of SOURCE through a view, as SOURCE@VIEW/ is" },
-	{ "list", "VIEW[:VIEW...]", KIND_TEXT, offsetof(struct options, list), 0, 0,
-		"list these views beside each picture (default: list none)" },
 	{ "cache", "DIR", KIND_TEXT, offsetof(struct options, cache), 0, 0,
 		"folder that keeps encoded variants" },
 	{ "config", "FILE", KIND_TEXT, offsetof(struct options, config), 0, 0,
 		"configuration, instead of /etc/lensfs/*.conf and ~/.config/lensfs/*.conf" },
-	{ "workers", "N", KIND_COUNT, offsetof(struct options, workers), 1, 256,
-		"pictures encoded at once (default: one per processor)" },
 	{ "prefetch", "N", KIND_COUNT, offsetof(struct options, prefetch), 0, 256,
 		"pictures encoded ahead of who reads a folder in order, or off (default: 16)",
 		off_words },
-	{ "deadline", "SEC", KIND_SECONDS, offsetof(struct options, deadline_usec), 0, 0,
-		"longest time one encode may take (default: 60)" },
-	{ "encode_memory", "SIZE", KIND_BYTES, offsetof(struct options, encode_memory_bytes),
-		64ull << 20, UINT64_MAX,
-		"that all encodes together may take (default: a quarter of the memory)" },
 	{ "timeout", "SEC", KIND_SECONDS, offsetof(struct options, timeout_usec), 0, 0,
 		"do not watch SOURCE: believe what was seen for so long (default: watch)" },
 	{ "threads", "N", KIND_COUNT, offsetof(struct options, threads), 1, 64,
@@ -62,6 +54,9 @@ static const struct option_row {
 		"percent of memory in use at which pressure is elevated, high, critical; or "
 		"off "
 		"(default: 85:92:97)" },
+	{ "control_group", "GROUP", KIND_GROUP, offsetof(struct options, control_group), 0, 0,
+		"may read the files of .lensfs that name pictures, beside root and who "
+		"mounted" },
 	{ "sandbox", "MODE", KIND_WORD, offsetof(struct options, sandbox), 0, 0,
 		"confine encoders: auto (as far as it goes), require, off (default: auto)",
 		sandbox_words },
@@ -106,6 +101,12 @@ static const char *const ignored[] = {
 	"strictatime",
 	"diratime",
 	"nodiratime",
+	"lazytime",
+	"nolazytime",
+	"silent",
+	"loud",
+	"mand",
+	"nomand",
 	"nonempty",
 	"default_permissions",
 	"intr",
@@ -153,6 +154,21 @@ static bool parse_levels(const char *value, struct options_pressure *ret)
 	return true;
 }
 
+/* By name or number. */
+static bool parse_group(const char *value, int64_t *ret)
+{
+	const struct group *group = getgrnam(value);
+	uint64_t number;
+
+	if (group)
+		*ret = group->gr_gid;
+	else if (quantity_count(value, &number) && number < UINT32_MAX)
+		*ret = (int64_t)number;
+	else
+		return false;
+	return true;
+}
+
 static int refuse_value(const char *name, const char *wants, const char *value, char *reason)
 {
 	snprintf(reason, OPTIONS_REASON_MAX,
@@ -173,9 +189,6 @@ static int set_row(
 		if (value[0])
 			return set_text(place, value);
 		break;
-	case KIND_BYTES:
-		good = quantity_bytes(value, &number);
-		break;
 	case KIND_COUNT:
 		good = (row->words && find_word(row->words, value, &number)) ||
 		       quantity_count(value, &number);
@@ -190,6 +203,10 @@ static int set_row(
 		break;
 	case KIND_LEVELS:
 		if (parse_levels(value, place))
+			return 0;
+		break;
+	case KIND_GROUP:
+		if (parse_group(value, place))
 			return 0;
 		break;
 	}
@@ -238,9 +255,16 @@ static int set_option(const char *option, struct options *ret, char *reason)
 		return r;
 	if (is_listed(option, len, passed_on, ARRAY_SIZE(passed_on)))
 		return pass_on(ret, option);
-	if (is_listed(option, len, ignored, ARRAY_SIZE(ignored)) ||
-		strncmp(option, "x-", 2) == 0 || option[0] == '\0')
+	if (is_listed(option, len, ignored, ARRAY_SIZE(ignored)) || ret->sloppy ||
+		strncasecmp(option, "x-", 2) == 0 || strncmp(option, "comment=", 8) == 0 ||
+		option[0] == '\0')
 		return 0;
+	if (strcmp(option, "remount") == 0) {
+		snprintf(reason, OPTIONS_REASON_MAX,
+			"a mount keeps its options: unmount it and mount it anew, or change "
+			"the configuration, which 'lensctl reload' has read");
+		return -EINVAL;
+	}
 	snprintf(reason, OPTIONS_REASON_MAX,
 		"unknown option '-o %s'; 'lensfs --help' lists them", LOG_QUOTE(option));
 	return -EINVAL;
@@ -288,6 +312,36 @@ static int set_folders(int argc, char **argv, struct options *ret, char *reason)
 	return 0;
 }
 
+/* What mount(8) calls its helpers with: mount.lensfs SOURCE MOUNTPOINT [-sfnv] [-N NAMESPACE]
+ * [-o OPTIONS] [-t TYPE]. The same letters mean other things than with FUSE programs. */
+static bool is_helper(const char *program)
+{
+	const char *slash = strrchr(program, '/');
+
+	return strncmp(slash ? slash + 1 : program, "mount.", 6) == 0;
+}
+
+static int set_helper_flag(int c, struct options *ret, char *reason)
+{
+	switch (c) {
+	case 'f':
+		ret->fake = true;
+		return 0;
+	case 's':
+		ret->sloppy = true;
+		return 0;
+	case 'n': /* there is no mtab to write, nor more to tell, nor another type to be */
+	case 'v':
+	case 't':
+		return 0;
+	default:
+		snprintf(reason, OPTIONS_REASON_MAX,
+			"mounting in another namespace (-N) is not possible; run mount there: "
+			"nsenter -m");
+		return -EINVAL;
+	}
+}
+
 /* getopt names a single letter by optopt, a long option by the argument it stands in. */
 static void refuse_flag(int c, const char *argument, char *reason)
 {
@@ -307,17 +361,25 @@ int options_parse(int argc, char **argv, struct options *ret, char reason[OPTION
 		{ "version", no_argument, NULL, 'V' },
 		{ 0 },
 	};
+	const char *letters = ":fdshVo:";
 	int c, r = 0;
 
 	*ret = (struct options){
 		.threads = 4,
 		.prefetch = 16,
-		.deadline_usec = 60 * USEC_PER_SEC,
 		.pressure = { .percent = { 85, 92, 97 } },
+		.control_group = -1,
 	};
 	settings_default(&ret->settings);
+	ret->helper = argc > 0 && is_helper(argv[0]);
+	if (ret->helper)
+		letters = ":sfnvN:t:hVo:";
 	opterr = 0;
-	while (r == 0 && (c = getopt_long(argc, argv, ":fdshVo:", long_options, NULL)) != -1) {
+	while (r == 0 && (c = getopt_long(argc, argv, letters, long_options, NULL)) != -1) {
+		if (ret->helper && strchr("sfnvNt", c)) {
+			r = set_helper_flag(c, ret, reason);
+			continue;
+		}
 		switch (c) {
 		case 'f':
 			ret->foreground = true;
@@ -355,7 +417,6 @@ void options_done(struct options *options)
 	free(options->source);
 	free(options->mountpoint);
 	free(options->view);
-	free(options->list);
 	free(options->cache);
 	free(options->encoder);
 	free(options->config);
@@ -363,19 +424,89 @@ void options_done(struct options *options)
 	*options = (struct options){ 0 };
 }
 
-static void print_option(FILE *out, const char *name, const char *value, const char *help)
-{
-	char both[32];
+/* --- What is said of it ------------------------------------------------------------------ */
 
-	snprintf(both, sizeof(both), "%s%s%s", name, value ? "=" : "", value ? value : "");
-	fprintf(out, "     %-21s %s\n", both, help);
-}
+static const struct options_row flags[] = {
+	{ "-f", NULL, "stay in the foreground, log to stderr" },
+	{ "-d", NULL, "like -f, and print every request of the kernel" },
+	{ "-s", NULL, "one thread answers the kernel" },
+	{ "-h, --help", NULL, "this text" },
+	{ "-V, --version", NULL, "versions" },
+};
 
-void options_print_help(FILE *out, const char *program)
+static const struct options_row passed_on_rows[] = {
+	{ "allow_other", NULL,
+		"let other users in (as root, or with user_allow_other in /etc/fuse.conf)" },
+	{ "allow_root, auto_unmount, max_read=N, noatime, nodev, noexec, nosuid", NULL,
+		"as for every FUSE file system" },
+};
+
+static const struct options_row exits[] = {
+	{ "0", NULL, "mounted (with -f: unmounted)" },
+	{ "1", NULL, "other failure" },
+	{ "2", NULL, "usage" },
+	{ "4", NULL, "SOURCE cannot be used" },
+	{ "5", NULL, "MOUNTPOINT cannot be used" },
+	{ "6", NULL, "the cache folder cannot be used, or has another owner" },
+	{ "7", NULL, "the encoder program cannot be started, or not confined as it has to be" },
+	{ "8", NULL, "the kernel or fusermount3 refused" },
+	{ "9", NULL, "a configuration file cannot be used" },
+};
+
+static bool own_row(size_t i, struct options_row *ret)
 {
 	size_t n;
 	const struct setting *settings = setting_table(&n);
 
+	if (i < ARRAY_SIZE(rows)) {
+		*ret = (struct options_row){ rows[i].name, rows[i].value, rows[i].help };
+		return true;
+	}
+	i -= ARRAY_SIZE(rows);
+	if (i >= n)
+		return false;
+	*ret = (struct options_row){ settings[i].name, settings[i].value, settings[i].help };
+	return true;
+}
+
+bool options_row(enum options_part part, size_t i, struct options_row *ret)
+{
+	static const struct {
+		const struct options_row *rows;
+		size_t n;
+	} parts[] = {
+		[OPTIONS_FLAGS] = { flags, ARRAY_SIZE(flags) },
+		[OPTIONS_PASSED_ON] = { passed_on_rows, ARRAY_SIZE(passed_on_rows) },
+		[OPTIONS_EXITS] = { exits, ARRAY_SIZE(exits) },
+	};
+
+	if (part == OPTIONS_OWN)
+		return own_row(i, ret);
+	if (i >= parts[part].n)
+		return false;
+	*ret = parts[part].rows[i];
+	return true;
+}
+
+static void print_rows(FILE *out, enum options_part part, int indent)
+{
+	struct options_row row;
+
+	for (size_t i = 0; options_row(part, i, &row); i++) {
+		char both[128];
+
+		snprintf(both, sizeof(both), "%s%s%s", row.name, row.value ? "=" : "",
+			row.value ? row.value : "");
+		/* Too long to have its help beside it. */
+		if (strlen(both) > 24)
+			fprintf(out, "%*s%s\n%27s%s\n", indent, "", both, "", row.help);
+		else
+			fprintf(out, "%*s%-*s %s\n", indent, "", 26 - indent, both, row.help);
+	}
+}
+
+void options_print_help(FILE *out, const char *program)
+{
 	fprintf(out,
 		"usage: %s [options] SOURCE MOUNTPOINT\n"
 		"\n"
@@ -386,28 +517,12 @@ void options_print_help(FILE *out, const char *program)
 		"photo.jpg@w800-avif.avif. Reading such a name gives the picture encoded that "
 		"way.\n"
 		"SOURCE may be MOUNTPOINT itself. 'fusermount3 -u MOUNTPOINT' unmounts.\n"
-		"\n"
-		"  -f                    stay in the foreground, log to stderr\n"
-		"  -d                    like -f, and print every request of the kernel\n"
-		"  -s                    one thread answers the kernel\n"
-		"  -h, --help            this text\n"
-		"  -V, --version         versions\n"
-		"  -o OPTION[,OPTION...]\n",
+		"\n",
 		program);
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		print_option(out, rows[i].name, rows[i].value, rows[i].help);
-	for (size_t i = 0; i < n; i++)
-		print_option(out, settings[i].name, settings[i].value, settings[i].help);
-	fputs("     allow_other           let other users in (as root, or with "
-	      "user_allow_other in\n"
-	      "                           /etc/fuse.conf)\n"
-	      "     allow_root, auto_unmount, max_read=N, noatime, nodev, noexec, nosuid:\n"
-	      "                           as for every FUSE file system\n"
-	      "\n"
-	      "Exit codes: 0 mounted (with -f: unmounted), 1 other failure, 2 usage, 4 "
-	      "SOURCE,\n"
-	      "5 MOUNTPOINT, 6 cache folder, 7 encoder program or its sandbox, 8 the kernel "
-	      "or\n"
-	      "fusermount3 refused, 9 configuration.\n",
-		out);
+	print_rows(out, OPTIONS_FLAGS, 2);
+	fputs("  -o OPTION[,OPTION...]\n", out);
+	print_rows(out, OPTIONS_OWN, 5);
+	print_rows(out, OPTIONS_PASSED_ON, 5);
+	fputs("\nExit codes:\n", out);
+	print_rows(out, OPTIONS_EXITS, 2);
 }

@@ -9,16 +9,12 @@ enum exit_code shown_parse(
 	const struct options *options, const struct config *config, struct shown *ret)
 {
 	struct vocabulary words = config_words(config);
-	const char *view = options->view, *list = options->list;
+	const char *view = options->view;
 	char reason[VIEW_REASON_MAX];
 
 	*ret = (struct shown){ .has_view = view };
 	if (view && view_parse(view, strlen(view), &words, &ret->view, reason) != 0) {
 		log_error("-o view=%s is no view: %s", LOG_QUOTE(view), reason);
-		return EXIT_CODE_USAGE;
-	}
-	if (list && view_list_parse(list, &words, &ret->list, reason) != 0) {
-		log_error("-o list=%s is no list of views: %s", LOG_QUOTE(list), reason);
 		return EXIT_CODE_USAGE;
 	}
 	if (view)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What of views a mount shows without being asked by name: -o view and -o list.
+ * The view that a mount is seen through: -o view.
  */
 #ifndef CLI_SHOWN_H
 #define CLI_SHOWN_H
@@ -8,13 +8,11 @@
 #include "cli/exit_code.h"
 #include "cli/options.h"
 #include "config/config.h"
-#include "view/list.h"
 
 struct shown {
 	bool has_view;
-	struct view view;            /* that the whole mount is seen through */
+	struct view view;
 	struct watermark *watermark; /* of that view: owned; NULL: none */
-	struct view_list list;
 };
 
 /* By the words of this configuration, also where it allows but presets to others. EXIT_CODE_OK, or

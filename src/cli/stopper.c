@@ -12,6 +12,7 @@ static void fill_set(sigset_t *set)
 	sigaddset(set, SIGINT);
 	sigaddset(set, SIGTERM);
 	sigaddset(set, SIGHUP);
+	sigaddset(set, SIGUSR1);
 }
 
 void stopper_block_signals(void)
@@ -28,6 +29,7 @@ void stopper_block_signals(void)
 static void *stopper_main(void *arg)
 {
 	struct stopper *stopper = arg;
+	const struct stopper_calls *calls = &stopper->calls;
 	sigset_t set;
 	int number;
 
@@ -37,20 +39,22 @@ static void *stopper_main(void *arg)
 		if (sigwait(&set, &number) != 0)
 			return NULL;
 		pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
-		if (number != SIGHUP)
+		if (number == SIGHUP)
+			calls->reload(calls->context);
+		else if (number == SIGUSR1)
+			calls->dump(calls->context);
+		else
 			break;
-		stopper->reload(stopper->context);
 		pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, NULL);
 	}
 	log_debug("stopping: %s", strsignal(number));
-	stopper->stop(stopper->context);
+	calls->stop(calls->context);
 	return NULL;
 }
 
-int stopper_start(struct stopper *stopper, void (*stop)(void *context),
-	void (*reload)(void *context), void *context)
+int stopper_start(struct stopper *stopper, const struct stopper_calls *calls)
 {
-	*stopper = (struct stopper){ .stop = stop, .reload = reload, .context = context };
+	stopper->calls = *calls;
 	return -pthread_create(&stopper->thread, NULL, stopper_main, stopper);
 }
 

@@ -8,21 +8,24 @@
 
 #include <pthread.h>
 
-struct stopper {
-	pthread_t thread;
-	void (*stop)(void *context);
-	void (*reload)(void *context);
-	void *context; /* borrowed */
+struct stopper_calls {
+	void (*stop)(void *context);   /* once: SIGINT, SIGTERM */
+	void (*reload)(void *context); /* SIGHUP */
+	void (*dump)(void *context);   /* SIGUSR1 */
+	void *context;                 /* borrowed */
 };
 
-/* Before any thread is started, for they inherit it: SIGINT, SIGTERM and SIGHUP wait for the
- * stopper, SIGPIPE is ignored. */
+struct stopper {
+	pthread_t thread;
+	struct stopper_calls calls;
+};
+
+/* Before any thread is started, for they inherit it: these signals wait for the stopper, SIGPIPE
+ * is ignored. */
 void stopper_block_signals(void);
 
-/* Calls `reload` at every SIGHUP, and `stop` once, when the first of the others comes. 0 or
- * -errno. */
-int stopper_start(struct stopper *stopper, void (*stop)(void *context),
-	void (*reload)(void *context), void *context);
+/* 0 or -errno. */
+int stopper_start(struct stopper *stopper, const struct stopper_calls *calls);
 /* No signal is heard any more; waits for a call that is under way. */
 void stopper_stop(struct stopper *stopper);
 

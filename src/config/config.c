@@ -177,6 +177,23 @@ static int build_presets(struct config *config, const struct draft *draft, char 
 	return r;
 }
 
+/* By the words that names have: what is listed can be looked up. */
+static int build_list(struct config *config, const struct draft *draft,
+	const struct settings *fixed, char *reason)
+{
+	const char *text = config->settings.list;
+	char words[VIEW_REASON_MAX];
+
+	if (!text[0] || view_list_parse(text, &config->vocabulary, &config->list, words) == 0)
+		return 0;
+	if (strcmp(text, fixed->list) != 0)
+		return draft_refuse(&draft->list_at, reason, "'%s' is no list of views: %s",
+			LOG_QUOTE(text), words);
+	snprintf(reason, CONFIG_REASON_MAX, "-o list=%s is no list of views: %s",
+		LOG_QUOTE(text), words);
+	return CONFIG_E_OPTION;
+}
+
 /* --- As text ------------------------------------------------------------------------------ */
 
 static void print_watermark(
@@ -235,6 +252,8 @@ static int build(const struct draft *draft, const struct settings *fixed,
 	r = build_watermarks(config, draft, looked_at, reason);
 	if (r == 0)
 		r = build_presets(config, draft, reason);
+	if (r == 0)
+		r = build_list(config, draft, fixed, reason);
 	if (r == 0)
 		r = make_text(config, draft);
 	if (r == 0)

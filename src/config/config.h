@@ -12,15 +12,22 @@
 #include "config/draft.h"
 #include "config/files.h"
 #include "config/watermark.h"
+#include "view/list.h"
 #include "view/vocabulary.h"
 
 /* A text of one is no longer than that. */
 #define CONFIG_TEXT_MAX (1024 * 1024)
 
+enum {
+	CONFIG_E_OPTION =
+		CONFIG_E_REFUSED + 1, /* an option of the mount says no sense with it */
+};
+
 struct config {
 	atomic_uint refs;
 	struct settings settings;
 	struct vocabulary vocabulary;  /* of the arrays below */
+	struct view_list list;         /* views that are listed beside pictures */
 	struct preset *presets;        /* owned */
 	enum miss_policy *misses;      /* owned, one for each preset */
 	struct view_watermark *ids;    /* owned */
@@ -31,7 +38,7 @@ struct config {
 };
 
 /* Reads the files and the pictures they name. `fixed`: what the mount's options say. 0,
- * CONFIG_E_REFUSED, or -errno, each with a reason. In either case *ret_looked_at, the caller's to
+ * CONFIG_E_REFUSED, CONFIG_E_OPTION, or -errno, each with a reason. In either case *ret_looked_at, the caller's to
  * free, has what to watch for changes: paths, and FOLDER/<asterisk>.conf. */
 int config_new(const struct config_files *files, const struct settings *fixed,
 	struct paths *ret_looked_at, struct config **ret, char reason[CONFIG_REASON_MAX]);

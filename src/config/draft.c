@@ -36,12 +36,6 @@ int draft_refuse(const struct draft_place *place, char reason[CONFIG_REASON_MAX]
 /* 0; CONFIG_E_REFUSED without a reason: no such value. */
 typedef int (*key_setter)(struct reading *reading, void *object, const char *value);
 
-struct key {
-	const char *name;
-	key_setter set;
-	const char *wants; /* for whoever gave another */
-};
-
 static int copy_text(struct reading *reading, const char *value, char *out, size_t out_size)
 {
 	size_t len = strlen(value);
@@ -166,31 +160,50 @@ static int set_tile(struct reading *reading, void *object, const char *value)
 	return watermark->look.tile || strcmp(value, "no") == 0 ? 0 : CONFIG_E_REFUSED;
 }
 
-static const struct key preset_keys[] = {
-	{ "tokens", set_tokens, "a view, such as webp-q75-w200" },
-	{ "miss", set_miss, "wait, enoent or original" },
+static const struct draft_key preset_keys[] = {
+	{ "tokens", "a view, such as webp-q75-w200",
+		"what the preset's name stands for; needed" },
+	{ "miss", "wait, enoent or original",
+		"for names with this preset, instead of that of [mount]" },
 	{ 0 },
 };
+static const key_setter preset_setters[] = { set_tokens, set_miss };
 
-static const struct key watermark_keys[] = {
-	{ "file", set_file, "a path" },
-	{ "position", set_position,
+static const struct draft_key watermark_keys[] = {
+	{ "file", "a path",
+		"a PNG, WebP or JPEG; a relative path begins beside the file that says it; "
+		"needed" },
+	{ "position",
 		"top-left, top, top-right, left, centre, right, bottom-left, bottom or "
-		"bottom-right" },
-	{ "margin", set_margin, "pixels, up to 10000, or N% up to 50%" },
-	{ "opacity", set_opacity, "1% to 100%" },
-	{ "scale", set_scale, "1% to 100% of the result's width" },
-	{ "tile", set_tile, "yes or no" },
+		"bottom-right",
+		"where it is put (default: bottom-right)" },
+	{ "margin", "pixels, up to 10000, or N% up to 50%",
+		"kept free around it, or between tiles, in pixels or of the result's shorter "
+		"side (default: 0)" },
+	{ "opacity", "1% to 100%", "how much of it is seen (default: 100%)" },
+	{ "scale", "1% to 100% of the result's width",
+		"its width (default: its own size, made smaller where it does not fit)" },
+	{ "tile", "yes or no", "again and again, over all of the result (default: no)" },
 	{ 0 },
 };
+static const key_setter watermark_setters[] = { set_file, set_position, set_margin, set_opacity,
+	set_scale, set_tile };
+_Static_assert(ARRAY_SIZE(preset_setters) + 1 == ARRAY_SIZE(preset_keys) &&
+		       ARRAY_SIZE(watermark_setters) + 1 == ARRAY_SIZE(watermark_keys),
+	"a setter for each key");
 
-static int set_key(struct reading *reading, const struct key *keys, void *object,
-	unsigned *seen, const struct ini_item *item)
+const struct draft_key *draft_keys(const char *kind)
+{
+	return strcmp(kind, "view") == 0 ? preset_keys : watermark_keys;
+}
+
+static int set_key(struct reading *reading, const struct draft_key *keys,
+	const key_setter *setters, void *object, unsigned *seen, const struct ini_item *item)
 {
 	unsigned bit = 1;
 	int r;
 
-	for (; keys->name && strcmp(keys->name, item->key) != 0; keys++)
+	for (; keys->name && strcmp(keys->name, item->key) != 0; keys++, setters++)
 		bit <<= 1;
 	if (!keys->name)
 		return refuse(
@@ -199,7 +212,7 @@ static int set_key(struct reading *reading, const struct key *keys, void *object
 		return refuse(reading, "a second '%s' for [%s]", item->key, item->section);
 	*seen |= bit;
 	reading->reason[0] = '\0';
-	r = keys->set(reading, object, item->value);
+	r = (*setters)(reading, object, item->value);
 	if (r == CONFIG_E_REFUSED && !reading->reason[0])
 		return refuse(reading, "'%s' wants %s, and '%s' is not", keys->name,
 			keys->wants, LOG_QUOTE(item->value));
@@ -222,6 +235,8 @@ static int set_setting(struct reading *reading, const struct ini_item *item)
 	if (draft->settings_seen & 1u << row)
 		return refuse(reading, "a second '%s' for [mount]", item->key);
 	draft->settings_seen |= 1u << row;
+	if (strcmp(item->key, "list") == 0)
+		draft->list_at = reading->place;
 	if (r == SETTING_E_VALUE)
 		return refuse(reading, "'%s' wants its value otherwise: '%s' is not one",
 			item->key, LOG_QUOTE(item->value));
@@ -279,7 +294,9 @@ static int set_preset(struct reading *reading, const char *name, const struct in
 		strcpy(preset->name, name);
 		preset->begins = reading->place;
 	}
-	return item->key ? set_key(reading, preset_keys, preset, &preset->seen, item) : 0;
+	return item->key ? set_key(reading, preset_keys, preset_setters, preset, &preset->seen,
+				   item)
+	                 : 0;
 }
 
 static int set_watermark(struct reading *reading, const char *name, const struct ini_item *item)
@@ -308,7 +325,8 @@ static int set_watermark(struct reading *reading, const char *name, const struct
 			.opacity = 100,
 		};
 	}
-	return item->key ? set_key(reading, watermark_keys, watermark, &watermark->seen, item)
+	return item->key ? set_key(reading, watermark_keys, watermark_setters, watermark,
+				   &watermark->seen, item)
 	                 : 0;
 }
 

@@ -21,6 +21,13 @@ enum {
 	CONFIG_E_REFUSED = 1, /* `reason` says FILE:LINE and why */
 };
 
+/* A key of [view NAME] or [watermark NAME]; those of [mount] are in setting.h. */
+struct draft_key {
+	const char *name;
+	const char *wants; /* for whoever gave another: "'name' wants …" */
+	const char *help;  /* one line, no full stop */
+};
+
 struct draft_place {
 	const char *file; /* borrowed from the caller of draft_read(), for the draft's life */
 	unsigned line;
@@ -46,11 +53,15 @@ struct draft_watermark {
 
 struct draft {
 	struct settings settings;
+	struct draft_place list_at;
 	unsigned settings_seen;
 	struct draft_preset *presets;       /* owned */
 	struct draft_watermark *watermarks; /* owned */
 	size_t n_presets, n_watermarks;
 };
+
+/* All of a kind of section ("view", "watermark"), up to one without a name. */
+const struct draft_key *draft_keys(const char *kind);
 
 void draft_done(struct draft *draft);
 

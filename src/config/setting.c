@@ -5,25 +5,43 @@
 #include <string.h>
 
 #include "util/cleanup.h"
+#include "util/clock.h"
 
-enum kind { KIND_BYTES, KIND_COUNT, KIND_SHARE, KIND_MISS, KIND_SWITCH };
+enum kind {
+	KIND_BYTES,
+	KIND_COUNT,
+	KIND_SECONDS,
+	KIND_SHARE,
+	KIND_MISS,
+	KIND_SWITCH,
+	KIND_TEXT
+};
 
 struct row {
 	enum kind kind;
 	size_t offset, size;
 	uint64_t min, max; /* of numbers */
+	bool or_auto;      /* `auto`, beside numbers: 0, and the machine decides */
 };
 
-#define ROW(member, how, low, high)                                                            \
+#define ROW(member, how, low, high, ...)                                                       \
 	{                                                                                      \
 		.kind = how, .offset = offsetof(struct settings, member),                      \
-		.size = sizeof(((struct settings *)NULL)->member), .min = low, .max = high     \
+		.size = sizeof(((struct settings *)NULL)->member), .min = low, .max = high,    \
+		__VA_ARGS__                                                                    \
 	}
 
 static const struct setting table[] = {
+	{ "list", "VIEW[:VIEW...]",
+		"list these views beside each picture (default: list none)" },
 	{ "cache_size", "SIZE", "bound of the cache, such as 500m or 20g (default: 2g)" },
 	{ "cache_free", "SIZE",
 		"kept free of its folder's disk, as a size or N% (default: 5%)" },
+	{ "workers", "N", "pictures encoded at once, or auto: one per processor (default)" },
+	{ "encode_memory", "SIZE",
+		"that all encodes together may take, or auto: a quarter of the memory "
+	        "(default)" },
+	{ "deadline", "SEC", "longest time one encode may take (default: 60)" },
 	{ "max_pixels", "N",
 		"largest picture and result, width x height x frames (default: 100m)" },
 	{ "max_frames", "N", "most frames of an animation (default: 256)" },
@@ -35,8 +53,12 @@ static const struct setting table[] = {
 };
 
 static const struct row rows[] = {
+	ROW(list, KIND_TEXT, 0, 0),
 	ROW(cache_size_bytes, KIND_BYTES, 1, UINT64_MAX),
 	ROW(cache_free, KIND_SHARE, 0, 0),
+	ROW(workers, KIND_COUNT, 1, 256, .or_auto = true),
+	ROW(encode_memory_bytes, KIND_BYTES, 64ull << 20, UINT64_MAX, .or_auto = true),
+	ROW(deadline_usec, KIND_SECONDS, 0, 0),
 	ROW(max_pixels, KIND_COUNT, 1, UINT64_MAX),
 	ROW(max_frames, KIND_COUNT, 1, UINT32_MAX),
 	ROW(max_source_bytes, KIND_BYTES, 1, UINT64_MAX),
@@ -80,18 +102,36 @@ static bool parse_switch(const char *text, uint64_t *ret)
 	return *ret || strcmp(text, "no") == 0;
 }
 
+static bool parse_text(const char *text, char *place, size_t size)
+{
+	size_t len = strlen(text);
+
+	if (len >= size)
+		return false;
+	memcpy(place, text, len + 1);
+	return true;
+}
+
 static bool row_parse(const struct row *row, const char *value, void *place)
 {
 	uint64_t number = 0;
 	bool good = false;
 
+	if (row->or_auto && strcmp(value, "auto") == 0) {
+		*(uint64_t *)place = 0;
+		return true;
+	}
 	switch (row->kind) {
+	case KIND_SECONDS:
+		return quantity_seconds(value, place);
 	case KIND_SHARE:
 		return quantity_share(value, place);
 	case KIND_MISS:
 		return miss_parse(value, place);
 	case KIND_SWITCH:
 		return parse_switch(value, place);
+	case KIND_TEXT:
+		return parse_text(value, place, row->size);
 	case KIND_BYTES:
 		good = quantity_bytes(value, &number);
 		break;
@@ -110,6 +150,7 @@ void settings_default(struct settings *ret)
 	*ret = (struct settings){
 		.cache_size_bytes = 2ull << 30,
 		.cache_free = { .percent = 5 },
+		.deadline_usec = 60 * USEC_PER_SEC,
 		.max_pixels = 100 * 1000 * 1000,
 		.max_frames = 256,
 		.max_source_bytes = 256ull << 20,
@@ -151,6 +192,9 @@ static void row_print(const struct row *row, const void *place, FILE *out)
 	const uint64_t *number = place;
 
 	switch (row->kind) {
+	case KIND_SECONDS:
+		fprintf(out, "%.15g", (double)*number / (double)USEC_PER_SEC);
+		break;
 	case KIND_SHARE:
 		fprintf(out, share->percent ? "%" PRIu64 "%%" : "%" PRIu64,
 			share->percent ? (uint64_t)share->percent : share->bytes);
@@ -161,8 +205,14 @@ static void row_print(const struct row *row, const void *place, FILE *out)
 	case KIND_SWITCH:
 		fputs(*number ? "yes" : "no", out);
 		break;
+	case KIND_TEXT:
+		fputs(place, out);
+		break;
 	default:
-		fprintf(out, "%" PRIu64, *number);
+		if (row->or_auto && *number == 0)
+			fputs("auto", out);
+		else
+			fprintf(out, "%" PRIu64, *number);
 		break;
 	}
 }

@@ -20,9 +20,16 @@ enum miss_policy {
 	MISS_ORIGINAL, /* the source itself, until it is made */
 };
 
+/* With its NUL. A line of a configuration file holds it, so that .lensfs/config can say it. */
+#define SETTING_TEXT_MAX 192
+
 struct settings {
+	char list[SETTING_TEXT_MAX]; /* views listed beside pictures, by names; "": none */
 	uint64_t cache_size_bytes;
 	struct share cache_free;
+	uint64_t workers;             /* 0: one per processor */
+	uint64_t encode_memory_bytes; /* 0: a share of the machine's */
+	uint64_t deadline_usec;
 	uint64_t max_pixels, max_frames, max_source_bytes;
 	uint64_t miss;         /* enum miss_policy */
 	uint64_t only_presets; /* bool: a name is a view only if it is a preset's */

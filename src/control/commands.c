@@ -352,11 +352,26 @@ static json_t *probe(struct control *control, const json_t *request)
 		words(result.reason), "encode_ms", (double)result.usec / (double)USEC_PER_MSEC);
 }
 
+/* --- What goes on ------------------------------------------------------------------------- */
+
+static int open_accesslog(struct control *control, json_t **ret_answer)
+{
+	int fd = tap_open(&control->accesses);
+
+	*ret_answer = fd >= 0        ? json_pack("{s:b}", "ok", 1)
+	              : fd == -EBUSY ? refusal(EBUSY, "as many read it as may")
+	                             : refusal(-fd, strerror(-fd));
+	return fd;
+}
+
 static const struct {
 	const char *name;
-	/* NULL: no memory. */
+	/* One of: the answer; or a descriptor, the caller's, and the answer that it goes with.
+	 * NULL: no memory. */
 	json_t *(*run)(struct control *control, const json_t *request);
+	int (*open)(struct control *control, json_t **ret_answer);
 } commands[] = {
+	{ "accesslog", .open = open_accesslog },
 	{ "cache forget", cache_forget },
 	{ "cache status", cache_status },
 	{ "cache verify", cache_verify },
@@ -373,24 +388,33 @@ static const struct {
 	{ "probe", probe },
 };
 
-static json_t *run(struct control *control, const json_t *request)
+static json_t *run(struct control *control, const json_t *request, int *ret_fd)
 {
 	const char *name = json_string_value(json_object_get(request, "command"));
+	json_t *answer;
 
 	if (!name)
 		return refusal(EINVAL, "the request is no JSON object with a command");
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
-		if (strcmp(commands[i].name, name) == 0)
+		if (strcmp(commands[i].name, name) != 0)
+			continue;
+		if (commands[i].run)
 			return commands[i].run(control, request);
+		*ret_fd = commands[i].open(control, &answer);
+		return answer;
 	}
 	return refusal(ENOSYS, "this lensfs does not know the command");
 }
 
-char *commands_answer(struct control *control, const char *request, size_t size)
+char *commands_answer(struct control *control, const char *request, size_t size, int *ret_fd)
 {
 	json_t *object = json_loadb(request, size, JSON_REJECT_DUPLICATES, NULL);
-	json_t *answer = run(control, object);
-	char *text = answer ? json_dumps(answer, JSON_COMPACT) : NULL;
+	json_t *answer;
+	char *text;
+
+	*ret_fd = -1;
+	answer = run(control, object, ret_fd);
+	text = answer ? json_dumps(answer, JSON_COMPACT) : NULL;
 
 	json_decref(object);
 	json_decref(answer);

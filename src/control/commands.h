@@ -28,6 +28,11 @@
  *	cache work     How far that has come: `work`, `running`, `permille`, … and when it is no
  *	               longer running, how it ended. EBUSY answers who would begin a second.
  *	cache stop     Has it end soon.
+ *	accesslog      The answer carries a descriptor: a pipe, into which a line goes for each request
+ *	               of the kernel (fs/access.h) until the mount ends. Not a file of .lensfs,
+ *	               because that could have no end: with OPEN answered by ENOSYS every file is read
+ *	               through the page cache, which stops at st_size and does not say how far a reader
+ *	               has come.
  *	cache limit    bytes: the bound from now on, for this run. Answers when what is over it is
  *	               evicted: `limit`, `used` and how many were `evicted`.
  *	cache free     bytes, percent (not 0: instead of bytes): what is kept free of the disk.
@@ -40,8 +45,8 @@
 
 #include "control/control.h"
 
-/* The answer to a request of any bytes: malloc'ed text, the caller's. NULL: no memory. Any
- * thread that may wait for disks. */
-char *commands_answer(struct control *control, const char *request, size_t size);
+/* The answer to a request of any bytes: malloc'ed text, the caller's. NULL: no memory. *ret_fd is
+ * what goes with it, the caller's; -1: nothing does. Any thread that may wait for disks. */
+char *commands_answer(struct control *control, const char *request, size_t size, int *ret_fd);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "control/metrics.h"
+#include "dashboard.html.h"
 #include "control/stats.h"
 #include "util/log.h"
 
@@ -27,11 +28,21 @@ static int make_config(void *context, char **ret_text, size_t *ret_length)
 	return *ret_text ? 0 : -ENOMEM;
 }
 
+static int make_dashboard(void *context, char **ret_text, size_t *ret_length)
+{
+	(void)context;
+	*ret_text = strdup(dashboard_html);
+	*ret_length = strlen(dashboard_html);
+	return *ret_text ? 0 : -ENOMEM;
+}
+
+/* What names pictures is not for everybody, who may not see all folders. */
 const struct fs_control_file control_files[] = {
 	{ "stats.json", 0444, stats_make_json },
 	{ "config", 0444, make_config },
-	{ "errors", 0444, make_errors },
-	{ "top.json", 0444, costs_make_json },
+	{ "errors", 0440, make_errors },
+	{ "top.json", 0440, costs_make_json },
+	{ "dashboard.html", 0444, make_dashboard },
 	{ "metrics", 0444, metrics_make_text },
 	{ 0 },
 };
@@ -51,4 +62,5 @@ void control_note_cost(void *context, const struct render_cost *cost)
 	struct control *control = context;
 
 	costs_add(&control->costs, cost);
+	tally_add(&control->tally, cost);
 }

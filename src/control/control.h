@@ -12,11 +12,13 @@
 #include "control/journal.h"
 #include "control/reloader.h"
 #include "control/scrubber.h"
+#include "control/tally.h"
 #include "encode/pool.h"
 #include "fs/fs.h"
 #include "pressure/pressure.h"
 #include "render/render.h"
 #include "source/tree.h"
+#include "util/tap.h"
 
 /* What was given back because memory was short, ever. */
 struct relief_figures {
@@ -31,7 +33,7 @@ struct relief {
 	struct relief_figures given;
 };
 
-/* Everything is borrowed but the journal and the costs. `fs` is NULL until mounted; the control files are
+/* Everything is borrowed but the journal and what follows it. `fs` is NULL until mounted; the control files are
  * asked for only afterwards. */
 struct control {
 	struct cache *cache;
@@ -47,7 +49,9 @@ struct control {
 	struct relief relief;
 	const char *socket_path; /* of control/server; NULL: there is none */
 	struct journal journal;
+	struct tap accesses; /* fs/access.h: a line for each request */
 	struct costs costs;
+	struct tally tally;
 	usec_t started_at; /* monotonic */
 };
 

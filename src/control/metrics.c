@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config.h"
+#include "control/control.h"
 #include "control/stats.h"
 #include "pressure/level.h"
 #include "util/cleanup.h"
@@ -24,27 +26,23 @@ static const struct metric {
 	const char *help;
 } metrics[] = {
 	{ "uptime_seconds", "lensfs_uptime_seconds", "", GAUGE, 1, "Time since the mount." },
-	{ "encodes", "lensfs_encodes_total", "", COUNTER, 1, "Pictures encoded." },
-	{ "encode_failures", "lensfs_encode_failures_total", "", COUNTER, 1,
-		"Encodes that failed." },
-	{ "too_large", "lensfs_encode_too_large_total", "", COUNTER, 1,
-		"Encodes refused because of a limit, of encode_failures." },
-	{ "busy", "lensfs_encode_busy_total", "", COUNTER, 1,
-		"Encodes refused because memory was scarce." },
-	{ "encode_ms", "lensfs_encode_seconds_total", "", COUNTER, MILLI,
-		"Time spent encoding." },
 	{ "source_bytes", "lensfs_encode_source_bytes_total", "", COUNTER, 1,
 		"Bytes of the pictures that were encoded." },
 	{ "variant_bytes", "lensfs_encode_variant_bytes_total", "", COUNTER, 1,
 		"Bytes that they were encoded to." },
-	{ "hits", "lensfs_cache_hits_total", "", COUNTER, 1,
-		"Opens served from the cache. Reads that the kernel serves from its page cache "
-		"are "
-		"not seen." },
-	{ "misses", "lensfs_cache_misses_total", "", COUNTER, 1,
-		"Opens that began an encode." },
-	{ "coalesced", "lensfs_coalesced_total", "", COUNTER, 1,
-		"Requests that joined an encode under way." },
+	{ "hits", "lensfs_variant_requests_total", "{cache=\"hit\"}", COUNTER, 1,
+		"Requests for variants that came to the daemon, by what the cache had: a hit "
+	        "was "
+		"served from it, a miss began an encode, joined waited for one under way, "
+	        "failure "
+		"had failed before. Reads that the kernel serves from its page cache, which "
+	        "are "
+		"most, are not seen." },
+	{ "misses", "lensfs_variant_requests_total", "{cache=\"miss\"}", COUNTER, 1, NULL },
+	{ "coalesced", "lensfs_variant_requests_total", "{cache=\"joined\"}", COUNTER, 1,
+		NULL },
+	{ "remembered_failures", "lensfs_variant_requests_total", "{cache=\"failure\"}",
+		COUNTER, 1, NULL },
 	{ "prefetched", "lensfs_prefetched_total", "", COUNTER, 1,
 		"Pictures encoded before anybody asked." },
 	{ "prefetch_useful", "lensfs_prefetch_ends_total", "{as=\"useful\"}", COUNTER, 1,
@@ -56,8 +54,6 @@ static const struct metric {
 		NULL },
 	{ "prefetch_unread", "lensfs_prefetch_unread", "", GAUGE, 1,
 		"Of those encoded ahead, neither useful nor wasted yet." },
-	{ "remembered_failures", "lensfs_remembered_failures_total", "", COUNTER, 1,
-		"Requests answered by a failure that was remembered." },
 	{ "cache_bytes", "lensfs_cache_bytes", "{kind=\"present\"}", GAUGE, 1,
 		"Bytes that count for the bound of the cache." },
 	{ "cache_reserved", "lensfs_cache_bytes", "{kind=\"reserved\"}", GAUGE, 1, NULL },
@@ -77,6 +73,10 @@ static const struct metric {
 		"Cached variants found missing, short or wrong." },
 	{ "cache_troubles", "lensfs_cache_troubles_total", "", COUNTER, 1,
 		"Times that the cache folder could not be written." },
+	{ "cache_state", "lensfs_cache_trouble", "", GAUGE, 1,
+		"1 while the cache folder cannot be written." },
+	{ "catalog", "lensfs_catalog_damaged", "", GAUGE, 1,
+		"1 while the catalog cannot be read." },
 	{ "cache_free", "lensfs_disk_floor_bytes", "", GAUGE, 1,
 		"Bytes of the cache's disk that are to be kept free." },
 	{ "cache_free_inodes", "lensfs_disk_floor_inodes", "", GAUGE, 1,
@@ -126,6 +126,8 @@ static const struct metric {
 	{ "xattrs", "lensfs_requests_total", "{operation=\"getxattr\"}", COUNTER, 1, NULL },
 	{ "interrupted", "lensfs_interrupted_total", "", COUNTER, 1,
 		"Waiting requests that were interrupted." },
+	{ "watch", "lensfs_watching", "", GAUGE, 1,
+		"1 where changes of the source are told, 0 where timeouts stand in for that." },
 	{ "watched_folders", "lensfs_folders", "{watched=\"yes\"}", GAUGE, 1,
 		"Folders visited, by whether changes in them are told." },
 	{ "unwatched_folders", "lensfs_folders", "{watched=\"no\"}", GAUGE, 1, NULL },
@@ -185,21 +187,43 @@ const char *metrics_name(const char *figure)
 	return NULL;
 }
 
-/* False where there is no sample. */
-static bool value_of(const json_t *figure, double *ret)
+/* What figures say that are words. */
+static const struct {
+	const char *word;
+	double value;
+} words[] = {
+	{ "ok", 0 },
+	{ "trouble", 1 },
+	{ "sound", 0 },
+	{ "damaged", 1 },
+	{ "timeout", 0 },
+	{ "inotify", 1 },
+};
+
+static bool value_of_word(const char *word, double *ret)
 {
-	if (json_is_number(figure)) {
-		*ret = json_number_value(figure);
-		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		if (strcmp(words[i].word, word) == 0) {
+			*ret = words[i].value;
+			return true;
+		}
 	}
-	for (enum pressure_level level = 0; json_is_string(figure) && level < PRESSURE_LEVELS;
-		level++) {
-		if (strcmp(json_string_value(figure), pressure_level_name(level)) == 0) {
+	for (enum pressure_level level = 0; level < PRESSURE_LEVELS; level++) {
+		if (strcmp(word, pressure_level_name(level)) == 0) {
 			*ret = level;
 			return true;
 		}
 	}
 	return false;
+}
+
+/* False where there is no sample. */
+static bool value_of(const json_t *figure, double *ret)
+{
+	if (json_is_string(figure))
+		return value_of_word(json_string_value(figure), ret);
+	*ret = json_number_value(figure);
+	return json_is_number(figure);
 }
 
 static void print_head(FILE *out, const struct metric *metric)
@@ -223,8 +247,17 @@ static void print_metrics(FILE *out, const json_t *stats)
 	}
 }
 
+static void print_build(FILE *out)
+{
+	fputs("# HELP lensfs_build_info Always 1; the version of lensfs.\n"
+	      "# TYPE lensfs_build_info gauge\n"
+	      "lensfs_build_info{version=\"" LENSFS_VERSION "\"} 1\n",
+		out);
+}
+
 int metrics_make_text(void *context, char **ret_text, size_t *ret_length)
 {
+	struct control *control = context;
 	json_t *stats = stats_make(context);
 	_cleanup_free_ char *text = NULL;
 	size_t length = 0;
@@ -235,7 +268,9 @@ int metrics_make_text(void *context, char **ret_text, size_t *ret_length)
 		json_decref(stats);
 		return -ENOMEM;
 	}
+	print_build(out);
 	print_metrics(out, stats);
+	tally_print(&control->tally, out);
 	json_decref(stats);
 	good = !ferror(out);
 	if (fclose(out) != 0 || !good)

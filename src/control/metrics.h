@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * The figures of .lensfs/stats.json as Prometheus reads them (exposition format 0.0.4): base
- * units, `_total` for what only grows, labels where several figures are of one kind.
+ * units, `_total` for what only grows, labels where several figures are of one kind; and what control/tally has of encodes by their kind.
  */
 #ifndef CONTROL_METRICS_H
 #define CONTROL_METRICS_H

@@ -102,7 +102,7 @@ static bool note(struct reloader *reloader, uint64_t asked, int r, const char *r
 static void reload(struct reloader *reloader, bool watched)
 {
 	char reason[CONFIG_REASON_MAX];
-	struct config *config = NULL;
+	_cleanup_(config_unrefp) struct config *config = NULL;
 	uint64_t asked;
 	int r;
 
@@ -111,9 +111,11 @@ static void reload(struct reloader *reloader, bool watched)
 	lock_drop(&reloader->lock);
 	r = read_watched(reloader, watched, &config, reason);
 	if (r == 0)
-		r = put_in_force(reloader, config);
-	else if (r == CONFIG_E_REFUSED)
+		r = reloader->options.check(reloader->options.context, config, reason);
+	if (r > 0)
 		r = -EINVAL;
+	else if (r == 0)
+		r = put_in_force(reloader, TAKE_PTR(config));
 	if (note(reloader, asked, r, reason))
 		log_warning("the configuration stays as it was: %s", reason);
 	else if (r == RELOADER_CHANGED)
@@ -169,6 +171,8 @@ static void *reloader_main(void *arg)
 	struct reloader *reloader = arg;
 
 	pthread_setname_np(pthread_self(), "lensfs-config");
+	/* Not by who starts us: the files may lie below the mountpoint, where nobody answers yet. */
+	watch_again(reloader);
 	/* What changed since it was read for the mount. */
 	reload(reloader, true);
 	while (!is_stopping(reloader)) {
@@ -217,8 +221,6 @@ int reloader_start(struct reloader *reloader)
 	reloader->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (reloader->wake_fd < 0)
 		return -errno;
-	/* Now, for marks may be scarce, and folders of the source are many. */
-	watch_again(reloader);
 	r = -pthread_create(&reloader->thread, NULL, reloader_main, reloader);
 	reloader->running = r == 0;
 	if (r < 0)

@@ -18,6 +18,8 @@ struct reloader_options {
 	const char *config;           /* the one file; NULL: those of the folders */
 	const struct settings *fixed; /* of the mount's options */
 	struct config_slot *slot;
+	/* 0, or CONFIG_E_REFUSED with a reason: a mount that runs cannot have it. As `changed`. */
+	int (*check)(void *context, const struct config *now, char reason[CONFIG_REASON_MAX]);
 	/* Another configuration is in force since just now. The reloader's thread. */
 	void (*changed)(void *context, const struct config *old, const struct config *now);
 	void *context;
@@ -58,7 +60,7 @@ struct reloader {
 };
 
 /* Reads the configuration for the first time, which `changed` does not hear of, and fills the
- * slot. 0, or CONFIG_E_REFUSED or -errno with a reason. reloader_close() in either case. */
+ * slot. 0, or as config_new() with a reason. reloader_close() in either case. */
 int reloader_open(struct reloader *reloader, const struct reloader_options *options,
 	char reason[CONFIG_REASON_MAX]);
 void reloader_close(struct reloader *reloader);
@@ -69,7 +71,7 @@ void reloader_stop(struct reloader *reloader); /* joins; again is fine */
 
 /* Does not wait. Any thread. */
 void reloader_ask(struct reloader *reloader);
-/* Waits: RELOADER_X, CONFIG_E_REFUSED as -EINVAL or another -errno, with a reason; -ESHUTDOWN. */
+/* Waits: RELOADER_X, or -errno with a reason (-EINVAL: it is refused); -ESHUTDOWN. */
 int reloader_reload(struct reloader *reloader, char reason[CONFIG_REASON_MAX]);
 
 void reloader_stats(struct reloader *reloader, struct reloader_stats *ret);

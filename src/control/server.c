@@ -65,6 +65,7 @@ static bool serve_one(struct server *server, int client)
 		"{\"ok\":false,\"errno\":\"EACCES\",\"message\":\"only root and the user who "
 		"mounted it may steer a lensfs\"}";
 	_cleanup_free_ char *request = malloc(REQUEST_MAX), *answer = NULL;
+	_cleanup_close_ int fd = -1;
 	ssize_t n;
 
 	n = request ? fdio_recv_bare(client, request, REQUEST_MAX, MSG_DONTWAIT) : 0;
@@ -74,8 +75,8 @@ static bool serve_one(struct server *server, int client)
 		fdio_send(client, not_yours, strlen(not_yours), NULL, 0, 0);
 		return false;
 	}
-	answer = commands_answer(server->control, request, (size_t)n);
-	return answer && fdio_send(client, answer, strlen(answer), NULL, 0, 0) == 0;
+	answer = commands_answer(server->control, request, (size_t)n, &fd);
+	return answer && fdio_send(client, answer, strlen(answer), &fd, fd >= 0, 0) == 0;
 }
 
 static void serve(struct server *server, int client)

@@ -23,6 +23,7 @@ void dispatcher_init(struct dispatcher *d, const struct pool_options *options)
 	fleet_init(&d->fleet);
 	throttle_init(&d->throttle);
 	d->limits = d->throttle.limits;
+	d->bounds = options->bounds;
 	if (!d->options.machine)
 		d->options.machine = "";
 	headroom_init(&d->headroom, d->options.machine);
@@ -39,19 +40,24 @@ void dispatcher_done(struct dispatcher *d)
 
 /* --- Figures ----------------------------------------------------------------------------- */
 
+size_t dispatcher_encoders(struct dispatcher *d, struct pool_encoder *ret, size_t max)
+{
+	LOCK_SCOPE(&d->lock);
+	size_t n = d->n_shown < max ? d->n_shown : max;
+
+	memcpy(ret, d->shown, n * sizeof(*ret));
+	return n;
+}
+
 /* Not under the lock: reading /proc may take a while. */
 static uint64_t resident_bytes(struct dispatcher *d)
 {
-	int pids[DISPATCHER_PIDS_MAX];
+	struct pool_encoder encoders[POOL_ENCODERS_MAX];
+	size_t n = dispatcher_encoders(d, encoders, POOL_ENCODERS_MAX);
 	uint64_t sum = 0;
-	unsigned n;
 
-	lock_take(&d->lock);
-	n = d->n_pids;
-	memcpy(pids, d->pids, n * sizeof(pids[0]));
-	lock_drop(&d->lock);
 	while (n > 0)
-		sum += encoder_measure_pid(pids[--n]).resident_bytes;
+		sum += encoder_measure_pid(encoders[--n].pid).resident_bytes;
 	return sum;
 }
 
@@ -64,7 +70,7 @@ void dispatcher_stats(struct dispatcher *d, struct pool_stats *ret)
 	ret->resident_bytes = resident;
 	ret->restarts = ret->crashes + ret->deadlines + ret->retired_jobs +
 	                ret->retired_growth + ret->condemned;
-	ret->memory_limit_bytes = d->options.memory_bytes;
+	ret->memory_limit_bytes = d->bounds.memory_bytes;
 	ret->queued = job_queue_length(&d->queue);
 	ret->memory_waiting = job_queue_waiting(&d->queue);
 }
@@ -80,15 +86,21 @@ void dispatcher_publish(struct dispatcher *d)
 	d->stats.paused = 0;
 	d->stats.encoders = working + idle;
 	d->stats.memory_used_bytes = charged;
-	d->n_pids = 0;
+	d->n_shown = 0;
 	for (const struct encoder *e = d->fleet.encoders; e; e = e->next) {
 		d->stats.paused += e->paused_at > 0;
-		if (e->pid > 0 && d->n_pids < DISPATCHER_PIDS_MAX)
-			d->pids[d->n_pids++] = e->pid;
+		if (e->pid > 0 && d->n_shown < POOL_ENCODERS_MAX)
+			d->shown[d->n_shown++] = (struct pool_encoder){
+				.pid = e->pid,
+				.paused = e->paused_at > 0,
+				.jobs_done = e->jobs_done,
+				.job = e->job,
+				.since = e->job ? e->job_started : e->state_since,
+			};
 	}
 }
 
-/* --- Limits ------------------------------------------------------------------------------ */
+/* --- Limits and bounds ------------------------------------------------------------------- */
 
 void dispatcher_limit(struct dispatcher *d, const struct pool_limits *limits)
 {
@@ -97,12 +109,20 @@ void dispatcher_limit(struct dispatcher *d, const struct pool_limits *limits)
 	d->limits = *limits;
 }
 
-static void update_throttle(struct dispatcher *d)
+void dispatcher_set_bounds(struct dispatcher *d, const struct pool_bounds *bounds)
+{
+	LOCK_SCOPE(&d->lock);
+
+	d->bounds = *bounds;
+}
+
+static void take_over(struct dispatcher *d)
 {
 	struct pool_limits limits;
 
 	lock_take(&d->lock);
 	limits = d->limits;
+	d->options.bounds = d->bounds;
 	lock_drop(&d->lock);
 	throttle_limit(&d->throttle, &limits);
 	throttle_tick(&d->throttle, now_monotonic());
@@ -111,7 +131,7 @@ static void update_throttle(struct dispatcher *d)
 /* Our own budget, or what the machine can carry beside what is promised, if that is less. */
 static struct admission_room room_now(struct dispatcher *d)
 {
-	uint64_t budget = throttle_budget(&d->throttle, d->options.memory_bytes);
+	uint64_t budget = throttle_budget(&d->throttle, d->options.bounds.memory_bytes);
 	uint64_t charged = fleet_charged_bytes(&d->fleet);
 	uint64_t unspent = fleet_unspent_bytes(&d->fleet);
 	uint64_t headroom = d->options.heed_machine
@@ -142,7 +162,8 @@ static void fail_overdue(struct dispatcher *d)
 	usec_t now = now_monotonic();
 	struct pool_job *job;
 
-	while ((job = job_queue_take_overdue(&d->queue, &room, now, d->options.deadline_usec)))
+	while ((job = job_queue_take_overdue(
+			&d->queue, &room, now, d->options.bounds.deadline_usec)))
 		job_busy(d, job);
 }
 
@@ -174,11 +195,12 @@ static void job_start(struct dispatcher *d, struct encoder *encoder, struct pool
 	int r;
 
 	job->attempts++;
+	job->handed_at = now_monotonic();
 	job->alone = d->throttle.breaker == BREAKER_HALF_OPEN;
 	job->request.job = ++d->next_job;
 	/* Known from an earlier time: kept for it until its header is there again. */
 	encoder->charged_bytes = job->estimate_bytes;
-	r = encoder_send(encoder, job, d->options.deadline_usec);
+	r = encoder_send(encoder, job, d->options.bounds.deadline_usec);
 	if (r == 0)
 		return;
 	encoder_end(encoder, true);
@@ -193,7 +215,7 @@ static void job_start(struct dispatcher *d, struct encoder *encoder, struct pool
 static unsigned job_threads(struct dispatcher *d, const struct pool_job *job,
 	const struct encode_facts *facts, uint64_t free_bytes)
 {
-	unsigned all = d->options.workers;
+	unsigned all = d->options.bounds.workers;
 
 	if (fleet_count_working(&d->fleet) > 1 || job_queue_length(&d->queue) > 0 ||
 		throttle_restricts(&d->throttle))
@@ -214,9 +236,9 @@ static void on_header(
 	fleet_note_health(&d->fleet);
 	job->estimate_bytes = estimate_memory(facts, &job->request, 1);
 	room = room_now(d);
-	if (job->estimate_bytes > d->options.memory_bytes) {
+	if (job->estimate_bytes > d->options.bounds.memory_bytes) {
 		r = encoder_drop(encoder);
-		outcome_too_heavy(job, d->options.memory_bytes);
+		outcome_too_heavy(job, d->options.bounds.memory_bytes);
 	} else if (throttle_refuses(&d->throttle)) {
 		r = encoder_drop(encoder);
 		job_busy(d, job);
@@ -332,8 +354,8 @@ void dispatcher_schedule(struct dispatcher *d)
 	struct pool_job *job;
 	unsigned most;
 
-	update_throttle(d);
-	most = throttle_workers(&d->throttle, d->options.workers);
+	take_over(d);
+	most = throttle_workers(&d->throttle, d->options.bounds.workers);
 	yield_cancelled(d);
 	while (throttle_refuses(&d->throttle) && (job = job_queue_pop(&d->queue)))
 		job_busy(d, job);
@@ -403,6 +425,7 @@ static void on_deadline(struct dispatcher *d, struct encoder *encoder)
 {
 	bool at_header = encoder->state == ENCODER_PROBING;
 	bool in_time = now_monotonic() < encoder->deadline;
+	usec_t allowed = encoder->deadline - encoder->job_started;
 	struct pool_job *job = encoder->job;
 
 	encoder->job = NULL;
@@ -412,7 +435,7 @@ static void on_deadline(struct dispatcher *d, struct encoder *encoder)
 	if (at_header && in_time)
 		outcome_header_timed_out(job);
 	else
-		outcome_timed_out(job, d->options.deadline_usec);
+		outcome_timed_out(job, allowed);
 }
 
 /* It was told to end and does not, or the zygote does not tell of it. */

@@ -18,10 +18,8 @@
 #include "encode/throttle.h"
 #include "util/lock.h"
 
-#define DISPATCHER_PIDS_MAX 256
-
 struct dispatcher {
-	/* fixed after init */
+	/* fixed after init, but for the bounds, which are the pool's thread's */
 	struct pool_options options;
 	struct job_queue queue; /* has a lock of its own, taken inside `lock` */
 
@@ -29,8 +27,9 @@ struct dispatcher {
 	struct lock lock;
 	struct pool_stats stats;
 	struct pool_limits limits; /* asked for; the thread takes them over */
-	unsigned n_pids;
-	int pids[DISPATCHER_PIDS_MAX]; /* of encoders, for figures */
+	struct pool_bounds bounds; /* the same */
+	unsigned n_shown;
+	struct pool_encoder shown[POOL_ENCODERS_MAX]; /* encoders, for figures */
 
 	/* the pool's thread */
 	struct fleet fleet;
@@ -45,7 +44,9 @@ void dispatcher_done(struct dispatcher *dispatcher); /* no job and no encoder is
 
 /* Any thread. */
 void dispatcher_limit(struct dispatcher *dispatcher, const struct pool_limits *limits);
+void dispatcher_set_bounds(struct dispatcher *dispatcher, const struct pool_bounds *bounds);
 void dispatcher_stats(struct dispatcher *dispatcher, struct pool_stats *ret);
+size_t dispatcher_encoders(struct dispatcher *dispatcher, struct pool_encoder *ret, size_t max);
 
 /* The rest is the pool's thread's. */
 

@@ -82,7 +82,7 @@ void loss_note_trouble(struct dispatcher *d, usec_t attempted, const char *what)
 	if (!is_known)
 		log_warning("%s; trying again", what);
 	if (fleet->ailing_since && fleet_count_working(fleet) == 0 &&
-		now_monotonic() >= fleet->ailing_since + d->options.deadline_usec)
+		now_monotonic() >= fleet->ailing_since + d->options.bounds.deadline_usec)
 		fail_queue(d, what);
 }
 

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -24,6 +25,9 @@ struct pool {
 	/* fixed after init */
 	pthread_t thread;
 	int wake_fd; /* owned, eventfd */
+
+	/* atomic: when the thread's round began, monotonic; 0: it waits */
+	_Atomic usec_t round_at;
 
 	/* protected by the dispatcher's `lock` */
 	bool stopping;
@@ -58,6 +62,8 @@ void pool_submit(struct pool *pool, struct pool_job *job)
 	job->attempts = job->overtaken = 0;
 	job->alone = job->starved = false;
 	job->put_off_at = 0;
+	job->submitted_at = now_monotonic();
+	job->handed_at = 0;
 	job->estimate_bytes = 0;
 	job->request.version = PROTOCOL_VERSION;
 	lock_take(&dispatcher->lock);
@@ -95,6 +101,12 @@ void pool_limit(struct pool *pool, const struct pool_limits *limits)
 	wake(pool);
 }
 
+void pool_set_bounds(struct pool *pool, const struct pool_bounds *bounds)
+{
+	dispatcher_set_bounds(&pool->dispatcher, bounds);
+	wake(pool);
+}
+
 bool pool_encodes(struct pool *pool)
 {
 	LOCK_SCOPE(&pool->dispatcher.lock);
@@ -112,6 +124,18 @@ bool pool_takes_prefetch(struct pool *pool)
 void pool_stats(struct pool *pool, struct pool_stats *ret)
 {
 	dispatcher_stats(&pool->dispatcher, ret);
+}
+
+size_t pool_encoders(struct pool *pool, struct pool_encoder *ret, size_t max)
+{
+	return dispatcher_encoders(&pool->dispatcher, ret, max);
+}
+
+usec_t pool_round_usec(struct pool *pool)
+{
+	usec_t began_at = atomic_load(&pool->round_at);
+
+	return began_at ? now_monotonic() - began_at : 0;
 }
 
 /* --- The thread -------------------------------------------------------------------------- */
@@ -187,12 +211,19 @@ static void *pool_main(void *arg)
 	while (!is_stopping(pool)) {
 		size_t n;
 
+		int ready;
+
+		atomic_store(&pool->round_at, now_monotonic());
 		dispatcher_schedule(dispatcher);
 		n = fill_polled(pool);
-		if (poll(pool->polled, n, next_timeout_msec(pool)) > 0)
+		atomic_store(&pool->round_at, 0);
+		ready = poll(pool->polled, n, next_timeout_msec(pool));
+		atomic_store(&pool->round_at, now_monotonic());
+		if (ready > 0)
 			dispatch(pool, n);
 		dispatcher_check_clocks(dispatcher);
 	}
+	atomic_store(&pool->round_at, 0);
 	/* From here on pool_submit() answers by itself, so the queue stays empty. */
 	lock_take(&dispatcher->lock);
 	pool->stopped = true;
@@ -218,7 +249,8 @@ int pool_new(
 	dispatcher_init(&pool->dispatcher, options);
 	fleet = &pool->dispatcher.fleet;
 	pool->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	r = pool->wake_fd < 0 ? -errno : grow_polled(pool, POLL_FIXED + options->workers);
+	r = pool->wake_fd < 0 ? -errno
+	                      : grow_polled(pool, POLL_FIXED + options->bounds.workers);
 	if (r == 0)
 		r = zygote_start(&fleet->zygote, options->encoder_path, options->keep_stderr,
 			options->sandbox);

@@ -37,15 +37,20 @@
 
 struct pool;
 
+/* How much at once, and for how long. */
+struct pool_bounds {
+	unsigned workers;      /* encoders at once, ≥ 1 */
+	uint64_t memory_bytes; /* that all running jobs together may take, by their estimates */
+	usec_t deadline_usec;  /* of one attempt, from being handed to an encoder */
+};
+
 struct pool_options {
-	const char *encoder_path; /* of lensfs-encoder. Borrowed for the life of the pool */
-	unsigned workers;         /* encoders at once, ≥ 1 */
+	const char *encoder_path;  /* of lensfs-encoder. Borrowed for the life of the pool */
+	struct pool_bounds bounds; /* to begin with */
 	unsigned jobs_per_encoder;
 	enum sandbox_mode sandbox;
 	uint64_t growth_bytes; /* resident memory an encoder may have more than at its birth */
-	uint64_t memory_bytes; /* that all running jobs together may take, by their estimates */
 	bool keep_stderr;      /* encoders may write to ours: foreground and tests */
-	usec_t deadline_usec;  /* of one attempt, from being handed to an encoder */
 	usec_t idle_usec;      /* after which all idle encoders but one end */
 	bool heed_machine; /* begin nothing that the machine cannot carry now (encode/headroom.h) */
 	const char *machine; /* of util/machine.h: NULL but in tests. Borrowed for the life */
@@ -82,8 +87,9 @@ struct pool_job {
 
 	/* the pool's */
 	struct pool_job *next;
-	bool in_line, cancelled; /* cancelled: of JOB_PREFETCH */
-	uint64_t place;          /* in line, by arrival */
+	bool in_line, cancelled;        /* cancelled: of JOB_PREFETCH */
+	uint64_t place;                 /* in line, by arrival */
+	usec_t submitted_at, handed_at; /* monotonic; handed: to an encoder last, 0: never */
 	usec_t put_off_at; /* for the first time by encode/admission, monotonic; 0: never */
 	uint64_t estimate_bytes; /* of memory with one thread, 0 until the header is known */
 	uint64_t promised_bytes; /* when it last began */
@@ -122,6 +128,10 @@ void pool_cancel(struct pool *pool, struct pool_job *job);
 /* What this encoder answered is not so: it is killed, and a job that it has by now is given to
  * another, uncounted. Does not wait; one that is gone is gone. Any thread. */
 void pool_condemn(struct pool *pool, uint32_t encoder);
+
+/* In force from now on for what begins. A job that waits for memory and would not fit any more
+ * waits as for limits that are to be lifted, see pool_limit(). Does not wait. Any thread. */
+void pool_set_bounds(struct pool *pool, const struct pool_bounds *bounds);
 
 /* What may be asked of the pool where memory is scarce. */
 struct pool_limits {
@@ -164,5 +174,22 @@ struct pool_stats {
 	uint64_t resident_bytes; /* of all encoders together, now */
 };
 void pool_stats(struct pool *pool, struct pool_stats *ret);
+
+/* One encoder process, as it was when the pool's thread went round last. */
+struct pool_encoder {
+	int pid;
+	bool paused; /* it yields */
+	unsigned jobs_done;
+	const struct pool_job *job; /* that it has: to be compared only; NULL: it is idle */
+	usec_t since;               /* it has it, without its pauses, or is idle; monotonic */
+};
+#define POOL_ENCODERS_MAX 256
+
+/* At most `max` of them; how many. Any thread. */
+size_t pool_encoders(struct pool *pool, struct pool_encoder *ret, size_t max);
+
+/* How long the pool's thread has been at what it does now; 0: it waits for work. Takes no lock, so
+ * that it tells also of one that is lost. Any thread. */
+usec_t pool_round_usec(struct pool *pool);
 
 #endif

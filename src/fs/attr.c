@@ -102,9 +102,21 @@ static void fill_own(
 	};
 }
 
+/* The daemon's own group is everybody's on many machines, so only a group that was named is meant. */
+static void set_group(const struct fs *fs, struct stat *st)
+{
+	int64_t group = fs->options.control_group;
+
+	if (group >= 0)
+		st->st_gid = (gid_t)group;
+	else if (!(st->st_mode & S_IROTH))
+		st->st_mode &= ~(mode_t)S_IRWXG;
+}
+
 void fs_attr_of_snapshot(const struct fs *fs, const struct snapshot *snapshot, struct stat *ret)
 {
-	fill_own(fs, snapshot->node.id.ino, S_IFREG | 0444, snapshot->taken_at, ret);
+	fill_own(fs, snapshot->node.id.ino, S_IFREG | snapshot->mode, snapshot->taken_at, ret);
+	set_group(fs, ret);
 	ret->st_size = (off_t)snapshot->length;
 	ret->st_blocks = (blkcnt_t)((snapshot->length + 511) / 512);
 }
@@ -188,14 +200,14 @@ static void getattr_mirror(fuse_req_t req, struct node *node)
 	int r = stat_mirror(fs, node_folder(node), &stx, &timeout);
 
 	if (r < 0) {
-		fuse_reply_err(req, -r);
+		reply_err(req, -r);
 		return;
 	}
 	if (node->kind == NODE_LENS)
 		fs_attr_of_lens(fs, node_lens(node), &stx, &st);
 	else
 		fs_attr_of_mirror(fs, &stx, &st);
-	fuse_reply_attr(req, &st, timeout);
+	reply_attr(req, &st, timeout);
 }
 
 bool fs_tell(struct fs *fs, struct variant *variant, const struct cache_entry *entry)
@@ -223,18 +235,18 @@ static void reply_variant_attr(
 	struct stat st;
 
 	if (!fs_tell(fs_of(req), variant, entry)) {
-		fuse_reply_err(req, ESTALE);
+		reply_err(req, ESTALE);
 		return;
 	}
 	/* Immutable: another version is another inode. */
 	fs_attr_of_variant(variant, entry->size_bytes, &st);
-	fuse_reply_attr(req, &st, FS_FOREVER_SEC);
+	reply_attr(req, &st, FS_FOREVER_SEC);
 }
 
 static void getattr_answer(struct parked *parked, const struct render_result *result)
 {
 	if (result->error)
-		fuse_reply_err(parked->req, result->error);
+		reply_err(parked->req, result->error);
 	else
 		reply_variant_attr(parked->req, parked->variant, &result->entry);
 }
@@ -246,6 +258,7 @@ static void getattr_variant(fuse_req_t req, struct variant *variant)
 
 	if (fs_peek(fs, variant, &entry)) {
 		prefetcher_note_used(fs, variant);
+		access_note(req, "known");
 		reply_variant_attr(req, variant, &entry);
 	} else {
 		fs_park(req, variant, getattr_answer, 0, 0);
@@ -260,6 +273,7 @@ void fs_op_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 
 	(void)fi;
 	fs->getattrs++;
+	access_begin(req, "getattr", ino, NULL);
 	switch (node->kind) {
 	case NODE_MIRROR:
 	case NODE_LENS:
@@ -275,7 +289,7 @@ void fs_op_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 		fs_attr_of_control(fs, &st);
 		break;
 	}
-	fuse_reply_attr(req, &st, FS_FOREVER_SEC);
+	reply_attr(req, &st, FS_FOREVER_SEC);
 }
 
 void fs_op_statfs(fuse_req_t req, fuse_ino_t ino)
@@ -283,9 +297,9 @@ void fs_op_statfs(fuse_req_t req, fuse_ino_t ino)
 	struct fs *fs = fs_of(req);
 	struct statvfs st;
 
-	(void)ino;
+	access_begin(req, "statfs", ino, NULL);
 	if (fstatvfs(tree_root(fs->options.tree), &st) < 0)
-		fuse_reply_err(req, errno);
+		reply_err(req, errno);
 	else
-		fuse_reply_statfs(req, &st);
+		reply_statfs(req, &st);
 }

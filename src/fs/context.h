@@ -8,6 +8,7 @@
 #include <fuse_lowlevel.h>
 #include <stdatomic.h>
 
+#include "fs/access.h"
 #include "fs/alias.h"
 #include "fs/fdcache.h"
 #include "fs/fs.h"
@@ -16,6 +17,7 @@
 #include "fs/node.h"
 #include "fs/prefetch.h"
 #include "fs/reader.h"
+#include "fs/reply.h"
 
 /* Seconds that the kernel may believe us, where changes are told. */
 #define FS_FOREVER_SEC (365 * 24 * 3600.0)
@@ -42,8 +44,6 @@
 /* The coarsest clock of a file system that we mean to see a change by: FAT's has two seconds. */
 #define FS_TICK_USEC (2 * USEC_PER_SEC)
 
-#define CONTROL_DIR_NAME ".lensfs"
-
 struct fs {
 	/* fixed after init */
 	struct fs_options options;
@@ -54,6 +54,7 @@ struct fs {
 	usec_t started_at;
 	bool mounted;
 	struct node *top;          /* what the kernel's root is; borrowed from nodes */
+	bool can_list_views;       /* see fs_can_list_views() */
 	bool kernel_opens_folders; /* see dir.c; fixed in the handshake */
 	pthread_t loop_thread;     /* while looping */
 	atomic_bool looping;
@@ -61,6 +62,7 @@ struct fs {
 
 	/* with locks of their own */
 	struct nodes nodes;
+	struct accesses accesses;
 	struct aliases aliases;
 	struct kinds kinds;
 	struct invalidator invalidator;
@@ -87,6 +89,14 @@ static inline struct node *fs_node(struct fs *fs, fuse_ino_t ino)
 static inline fuse_ino_t fs_nodeid(const struct node *node)
 {
 	return (uintptr_t)node;
+}
+
+/* What file handles (of NFS servers) are made of. An address comes again, for another node; with
+ * the generation it does not, so an old handle is ESTALE and never another file. */
+static inline void fs_introduce(const struct node *node, struct fuse_entry_param *ret)
+{
+	ret->ino = fs_nodeid(node);
+	ret->generation = node->generation;
 }
 
 /* --- open.c: descriptors of nodes, through the descriptor cache. 0 or -errno; -ESTALE when

@@ -35,7 +35,7 @@ static bool watch_folder(struct fs *fs, struct node *folder)
 	       nodes_watch(&fs->nodes, folder, fdref_fd(open_folder));
 }
 
-/* With -o list: a listing needs a roster. It is kept where the folder is watched, as ever. */
+/* Where views are listed, a listing needs a roster. It is kept where the folder is watched, as ever. */
 static void open_listed(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
 {
 	struct fs *fs = fs_of(req);
@@ -44,14 +44,14 @@ static void open_listed(fuse_req_t req, struct node *node, struct fuse_file_info
 	if (node->kind == NODE_MIRROR) {
 		roster = roster_new();
 		if (!roster) {
-			fuse_reply_err(req, ENOMEM);
+			reply_err(req, ENOMEM);
 			return;
 		}
 	}
 	fi->fh = (uintptr_t)roster;
 	if (node != &fs->nodes.control)
 		fi->cache_readdir = fi->keep_cache = watch_folder(fs, node_folder(node));
-	if (fuse_reply_open(req, fi) == -ENOENT)
+	if (reply_open(req, fi) == -ENOENT)
 		roster_free(roster);
 }
 
@@ -59,19 +59,20 @@ void fs_op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
 	struct fs *fs = fs_of(req);
 
-	if (fs->options.list->n > 0)
+	access_begin(req, "opendir", ino, NULL);
+	if (fs->can_list_views)
 		open_listed(req, fs_node(fs, ino), fi);
 	else if (fs->kernel_opens_folders)
-		fuse_reply_err(req, ENOSYS);
+		reply_err(req, ENOSYS);
 	else
-		fuse_reply_open(req, fi);
+		reply_open(req, fi);
 }
 
 void fs_op_releasedir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
-	(void)ino;
+	access_begin(req, "releasedir", ino, NULL);
 	roster_free((struct roster *)(uintptr_t)fi->fh);
-	fuse_reply_err(req, 0);
+	reply_err(req, 0);
 }
 
 /* --- Reading ----------------------------------------------------------------------------- */
@@ -153,17 +154,19 @@ static void reply_settling(struct listing *listing)
 	struct fs *fs = fs_of(listing->req);
 
 	nodes_ref(&fs->nodes, listing->node);
-	fuse_reply_buf(listing->req, listing->buf, listing->length);
+	reply_buf(listing->req, listing->buf, listing->length);
 	invalidator_post_settling(fs, listing->node);
 	nodes_unref(&fs->nodes, listing->node);
 }
 
 static int fill_roster(struct listing *listing, struct roster *roster)
 {
+	struct fs *fs = fs_of(listing->req);
+	_cleanup_(config_unrefp) struct config *config = config_slot_get(fs->options.config);
 	int r;
 
-	listing->told = watch_folder(fs_of(listing->req), listing->node);
-	r = roster_fill(roster, listing);
+	listing->told = watch_folder(fs, listing->node);
+	r = roster_fill(roster, listing, &config->list);
 	return r < 0 && listing->length == 0 ? r : 0;
 }
 
@@ -182,6 +185,7 @@ static void list(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, bool pl
 	};
 	int r;
 
+	access_begin_at(req, plus ? "readdirplus" : "readdir", ino, size, off);
 	if (!buf)
 		r = -ENOMEM;
 	else if (listing.node == &fs->nodes.control)
@@ -191,11 +195,11 @@ static void list(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, bool pl
 	else
 		r = fill(&listing);
 	if (r < 0)
-		fuse_reply_err(req, -r);
+		reply_err(req, -r);
 	else if (listing.is_settling)
 		reply_settling(&listing);
 	else
-		fuse_reply_buf(req, buf, listing.length);
+		reply_buf(req, buf, listing.length);
 }
 
 void fs_op_readdir(

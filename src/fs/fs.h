@@ -15,13 +15,17 @@
 #include "config/slot.h"
 #include "render/render.h"
 #include "source/tree.h"
-#include "view/list.h"
 
 struct fs;
+struct tap;
 
 #define FS_REASON_MAX 512
 
-/* A file of the control folder `.lensfs`: its text is made anew whenever it is looked up. */
+/* The folder of control files, in the root of every mount and in no listing. */
+#define CONTROL_DIR_NAME ".lensfs"
+
+/* A file of the control folder `.lensfs`: its text is made anew whenever it is looked up. Mode: the
+ * permissions; those of the group are the control group's. */
 struct fs_control_file {
 	const char *name;
 	uint32_t mode;
@@ -31,19 +35,22 @@ struct fs_control_file {
 
 struct fs_options {
 	const char *source_name; /* shown as the mount's device */
-	const char *mountpoint;
+	const char *mountpoint;  /* NULL: mounted beforehand, nobody knows where */
+	int fuse_fd; /* the open /dev/fuse of a mount made beforehand; -1: to be mounted here.
+			Becomes ours */
 	const char *
 		mount_options; /* further -o options for libfuse, comma-separated; NULL: none */
 	const struct tree *tree;
 	struct render *render;
 	struct config_slot *config;
-	struct watch *watch;          /* NULL: changes are noticed by timeouts alone */
-	const struct view_list *list; /* views that are listed beside pictures; may be empty */
-	const struct view *view;      /* that the whole mount is seen through; NULL: none */
-	struct watermark *watermark;  /* of that view; NULL: none */
-	double timeout_sec;           /* where nothing is watched, > 0 */
+	struct watch *watch;         /* NULL: changes are noticed by timeouts alone */
+	const struct view *view;     /* that the whole mount is seen through; NULL: none */
+	struct watermark *watermark; /* of that view; NULL: none */
+	struct tap *accesses;        /* a line for each request (fs/access.h); NULL: no */
+	double timeout_sec;          /* where nothing is watched, > 0 */
 	const struct fs_control_file *control_files; /* ended by an empty name */
-	void *context;                               /* of make and ready */
+	int64_t control_group;        /* gid that may read what its mode is 0440 of; -1: none */
+	void *context;                /* of make and ready */
 	void (*ready)(void *context); /* the kernel has shaken hands; the first FUSE thread */
 	unsigned threads;
 	size_t descriptors; /* capacity of the descriptor cache */
@@ -74,8 +81,12 @@ void fs_trim(struct fs *fs);
  * left on its disk; returns how many are. For struct cache_keeper, with a struct fs as context. */
 uint64_t fs_trim_gone(void *fs, uint64_t keep_bytes);
 
+/* Whether views can be listed, now or by another configuration: the mount began with a list. Where
+ * it did not, the kernel was told for ever to read folders by itself (dir.c). */
+bool fs_can_list_views(const struct fs *fs);
+
 /* Another configuration is in force: names that were answered by the one before are looked up
- * anew. A thread that holds no lock and answers nobody. */
+ * anew, and folders listed. A thread that holds no lock and answers nobody. */
 void fs_config_changed(struct fs *fs);
 
 struct fs_stats {

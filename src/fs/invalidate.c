@@ -90,10 +90,33 @@ static void forget_lens_contents(struct fs *fs, struct node *folder)
 		forget_content(fs, &lens->node);
 }
 
+/* A listing of before may be under way, and be kept when it is answered. It holds the folder's lock
+ * in the kernel, for which taking back a name waits, whatever name. */
+static void forget_views_listed(struct fs *fs)
+{
+	struct node **all;
+	size_t n;
+
+	if (nodes_find_all(&fs->nodes, &all, &n) < 0) {
+		log_error("out of memory: folders may be listed as before");
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (all[i]->watching == NODE_WATCHED) {
+			forget_entry(fs, all[i], ".");
+			forget_content(fs, all[i]);
+		}
+		nodes_unref(&fs->nodes, all[i]);
+	}
+	free(all);
+}
+
 /* What is not noted is not believed for longer than a second. */
 void fs_config_changed(struct fs *fs)
 {
 	aliases_take(&fs->aliases, NULL, NULL, forget_name, fs);
+	if (fs->can_list_views)
+		forget_views_listed(fs);
 }
 
 /* --- One change -------------------------------------------------------------------------- */
@@ -133,7 +156,7 @@ static void entry_changed(struct fs *fs, struct node *folder, const struct watch
 	if (event->names)
 		forget_entry(fs, folder, event->name);
 	/* Which views are listed depends on what the files are. */
-	if (event->names || fs->options.list->n > 0)
+	if (event->names || fs->can_list_views)
 		forget_content(fs, folder);
 	forget_in_lenses(fs, folder, event->name);
 	forget_lens_contents(fs, folder);

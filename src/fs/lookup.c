@@ -21,7 +21,7 @@ int fs_enter_mirror(struct fs *fs, struct node *folder, const char *name,
 
 	if (!node)
 		return -ENOMEM;
-	ret->ino = fs_nodeid(node);
+	fs_introduce(node, ret);
 	ret->attr_timeout = fs_attr_timeout(fs, folder, node, stx);
 	fs_attr_of_mirror(fs, stx, &ret->attr);
 	return 0;
@@ -68,10 +68,10 @@ static int lookup_control(struct fs *fs, const char *name, struct fuse_entry_par
 	r = file->make(fs->options.context, &text, &length);
 	if (r < 0)
 		return r;
-	snapshot = nodes_enter_snapshot(&fs->nodes, text, length);
+	snapshot = nodes_enter_snapshot(&fs->nodes, file->name, file->mode, text, length);
 	if (!snapshot)
 		return -ENOMEM;
-	ret->ino = fs_nodeid(&snapshot->node);
+	fs_introduce(&snapshot->node, ret);
 	ret->attr_timeout = FS_FOREVER_SEC;
 	ret->entry_timeout = 0;
 	fs_attr_of_snapshot(fs, snapshot, &ret->attr);
@@ -84,7 +84,7 @@ static int lookup_control_dir(struct fs *fs, struct fuse_entry_param *ret)
 
 	fs->nodes.control.nlookup++;
 	fs->nodes.control.refs += fs->nodes.control.nlookup == 1;
-	ret->ino = fs_nodeid(&fs->nodes.control);
+	fs_introduce(&fs->nodes.control, ret);
 	ret->attr_timeout = ret->entry_timeout = FS_FOREVER_SEC;
 	fs_attr_of_control(fs, &ret->attr);
 	return 0;
@@ -97,7 +97,7 @@ static void tune_once(struct fs *fs)
 {
 	int r;
 
-	if (atomic_exchange(&fs->tuned, true))
+	if (atomic_exchange(&fs->tuned, true) || !fs->options.mountpoint)
 		return;
 	r = readahead_raise(fs->options.mountpoint);
 	if (r < 0)
@@ -125,19 +125,21 @@ void fs_op_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
 	struct fs *fs = fs_of(req);
 	struct fuse_entry_param entry;
-	int r = fs_lookup(fs, fs_node(fs, parent), name, &entry);
+	int r;
 
 	fs->lookups++;
+	access_begin(req, "lookup", parent, name);
+	r = fs_lookup(fs, fs_node(fs, parent), name, &entry);
 	if (r == -ENOENT && fs_node(fs, parent) != &fs->nodes.control) {
 		/* Number 0 with a timeout: the kernel remembers that there is nothing. */
 		entry.ino = 0;
-		fuse_reply_entry(req, &entry);
+		reply_entry(req, &entry);
 		return;
 	}
 	if (r < 0)
-		fuse_reply_err(req, -r);
+		reply_err(req, -r);
 	/* The kernel that did not take the answer does not know the node. */
-	else if (fuse_reply_entry(req, &entry) == -ENOENT)
+	else if (reply_entry(req, &entry) == -ENOENT)
 		nodes_forget(&fs->nodes, fs_node(fs, entry.ino), 1);
 }
 

@@ -36,7 +36,7 @@ static void fill_variant_entry(
 	 * is; a mere stat of what nobody read says nothing about its bytes. */
 	if (variant->was_read)
 		render_use(render, stamp, &variant->view);
-	ret->ino = fs_nodeid(&variant->node);
+	fs_introduce(&variant->node, ret);
 	ret->entry_timeout = timeout;
 	/* Not made yet: no size is told, and the attributes have expired when they arrive. */
 	ret->attr_timeout = sized ? FS_FOREVER_SEC : 0;
@@ -83,6 +83,7 @@ struct named {
 	struct view view;
 	struct watermark *watermark; /* owns a ref; NULL: none */
 	enum miss_policy miss;
+	bool listed; /* so in ordinary folders */
 	size_t source_len;
 };
 
@@ -98,7 +99,7 @@ static int enter_lens(struct fs *fs, const struct node *where, struct node *pare
 
 	if (!lens)
 		return -ENOMEM;
-	ret->ino = fs_nodeid(&lens->node);
+	fs_introduce(&lens->node, ret);
 	ret->attr_timeout = fs_attr_timeout(fs, parent, folder, stx);
 	fs_attr_of_lens(fs, lens, stx, &ret->attr);
 	return 0;
@@ -151,21 +152,14 @@ static double timeout_of_name(struct fs *fs, const struct node *where,
 	return FS_UNNOTED_SEC;
 }
 
-static bool is_listed(const struct fs *fs, const struct node *where, const char *view_text)
-{
-	const struct view_list *list = fs->options.list;
-
-	for (size_t i = 0; where->kind == NODE_MIRROR && i < list->n; i++) {
-		if (strcmp(list->items[i].text, view_text) == 0)
-			return true;
-	}
-	return false;
-}
-
 static int enter_picture(struct fs *fs, struct node *where, int dir_fd, const char *name,
 	const struct named *named, struct found_picture *found, struct fuse_entry_param *ret)
 {
-	struct said said = { .where = where, .view = named->view };
+	struct said said = {
+		.where = where,
+		.view = named->view,
+		.listed = named->listed && where->kind == NODE_MIRROR,
+	};
 	int r = picture_format(fs, dir_fd, found->source_name, &found->stx, &found->format);
 
 	if (r == 0 && view_resolve(&named->view, found->format, &found->view, NULL) != 0)
@@ -174,7 +168,6 @@ static int enter_picture(struct fs *fs, struct node *where, int dir_fd, const ch
 		ret->entry_timeout = fs->options.timeout_sec;
 	if (r < 0)
 		return r;
-	said.listed = is_listed(fs, where, name + strlen(found->source_name) + 1);
 	return lookup_enter_variant(fs, found, name, said, ret->entry_timeout, ret);
 }
 
@@ -187,6 +180,7 @@ static bool name_read(struct fs *fs, const char *name, const char *text, struct 
 		return false;
 	ret->watermark = watermark_ref(config_watermark(config, &ret->view.watermark));
 	ret->miss = config_miss(config, text, strlen(text));
+	ret->listed = view_list_has(&config->list, text);
 	return true;
 }
 

@@ -70,6 +70,8 @@ static void insert_locked(struct nodes *nodes, struct node *node)
 
 	if (nodes->n_nodes >= nodes->n_buckets)
 		grow_locked(nodes);
+	nodes->generation = (nodes->generation + 1) & INT32_MAX;
+	node->generation = nodes->generation;
 	bucket = bucket_of(nodes, hash_node(node));
 	node->hash_next = *bucket;
 	*bucket = node;
@@ -362,15 +364,17 @@ struct node *nodes_obtain_mirror(
 	return obtain_mirror(nodes, parent, name, stx, false);
 }
 
-struct snapshot *nodes_enter_snapshot(struct nodes *nodes, char *text_consume, size_t length)
+struct snapshot *nodes_enter_snapshot(
+	struct nodes *nodes, const char *name, uint32_t mode, char *text_consume, size_t length)
 {
 	struct snapshot *snapshot = calloc(1, sizeof(*snapshot));
 
-	if (!snapshot) {
+	if (!snapshot || !node_setup(&snapshot->node, NODE_SNAPSHOT, S_IFREG, name)) {
+		free(snapshot);
 		free(text_consume);
 		return NULL;
 	}
-	node_setup(&snapshot->node, NODE_SNAPSHOT, S_IFREG, NULL);
+	snapshot->mode = mode;
 	snapshot->text = text_consume;
 	snapshot->length = length;
 	snapshot->taken_at = now_real();

@@ -61,12 +61,13 @@ struct node {
 
 	/* protected by the table's lock */
 	uint32_t refs;
+	uint32_t generation; /* of this address, fixed at birth: see fs_introduce() */
 	uint64_t nlookup;
 	struct node *hash_next;
 	struct node
 		*parent; /* owns a ref; NULL for the root and what has no place in the source;
 			    LENS, for ever: the folder that it shows */
-	char *name;      /* owned; VARIANT: the source's; LENS: none */
+	char *name;      /* owned; VARIANT: the source's; LENS: none; SNAPSHOT: the file's */
 	struct lens *lenses; /* MIRROR: that show this folder; borrowed, they own refs of it */
 };
 
@@ -110,6 +111,7 @@ struct variant {
 
 struct snapshot {
 	struct node node;
+	uint32_t mode;
 	char *text; /* owned */
 	size_t length;
 	usec_t taken_at;
@@ -126,6 +128,7 @@ struct nodes {
 	struct node **buckets; /* owned, a power of two of them */
 	size_t n_buckets, n_nodes;
 	uint64_t n_snapshots; /* ever */
+	uint32_t generation;  /* of the last node */
 	struct variant
 		*keyed; /* those that were read, by the key of their bytes in the cache */
 	struct marks marks;
@@ -174,7 +177,8 @@ struct node *nodes_obtain_mirror(
 struct variant *nodes_enter_variant(struct nodes *nodes, struct node *parent,
 	const char *source_name, const struct statx *stx, enum format format,
 	const struct view *view, struct watermark *watermark);
-struct snapshot *nodes_enter_snapshot(struct nodes *nodes, char *text_consume, size_t length);
+struct snapshot *nodes_enter_snapshot(struct nodes *nodes, const char *name, uint32_t mode,
+	char *text_consume, size_t length);
 
 /* --- Finding: with a reference for the caller, or NULL -------------------------------------
  */

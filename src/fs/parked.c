@@ -31,7 +31,19 @@ static void on_interrupt(fuse_req_t req, void *data)
 	if (move_state(parked, ARMING, INTERRUPTED) || !move_state(parked, PARKED, ANSWERED))
 		return;
 	fs->interrupted++;
-	fuse_reply_err(req, EINTR);
+	reply_err(req, EINTR);
+}
+
+static const char *way_of(
+	const struct render_waiter *waiter, const struct render_result *result)
+{
+	static const char *const ways[] = {
+		[RENDER_CACHED] = "hit",
+		[RENDER_ENCODED] = "encoded",
+		[RENDER_REMEMBERED] = "remembered",
+	};
+
+	return waiter->joined ? "joined" : ways[result->way];
 }
 
 static void on_done(struct render_waiter *waiter, const struct render_result *result)
@@ -41,6 +53,7 @@ static void on_done(struct render_waiter *waiter, const struct render_result *re
 	if (move_state(parked, PARKED, ANSWERED)) {
 		/* Waits for an interrupt that is being told just now, and lets in no more. */
 		fuse_req_interrupt_func(parked->req, NULL, NULL);
+		access_note(parked->req, way_of(waiter, result));
 		parked->answer(parked, result);
 	}
 	nodes_unref(&parked->fs->nodes, &parked->variant->node);
@@ -54,7 +67,7 @@ void fs_park(fuse_req_t req, struct variant *variant,
 	struct fs *fs = fs_of(req);
 
 	if (!parked) {
-		fuse_reply_err(req, ENOMEM);
+		reply_err(req, ENOMEM);
 		return;
 	}
 	*parked = (struct parked){
@@ -73,7 +86,7 @@ void fs_park(fuse_req_t req, struct variant *variant,
 	if (!move_state(parked, ARMING, PARKED)) {
 		fs->interrupted++;
 		fuse_req_interrupt_func(req, NULL, NULL);
-		fuse_reply_err(req, EINTR);
+		reply_err(req, EINTR);
 		nodes_unref(&fs->nodes, &variant->node);
 		free(parked);
 		return;

@@ -13,25 +13,15 @@
 
 #define SECOND_COPY_MIN (1 << 20) /* bytes */
 
-static void reply_from_fd(fuse_req_t req, int fd, size_t size, off_t off)
-{
-	struct fuse_bufvec buf = FUSE_BUFVEC_INIT(size);
-
-	buf.buf[0].flags = FUSE_BUF_IS_FD | FUSE_BUF_FD_SEEK | FUSE_BUF_FD_RETRY;
-	buf.buf[0].fd = fd;
-	buf.buf[0].pos = off;
-	fuse_reply_data(req, &buf, FUSE_BUF_SPLICE_MOVE);
-}
-
 static void read_mirror(fuse_req_t req, struct node *node, size_t size, off_t off)
 {
 	_cleanup_(fdref_unrefp) struct fdref *file = NULL;
 	int r = fs_file(fs_of(req), node, &file);
 
 	if (r < 0)
-		fuse_reply_err(req, -r);
+		reply_err(req, -r);
 	else
-		reply_from_fd(req, fdref_fd(file), size, off);
+		reply_file(req, fdref_fd(file), size, off);
 }
 
 /* A large variant is cached once, as pages of the mount, and not a second time as those of its
@@ -49,7 +39,7 @@ static int reply_from_blob(
 	if (n < 0)
 		return (int)n;
 	readers_note(fs, variant);
-	fuse_reply_buf(req, bytes, (size_t)n);
+	reply_buf(req, bytes, (size_t)n);
 	if (is_large)
 		posix_fadvise(fd, off, (off_t)size, POSIX_FADV_DONTNEED);
 	return 0;
@@ -64,11 +54,11 @@ static void read_answer(struct parked *parked, const struct render_result *resul
 	int fd, r;
 
 	if (result->error) {
-		fuse_reply_err(parked->req, result->error);
+		reply_err(parked->req, result->error);
 		return;
 	}
 	if (!fs_tell(parked->fs, variant, &result->entry)) {
-		fuse_reply_err(parked->req, ESTALE);
+		reply_err(parked->req, ESTALE);
 		return;
 	}
 	fd = fcntl(result->fd, F_DUPFD_CLOEXEC, 3);
@@ -77,7 +67,7 @@ static void read_answer(struct parked *parked, const struct render_result *resul
 			parked->fs->fds, &variant->node, fd, FS_VARIANT_IDLE_USEC);
 	r = reply_from_blob(parked->req, variant, result->fd, parked->size, parked->off);
 	if (r < 0)
-		fuse_reply_err(parked->req, -r);
+		reply_err(parked->req, -r);
 }
 
 /* What the disk cannot give back any more is made again. */
@@ -107,15 +97,16 @@ static void read_variant(fuse_req_t req, struct variant *variant, size_t size, o
 		/* Before another reader may find it. */
 		if (!fs_tell(fs, variant, &entry)) {
 			close(fd);
-			fuse_reply_err(req, ESTALE);
+			reply_err(req, ESTALE);
 			return;
 		}
 		file = fdcache_put_blob(fs->fds, &variant->node, fd, FS_VARIANT_IDLE_USEC);
 		if (!file) {
-			fuse_reply_err(req, ENOMEM);
+			reply_err(req, ENOMEM);
 			return;
 		}
 	}
+	access_note(req, "hit");
 	if (reply_from_blob(req, variant, fdref_fd(file), size, off) < 0)
 		read_again(req, variant, size, off);
 }
@@ -126,7 +117,7 @@ static void read_snapshot(
 	size_t at = (size_t)off < snapshot->length ? (size_t)off : snapshot->length;
 	size_t left = snapshot->length - at;
 
-	fuse_reply_buf(req, snapshot->text + at, left < size ? left : size);
+	reply_buf(req, snapshot->text + at, left < size ? left : size);
 }
 
 void fs_op_read(
@@ -137,6 +128,7 @@ void fs_op_read(
 
 	(void)fi;
 	fs->reads++;
+	access_begin_at(req, "read", ino, size, off);
 	if (node->kind == NODE_MIRROR)
 		read_mirror(req, node, size, off);
 	else if (node->kind == NODE_VARIANT)
@@ -144,16 +136,16 @@ void fs_op_read(
 	else if (node->kind == NODE_SNAPSHOT)
 		read_snapshot(req, node_snapshot(node), size, off);
 	else
-		fuse_reply_err(req, EISDIR);
+		reply_err(req, EISDIR);
 }
 
 /* Once, and the kernel opens files by itself from then on. It has asked for the attributes
  * before, so a variant is there, or its error was the answer. */
 void fs_op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
-	(void)ino;
 	(void)fi;
-	fuse_reply_err(req, ENOSYS);
+	access_begin(req, "open", ino, NULL);
+	reply_err(req, ENOSYS);
 }
 
 void fs_op_readlink(fuse_req_t req, fuse_ino_t ino)
@@ -164,16 +156,17 @@ void fs_op_readlink(fuse_req_t req, fuse_ino_t ino)
 	ssize_t n;
 	int r;
 
+	access_begin(req, "readlink", ino, NULL);
 	r = fs_open_node(fs, fs_node(fs, ino), O_PATH | O_NOFOLLOW, &fd);
 	if (r < 0) {
-		fuse_reply_err(req, -r);
+		reply_err(req, -r);
 		return;
 	}
 	n = readlinkat(fd, "", target, sizeof(target) - 1);
 	if (n < 0) {
-		fuse_reply_err(req, errno);
+		reply_err(req, errno);
 		return;
 	}
 	target[n] = '\0';
-	fuse_reply_readlink(req, target);
+	reply_readlink(req, target);
 }

@@ -117,10 +117,9 @@ static int find_picture(
 }
 
 /* Adds the parts of entry `number` from `part` on. 1, 0 when they do not all fit, or -errno. */
-static int add_parts(
-	struct listing *listing, const struct dirent64 *d, size_t number, unsigned part)
+static int add_parts(struct listing *listing, const struct view_list *views,
+	const struct dirent64 *d, size_t number, unsigned part)
 {
-	const struct view_list *list = fs_of(listing->req)->options.list;
 	off_t base = (off_t)number << PART_BITS, next = base + (1 << PART_BITS);
 	struct statx stx;
 	enum format format;
@@ -136,8 +135,8 @@ static int add_parts(
 		return r;
 	is_picture = r == 1;
 	r = 1;
-	for (unsigned i = part ? part - 1 : 0; is_picture && r == 1 && i < list->n; i++)
-		r = add_view(listing, d, &list->items[i], &stx, format, base + 2 + i);
+	for (unsigned i = part ? part - 1 : 0; is_picture && r == 1 && i < views->n; i++)
+		r = add_view(listing, d, &views->items[i], &stx, format, base + 2 + i);
 	if (r == 1)
 		listing->offset = next;
 	return r;
@@ -156,8 +155,8 @@ static int open_once(struct roster *roster, struct listing *listing)
 }
 
 /* Entry `number` and those behind it, from `part` of the first on. */
-static int fill_from(
-	struct roster *roster, struct listing *listing, size_t number, unsigned part)
+static int fill_from(struct roster *roster, struct listing *listing,
+	const struct view_list *views, size_t number, unsigned part)
 {
 	size_t at_number = number < roster->n ? number : roster->n - 1;
 	char entries[READ_SIZE] __attribute__((aligned(__alignof__(struct dirent64))));
@@ -172,7 +171,7 @@ static int fill_from(
 
 			r = 1;
 			if (at_number >= number)
-				r = add_parts(listing, d, at_number, part);
+				r = add_parts(listing, views, d, at_number, part);
 			if (at_number >= number)
 				part = 0;
 			if (r == 1)
@@ -186,7 +185,7 @@ static int fill_from(
 	return n < 0 ? -errno : 1;
 }
 
-int roster_fill(struct roster *roster, struct listing *listing)
+int roster_fill(struct roster *roster, struct listing *listing, const struct view_list *views)
 {
 	size_t number = (size_t)(listing->offset >> PART_BITS);
 	unsigned part = (unsigned)(listing->offset & PART_MASK);
@@ -198,5 +197,5 @@ int roster_fill(struct roster *roster, struct listing *listing)
 	if (r < 0)
 		return r;
 	listing->dir_fd = roster->fd;
-	return fill_from(roster, listing, number, part);
+	return fill_from(roster, listing, views, number, part);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * An open folder of a mount that lists views beside its pictures (-o list).
+ * An open folder of a mount that lists views beside its pictures (`list`).
  *
  * One entry of the source is several of ours then, and the place behind each must have an offset
  * of its own, from which the listing goes on. The source's offsets leave no room for that: those
@@ -20,8 +20,9 @@ struct roster;
 struct roster *roster_new(void);
 struct roster *roster_free(struct roster *roster); /* NULL is fine; returns NULL */
 
-/* Fills the answer with the entries of an ordinary folder and the views of its pictures. 1 at the
- * end, 0 when the answer is full, or -errno. Any thread, one after the other. */
-int roster_fill(struct roster *roster, struct listing *listing);
+/* Fills the answer with the entries of an ordinary folder and these views of its pictures, which
+ * may be others with every request. 1 at the end, 0 when the answer is full, or -errno. Any thread,
+ * one after the other. */
+int roster_fill(struct roster *roster, struct listing *listing, const struct view_list *views);
 
 #endif

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/statvfs.h>
@@ -42,7 +43,7 @@ static void fs_op_init(void *userdata, struct fuse_conn_info *conn)
 	if (prefetcher_start(&fs->prefetcher, fs) < 0)
 		log_error("cannot start a thread; nothing is encoded ahead");
 	fs->kernel_opens_folders =
-		fs->options.list->n == 0 && fs->options.watch &&
+		!fs->can_list_views && fs->options.watch &&
 		(conn->capable & FUSE_CAP_NO_OPENDIR_SUPPORT) &&
 		nodes_watch(&fs->nodes, &fs->nodes.root, tree_root(fs->options.tree));
 	fs->options.ready(fs->options.context);
@@ -97,21 +98,43 @@ static int add_options(struct fs *fs, struct fuse_args *args)
 	return 0;
 }
 
+/* In the background stderr is gone, and what libfuse has to say with it. */
+static void on_libfuse_log(enum fuse_log_level level, const char *format, va_list ap)
+{
+	char line[1024];
+	size_t n;
+
+	vsnprintf(line, sizeof(line), format, ap);
+	n = strlen(line);
+	if (n > 0 && line[n - 1] == '\n')
+		line[n - 1] = '\0';
+	log_write(level <= FUSE_LOG_ERR       ? LOG_LEVEL_ERROR
+		  : level == FUSE_LOG_WARNING ? LOG_LEVEL_WARNING
+		  : level <= FUSE_LOG_INFO    ? LOG_LEVEL_INFO
+					      : LOG_LEVEL_DEBUG,
+		"%s", line);
+}
+
 static int make_session(struct fs *fs)
 {
 	struct fuse_args args = FUSE_ARGS_INIT(0, NULL);
 	int r = add_options(fs, &args);
 
+	/* Its requests are printed in pieces of lines. */
+	if (!fs->options.debug)
+		fuse_set_log_func(on_libfuse_log);
 	if (r == 0)
 		fs->session = fuse_session_new(&args, &operations, sizeof(operations), fs);
 	fuse_opt_free_args(&args);
 	return r < 0 ? r : fs->session ? 0 : -EINVAL;
 }
 
-static void note_root(struct fs *fs)
+static void note_beginning(struct fs *fs)
 {
+	_cleanup_(config_unrefp) struct config *config = config_slot_get(fs->options.config);
 	struct file_id id;
 
+	fs->can_list_views = config->list.n > 0;
 	tree_root_id(fs->options.tree, &id);
 	fs->root_dev = id.dev;
 	fs->uid = getuid();
@@ -135,6 +158,20 @@ static int enter_top(struct fs *fs)
 	return 0;
 }
 
+static int mount(struct fs *fs)
+{
+	const char *place = fs->options.mountpoint;
+	char passed[32];
+
+	if (fs->options.fuse_fd >= 0) {
+		snprintf(passed, sizeof(passed), "/dev/fd/%d", fs->options.fuse_fd);
+		place = passed;
+	}
+	if (fuse_session_mount(fs->session, place) == 0)
+		return 0;
+	return errno ? -errno : -EIO;
+}
+
 int fs_new(const struct fs_options *options, struct fs **ret, char reason[FS_REASON_MAX])
 {
 	struct fs *fs = calloc(1, sizeof(*fs));
@@ -151,19 +188,20 @@ int fs_new(const struct fs_options *options, struct fs **ret, char reason[FS_REA
 		free(fs);
 		return r;
 	}
+	accesses_init(&fs->accesses, options->accesses);
 	aliases_init(&fs->aliases, FS_ALIASES_MAX);
 	kinds_init(&fs->kinds);
 	invalidator_init(&fs->invalidator);
 	prefetcher_init(&fs->prefetcher);
-	note_root(fs);
+	note_beginning(fs);
 	r = enter_top(fs);
 	if (r == 0)
 		r = make_session(fs);
-	if (r == 0 && fuse_session_mount(fs->session, options->mountpoint) != 0)
-		r = errno ? -errno : -EIO;
+	if (r == 0)
+		r = mount(fs);
 	if (r < 0) {
-		snprintf(reason, FS_REASON_MAX, "cannot mount on '%s': %s", options->mountpoint,
-			strerror(-r));
+		snprintf(reason, FS_REASON_MAX, "cannot mount on '%s': %s",
+			options->mountpoint ? options->mountpoint : "/dev/fd", strerror(-r));
 		fs_free(fs);
 		return r;
 	}
@@ -229,6 +267,7 @@ struct fs *fs_free(struct fs *fs)
 			fuse_session_destroy(fs->session);
 		invalidator_done(&fs->invalidator);
 		prefetcher_done(&fs->prefetcher);
+		accesses_done(&fs->accesses);
 		aliases_done(&fs->aliases);
 		kinds_done(&fs->kinds);
 		nodes_done(&fs->nodes);
@@ -236,6 +275,11 @@ struct fs *fs_free(struct fs *fs)
 		free(fs);
 	}
 	return NULL;
+}
+
+bool fs_can_list_views(const struct fs *fs)
+{
+	return fs->can_list_views;
 }
 
 void fs_trim(struct fs *fs)

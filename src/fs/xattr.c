@@ -42,11 +42,11 @@ static const char *name_of_ours(const char *name)
 static void reply_value(fuse_req_t req, const void *value, size_t length, size_t size)
 {
 	if (size == 0)
-		fuse_reply_xattr(req, length);
+		reply_xattr(req, length);
 	else if (size < length)
-		fuse_reply_err(req, ERANGE);
+		reply_err(req, ERANGE);
 	else
-		fuse_reply_buf(req, value, length);
+		reply_buf(req, value, length);
 }
 
 /* --- Variants ---------------------------------------------------------------------------- */
@@ -214,7 +214,7 @@ static void getxattr_variant(
 			r = answers[i].say(&q, value, sizeof(value));
 	}
 	if (r < 0)
-		fuse_reply_err(req, -r);
+		reply_err(req, -r);
 	else
 		reply_value(req, value, r < VALUE_MAX ? (size_t)r : VALUE_MAX - 1, size);
 }
@@ -241,12 +241,12 @@ static void getxattr_mirror(fuse_req_t req, struct node *node, const char *name,
 	r = open_for_xattr(fs_of(req), node, &fd);
 	value = r == 0 && size > 0 ? malloc(size) : NULL;
 	if (r < 0 || (size > 0 && !value)) {
-		fuse_reply_err(req, r < 0 ? -r : ENOMEM);
+		reply_err(req, r < 0 ? -r : ENOMEM);
 		return;
 	}
 	n = fgetxattr(fd, name, value, size);
 	if (n < 0)
-		fuse_reply_err(req, errno == EOPNOTSUPP ? ENODATA : errno);
+		reply_err(req, errno == EOPNOTSUPP ? ENODATA : errno);
 	else
 		reply_value(req, value, (size_t)n, size);
 }
@@ -266,12 +266,12 @@ static void getxattr_lens(fuse_req_t req, struct lens *lens, const char *name, s
 	} else if (strcmp(name, OWN_PREFIX "source") == 0) {
 		r = nodes_path(&fs_of(req)->nodes, lens->node.parent, &base_fd, &path);
 		if (r < 0)
-			fuse_reply_err(req, -r);
+			reply_err(req, -r);
 		else
 			reply_value(
 				req, path[0] ? path : ".", path[0] ? strlen(path) : 1, size);
 	} else {
-		fuse_reply_err(req, ENODATA);
+		reply_err(req, ENODATA);
 	}
 }
 
@@ -281,7 +281,7 @@ static void getxattr_acl(fuse_req_t req, struct node *node, const char *name, si
 	ssize_t n = acl_read(fs_of(req), node, name, &value);
 
 	if (n < 0)
-		fuse_reply_err(req, (int)-n);
+		reply_err(req, (int)-n);
 	else
 		reply_value(req, value, (size_t)n, size);
 }
@@ -292,6 +292,7 @@ void fs_op_getxattr(fuse_req_t req, fuse_ino_t ino, const char *name, size_t siz
 	const char *ours = name_of_ours(name);
 
 	fs_of(req)->xattrs++;
+	access_begin_of(req, "getxattr", ino, name);
 	if (ours && node->kind == NODE_VARIANT)
 		getxattr_variant(req, node_variant(node), ours, size);
 	else if (ours && has_prefix(ours, OWN_PREFIX) && node->kind == NODE_LENS)
@@ -303,7 +304,7 @@ void fs_op_getxattr(fuse_req_t req, fuse_ino_t ino, const char *name, size_t siz
 	else if (acl_is_name(name))
 		getxattr_acl(req, node, name, size);
 	else
-		fuse_reply_err(req, ours ? ENODATA : EOPNOTSUPP);
+		reply_err(req, ours ? ENODATA : EOPNOTSUPP);
 }
 
 /* Keeps the names that getxattr answers, in place. Returns the new length. */
@@ -331,8 +332,9 @@ void fs_op_listxattr(fuse_req_t req, fuse_ino_t ino, size_t size)
 	ssize_t n = 0;
 	int r = 0;
 
+	access_begin(req, "listxattr", ino, NULL);
 	if (!names) {
-		fuse_reply_err(req, ENOMEM);
+		reply_err(req, ENOMEM);
 		return;
 	}
 	if (node->kind == NODE_MIRROR)
@@ -342,7 +344,7 @@ void fs_op_listxattr(fuse_req_t req, fuse_ino_t ino, size_t size)
 	if (n < 0)
 		r = errno == EOPNOTSUPP ? 0 : -errno;
 	if (r < 0 && r != -ENODATA) {
-		fuse_reply_err(req, -r);
+		reply_err(req, -r);
 		return;
 	}
 	if (n > 0)

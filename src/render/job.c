@@ -48,6 +48,7 @@ struct render_job *job_new(
 	job->source = source;
 	source->ops->ref(source);
 	job->id = *id;
+	job->begun_at = now_monotonic();
 	job->step = job_prepare;
 	job->source_fd = job->watermark_fd = -1;
 	return job;
@@ -62,9 +63,12 @@ void job_free(struct render_job *job)
 	free(job);
 }
 
-static void finish_error(struct render_job *job, int error, const char *reason)
+static void finish_error(
+	struct render_job *job, enum render_way way, int error, const char *reason)
 {
-	struct render_result result = { .error = error, .reason = reason, .fd = -1 };
+	struct render_result result = {
+		.way = way, .error = error, .reason = reason, .fd = -1
+	};
 
 	render_finish(job, &result);
 }
@@ -87,15 +91,18 @@ static void tell_cost(struct render_job *job, const char *view, int error, uint6
 	if (!options->on_cost)
 		return;
 	job->source->ops->describe(job->source, path, sizeof(path));
-	options->on_cost(
-		options->context, &(struct render_cost){
-					  .source = path,
-					  .view = view,
-					  .error = error,
-					  .usec = job->outcome.wall_usec,
-					  .source_bytes = error ? 0 : job->id.stamp.size_bytes,
-					  .bytes = bytes,
-				  });
+	options->on_cost(options->context,
+		&(struct render_cost){
+			.source = path,
+			.view = view,
+			.error = error,
+			.usec = job->outcome.wall_usec,
+			.waited_usec = job->outcome.waited_usec,
+			.ahead = job->begun_ahead,
+			.format = error ? job->id.view.format : job->outcome.reply.format,
+			.source_bytes = error ? 0 : job->id.stamp.size_bytes,
+			.bytes = bytes,
+		});
 }
 
 /* A failure that nobody has heard of yet: tell it once, and remember it for `ttl`, 0 for what
@@ -125,7 +132,7 @@ static void finish_failure(struct render_job *job, int error, usec_t ttl, const 
 				.reason = reason,
 				.ttl_usec = ttl,
 			});
-	finish_error(job, error, reason);
+	finish_error(job, RENDER_ENCODED, error, reason);
 }
 
 /* --- Prepare: from the version to the key ------------------------------------------------ */
@@ -165,7 +172,7 @@ static int hash_content(struct render_job *job)
 static void finish_source_error(struct render_job *job, int error)
 {
 	if (error == ESTALE)
-		finish_error(job, error, "the source changed meanwhile");
+		finish_error(job, RENDER_REFUSED, error, "the source changed meanwhile");
 	else
 		finish_failure(job, error, 0, "the source cannot be read");
 }
@@ -193,7 +200,7 @@ void job_prepare(struct render_job *job)
 	int r;
 
 	if (render_is_stopping(job->render)) {
-		finish_error(job, ESHUTDOWN, "lensfs is stopping");
+		finish_error(job, RENDER_REFUSED, ESHUTDOWN, "lensfs is stopping");
 		return;
 	}
 	if (source_is_too_large(job))
@@ -220,13 +227,13 @@ void job_prepare(struct render_job *job)
 static bool finish_from_cache(struct render_job *job)
 {
 	struct cache *cache = job->render->options.cache;
-	struct render_result result = { .reason = "", .fd = -1 };
+	struct render_result result = { .way = RENDER_CACHED, .reason = "", .fd = -1 };
 	_cleanup_close_ int fd = -1;
 	int r = cache_open(cache, &job->key, &result.entry, &result.fd);
 
 	if (r == CACHE_E_FAILED) {
 		RENDER_COUNT(job->render, remembered_failures, !job->ahead);
-		finish_error(job, result.entry.error, result.entry.reason);
+		finish_error(job, RENDER_REMEMBERED, result.entry.error, result.entry.reason);
 		return true;
 	}
 	if (r == 0) {
@@ -248,6 +255,8 @@ static void on_encoded(struct pool_job *pool_job, const struct pool_result *resu
 	job->outcome.transient = result->transient;
 	job->outcome.output_failed = result->output_failed;
 	job->outcome.wall_usec = result->wall_usec;
+	if (pool_job->handed_at)
+		job->outcome.waited_usec = pool_job->handed_at - pool_job->submitted_at;
 	job->outcome.encoder = result->encoder;
 	snprintf(job->outcome.reason, sizeof(job->outcome.reason), "%s", result->reason);
 	if (result->reply)
@@ -296,7 +305,7 @@ void job_resume(struct render_job *job)
 	if (!render_lead_or_follow(job) || finish_from_cache(job))
 		return;
 	if (render_is_stopping(job->render))
-		finish_error(job, ESHUTDOWN, "lensfs is stopping");
+		finish_error(job, RENDER_REFUSED, ESHUTDOWN, "lensfs is stopping");
 	else
 		job_begin(job);
 }
@@ -370,6 +379,7 @@ static void publish_success(struct render_job *job)
 {
 	struct render *render = job->render;
 	struct render_result result = {
+		.way = RENDER_ENCODED,
 		.reason = "",
 		.fd = cache_blob_fd(job->blob),
 		.entry =
@@ -464,7 +474,8 @@ void job_publish(struct render_job *job)
 	if (r == 0 && retry_in_memory(job))
 		return;
 	if (r < 0)
-		finish_error(job, -r, "the source changed while it was encoded");
+		finish_error(
+			job, RENDER_ENCODED, -r, "the source changed while it was encoded");
 	else if (error)
 		finish_failure(job, error,
 			job->outcome.transient ? 0

@@ -27,6 +27,7 @@ struct render_job {
 	struct render *render;        /* borrowed */
 	struct render_source *source; /* owns a ref */
 	struct job_id id;
+	usec_t begun_at; /* monotonic */
 
 	/* protected by render->lock */
 	UT_hash_handle hh;     /* in render->jobs, by id */
@@ -57,7 +58,7 @@ struct render_job {
 		bool transient, output_failed;
 		char reason[POOL_REASON_MAX];
 		struct encode_reply reply;
-		usec_t wall_usec;
+		usec_t wall_usec, waited_usec;
 		uint32_t encoder;
 	} outcome; /* of the pool */
 };

@@ -27,7 +27,7 @@ static bool may_take_ahead_locked(const struct render *render)
 {
 	unsigned threads = render->options.threads;
 
-	return render->n_ahead_begun < render->options.max_ahead &&
+	return render->n_ahead_begun < render->limits.max_ahead &&
 	       render->n_ahead_held < (threads > 1 ? threads - 1 : 1);
 }
 
@@ -120,6 +120,8 @@ void render_limit(struct render *render, const struct render_limits *limits)
 	LOCK_SCOPE(&render->lock);
 
 	render->limits = *limits;
+	/* More of prefetch may begin. */
+	pthread_cond_broadcast(&render->wake);
 }
 
 void render_requeue(struct render_job *job, void (*step)(struct render_job *))
@@ -136,6 +138,7 @@ void render_requeue(struct render_job *job, void (*step)(struct render_job *))
 bool render_lead_or_follow(struct render_job *job)
 {
 	struct render *render = job->render;
+	struct render_waiter *waiter;
 	struct render_job *leader;
 	LOCK_SCOPE(&render->lock);
 
@@ -145,6 +148,8 @@ bool render_lead_or_follow(struct render_job *job)
 		job->leader = leader;
 		if (!job->ahead)
 			ahead_promote_locked(render, leader);
+		LL_FOREACH (job->waiters, waiter)
+			waiter->joined = true;
 		render->stats.coalesced += !job->ahead;
 		return false;
 	}
@@ -244,6 +249,7 @@ void render_get(struct render *render, struct render_source *source, const struc
 	if (!render->stopping) {
 		HASH_FIND(hh, render->jobs, &id, sizeof(id), job);
 		if (job) {
+			waiter->joined = true;
 			LL_PREPEND(job->waiters, waiter);
 			ahead_promote_locked(render, job);
 			render->stats.coalesced++;
@@ -256,6 +262,7 @@ void render_get(struct render *render, struct render_source *source, const struc
 	}
 	if (job) {
 		waiter->next = NULL;
+		waiter->joined = false;
 		job->waiters = waiter;
 		HASH_ADD(hh, render->jobs, id, sizeof(job->id), job);
 	}

@@ -26,9 +26,11 @@
 
 struct render;
 
-/* Over one of these: EFBIG. */
 struct render_limits {
-	uint64_t max_pixels, max_frames, max_source_bytes;
+	uint64_t max_pixels, max_frames, max_source_bytes; /* over one of these: EFBIG */
+	/* Jobs of prefetch begun at once: as many as encoders work and as many to follow them, so
+	 * that none waits for a source to be read. More would only be in line, holding room. */
+	unsigned max_ahead;
 };
 
 /* What a job took. Texts are borrowed for the call. */
@@ -36,6 +38,9 @@ struct render_cost {
 	const char *source, *view;    /* a path for people; the canonical view */
 	int error;                    /* 0 or a positive errno */
 	usec_t usec;                  /* in the encoder, the last attempt; 0: it came to none */
+	usec_t waited_usec;           /* in line before that */
+	bool ahead;                   /* nobody had asked for it when it began */
+	enum format format;           /* that it became, or should have; FORMAT_AUTO */
 	uint64_t source_bytes, bytes; /* 0 where it failed */
 };
 
@@ -44,9 +49,6 @@ struct render_options {
 	struct pool *pool;   /* borrowed for the life */
 	unsigned threads;    /* that hash sources and commit results, ≥ 1 */
 	unsigned max_begun;  /* jobs that may hold descriptors (two each) at once, ≥ 1 */
-	/* Jobs of prefetch, of those: as many as encoders work and as many to follow them, so
-	 * that none waits for a source to be read. More would only be in line, holding room. */
-	unsigned max_ahead;
 	struct render_limits limits; /* to begin with */
 	/* Told once of every failed encode, never of a remembered one. Render threads. */
 	void (*on_failure)(void *context, const char *source, const char *view, int error,
@@ -76,7 +78,16 @@ struct render_source_ops {
 	void (*unref)(struct render_source *source);
 };
 
+/* How a result came about. */
+enum render_way {
+	RENDER_REFUSED, /* it did not come to an encode */
+	RENDER_CACHED,
+	RENDER_ENCODED,    /* or the encode failed */
+	RENDER_REMEMBERED, /* that it had failed */
+};
+
 struct render_result {
+	enum render_way way;
 	int error;          /* 0 or a positive errno of DESIGN §1 */
 	const char *reason; /* borrowed; "" without error */
 	int fd; /* borrowed: the bytes, even where they could not be kept; -1 on error */
@@ -86,6 +97,7 @@ struct render_result {
 /* Embedded in an object of the caller's, which must live until `done`; called exactly once. */
 struct render_waiter {
 	void (*done)(struct render_waiter *waiter, const struct render_result *result);
+	bool joined;                /* render's: an encode that others had asked for */
 	struct render_waiter *next; /* render's */
 };
 
@@ -161,6 +173,23 @@ int render_forget_failures(struct render *render, int source_fd, const struct vi
  * when NULL, and adds to *cleared. 0 or -errno. (slow) */
 int render_drop(struct render *render, int source_fd, const struct view *view,
 	struct cache_cleared *cleared);
+
+/* A job that is under way, for people. */
+struct render_work {
+	char path[256], view[VIEW_TEXT_MAX];
+	usec_t since;      /* it was asked for first, monotonic */
+	unsigned waiters;  /* 0: nobody waits, or not yet */
+	bool ahead;        /* of prefetch */
+	const char *stage; /* in words */
+	const struct pool_job
+		*pool_job; /* as pool_encoders() has it: to be compared only; NULL: the
+			      pool has none */
+};
+
+/* At most `max` of them, the oldest ones; how many. *ret_total is how many there are. No lock is
+ * to be held. */
+size_t render_overview(
+	struct render *render, struct render_work *ret, size_t max, size_t *ret_total);
 
 struct render_stats {
 	uint64_t hits;      /* opens served from the cache (warm reads never come here) */

@@ -10,8 +10,9 @@
  *	4  encode/dispatcher figures, then the queue     (struct dispatcher, struct job_queue)
  *	5  cache          publication and eviction       (struct cache: publish)
  *	6  cache/catalog  writer connection, then reader (struct catalog)
- *	7  leaves: cache's figures, uses and trouble, fs/fdcache, fs/prefetch, encode's
- *	   condemned, control's journal, costs, trial, scrubber and reloader
+ *	7  leaves: cache's figures, uses and trouble, fs/access, fs/fdcache, fs/prefetch,
+ *	   encode's condemned, control's journal, costs, tally, trial, scrubber and reloader,
+ *	   util/tap
  *
  * Never reply to the kernel, touch SQLite or wait for a job with a node lock held.
  */

@@ -8,12 +8,16 @@
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <syslog.h>
+#include <unistd.h>
 
 static struct {
 	const char *program;          /* borrowed, static */
 	_Atomic enum log_level level; /* set while threads run */
+	bool to_journal;              /* what stderr is */
 	atomic_bool use_syslog;       /* switched while threads run, when the daemon detaches */
 } sink = { .program = "lensfs", .level = LOG_LEVEL_INFO };
 
@@ -30,10 +34,23 @@ void log_to_syslog(void)
 	sink.use_syslog = true;
 }
 
+/* systemd names the journal's socket by device and inode, because the variable is inherited by
+ * those whose stderr is something else (systemd.exec(5)). */
+static bool stderr_is_journal(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	unsigned long long dev, ino;
+	struct stat st;
+
+	return stream && sscanf(stream, "%llu:%llu", &dev, &ino) == 2 &&
+	       fstat(STDERR_FILENO, &st) == 0 && st.st_dev == dev && st.st_ino == ino;
+}
+
 void log_init(const char *program, enum log_level level)
 {
 	sink.program = program;
 	sink.level = level;
+	sink.to_journal = stderr_is_journal();
 }
 
 void log_set_level(enum log_level level)
@@ -81,6 +98,8 @@ void log_write(enum log_level level, const char *format, ...)
 	va_end(ap);
 	if (sink.use_syslog)
 		syslog(syslog_priority[level], "%s", line);
+	else if (sink.to_journal) /* sd-daemon(3); whose line it is it knows by itself */
+		fprintf(stderr, "<%d>%s\n", syslog_priority[level], line);
 	else
 		fprintf(stderr, "%s: %s%s\n", sink.program,
 			level == LOG_LEVEL_WARNING ? "warning: " : "", line);

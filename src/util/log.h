@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Log lines to stderr (foreground) or syslog (background). An error is logged once, where it
+ * Log lines to stderr (foreground) or syslog (background), with their level where that can be
+ * told: to syslog, and to a stderr that is systemd's journal. An error is logged once, where it
  * stops, with the path and the reason; user strings stand in single quotes and pass
  * log_quote(). Library code does not log above debug. Any thread.
  */

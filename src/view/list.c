@@ -58,3 +58,12 @@ int view_list_parse(const char *text, const struct vocabulary *vocabulary,
 	*ret = list;
 	return 0;
 }
+
+bool view_list_has(const struct view_list *list, const char *text)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		if (strcmp(list->items[i].text, text) == 0)
+			return true;
+	}
+	return false;
+}

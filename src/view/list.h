@@ -18,9 +18,12 @@ struct view_list {
 	} items[VIEW_LIST_MAX];
 };
 
-/* Views separated by `:`, with the words of `vocabulary` (may be NULL). 0, or VIEW_E_NOT_A_VIEW with `reason` (may be NULL); *ret is written only
- * on success. */
+/* Views separated by `:`, with the words of `vocabulary` (may be NULL). 0, or VIEW_E_NOT_A_VIEW with
+ * `reason` (may be NULL); *ret is written only on success. */
 int view_list_parse(const char *text, const struct vocabulary *vocabulary,
 	struct view_list *ret, char reason[VIEW_REASON_MAX]);
+
+/* Whether one of them is spelled so. */
+bool view_list_has(const struct view_list *list, const char *text);
 
 #endif

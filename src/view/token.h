@@ -64,7 +64,8 @@ enum {
 	TOKEN_E_NUMBER,      /* *ret_token is meant, its number is malformed or out of range */
 };
 
-#define TOKEN_EXPECTS_MAX 80
+#define TOKEN_EXPECTS_MAX  80
+#define TOKEN_SPELLING_MAX 88
 
 /* All rows, in canonical order. */
 const struct token *token_table(size_t *ret_count);
@@ -75,6 +76,8 @@ int token_match(const char *text, size_t len, const struct token **ret_token,
 	struct token_value *ret_value);
 /* What has to stand behind the name of such a token, in words: "a number from 1 to 100, …". */
 void token_expects(const struct token *token, char out[TOKEN_EXPECTS_MAX]);
+/* How it is written, for who reads about it: "q1…q100". */
+void token_spell(const struct token *token, char out[TOKEN_SPELLING_MAX]);
 
 struct token_value token_get(const struct token *token, const struct view *view);
 void token_set(const struct token *token, struct view *view, const struct token_value *value);

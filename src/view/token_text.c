@@ -243,3 +243,38 @@ size_t token_print(
 	assert(len > 0 && len < TOKEN_TEXT_MAX);
 	return (size_t)len;
 }
+
+/* --- About a token ------------------------------------------------------------------------ */
+
+static void spell_value(const struct token *token, uint32_t number, char out[TOKEN_TEXT_MAX])
+{
+	struct token_value value = { .n = { number } };
+
+	out[token_print(token, &value, out)] = '\0';
+}
+
+void token_spell(const struct token *token, char out[TOKEN_SPELLING_MAX])
+{
+	char least[TOKEN_TEXT_MAX], most[TOKEN_TEXT_MAX];
+
+	switch (token->kind) {
+	case TOKEN_WORD:
+		snprintf(out, TOKEN_SPELLING_MAX, "%s", token->name);
+		break;
+	case TOKEN_NUMBER:
+	case TOKEN_BYTES:
+		spell_value(token, token->min + token->bias, least);
+		spell_value(token, token->max + token->bias, most);
+		snprintf(out, TOKEN_SPELLING_MAX, "%s…%s", least, most);
+		break;
+	case TOKEN_COLOUR:
+		snprintf(out, TOKEN_SPELLING_MAX, "%sRRGGBB", token->name);
+		break;
+	case TOKEN_AREA:
+		snprintf(out, TOKEN_SPELLING_MAX, "%sLEFT_TOP_WIDTH_HEIGHT", token->name);
+		break;
+	case TOKEN_NAME:
+		snprintf(out, TOKEN_SPELLING_MAX, "%sNAME", token->name);
+		break;
+	}
+}

@@ -124,6 +124,34 @@ fake() {
 	{ printf '\377\330\377\340\000\020JFIF\n'; printf 'FAKE %s\n' "${@:2}"; } >"$1"
 }
 
+# --- A world of its own --------------------------------------------------------------------
+
+# own_mounts: goes on in a mount namespace of its own, so that what the case mounts over folders of
+# the system nobody else sees. To stand first: the case begins anew there.
+own_mounts() {
+	need_root
+	[[ -z ${LENSFS_OWN_MOUNTS:-} ]] || return 0
+	trap - EXIT ERR
+	rm -rf --one-file-system "$T"
+	unshare --mount true 2>/dev/null || skip 'may make no mount namespace here'
+	LENSFS_OWN_MOUNTS=1 exec unshare --mount --propagation private "$0"
+}
+
+# lensfs_installed: lensfs and mount.lensfs are where the system looks for them, in that world.
+lensfs_installed() {
+	mkdir -p "$T/sbin"
+	mount -t tmpfs none /usr/local/bin
+	ln -s "$LENSFS" /usr/local/bin/lensfs
+	mount -t overlay -o "lowerdir=$T/sbin:/sbin" none /sbin
+	ln -s "$LENSFS" "$T/sbin/mount.lensfs"
+}
+
+# ended MOUNTPOINT PID: it is unmounted, and the daemon that was in the background is gone.
+ended() {
+	await 15 dead "$2"
+	never mounted "$1"
+}
+
 # --- Control groups ------------------------------------------------------------------------
 
 # memory_group MEBIBYTES: makes one with this limit and names it $GROUP; $T/in-group COMMAND… runs in

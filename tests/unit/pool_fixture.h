@@ -142,13 +142,13 @@ static inline struct pool_options options_of(unsigned workers)
 {
 	return (struct pool_options){
 		.encoder_path = getenv("LENSFS_ENCODER_FAKE"),
-		.workers = workers,
+		.bounds.workers = workers,
 		.jobs_per_encoder = 1000,
 		.growth_bytes = UINT64_C(64) << 20,
-		.memory_bytes = UINT64_C(4) << 30,
+		.bounds.memory_bytes = UINT64_C(4) << 30,
 		.idle_usec = PATIENCE_USEC,
 		.keep_stderr = true,
-		.deadline_usec = PATIENCE_USEC,
+		.bounds.deadline_usec = PATIENCE_USEC,
 	};
 }
 

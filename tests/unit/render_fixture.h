@@ -171,13 +171,13 @@ static inline void start(const struct render_options *wanted)
 	struct render_options options = *wanted;
 	struct pool_options pool_options = {
 		.encoder_path = getenv("LENSFS_ENCODER_FAKE"),
-		.workers = 3,
+		.bounds.workers = 3,
 		.jobs_per_encoder = 100,
 		.growth_bytes = UINT64_C(64) << 20,
-		.memory_bytes = UINT64_C(4) << 30,
+		.bounds.memory_bytes = UINT64_C(4) << 30,
 		.idle_usec = PATIENCE_USEC,
 		.keep_stderr = true,
-		.deadline_usec = deadline_usec,
+		.bounds.deadline_usec = deadline_usec,
 	};
 	char path[300], reason[512] = "";
 	struct cache_options cache_options = {

@@ -49,7 +49,8 @@ static void commands_teardown(void)
 static const char *answer_to(const char *request)
 {
 	static char text[65536];
-	_cleanup_free_ char *answer = commands_answer(&control, request, strlen(request));
+	int fd;
+	_cleanup_free_ char *answer = commands_answer(&control, request, strlen(request), &fd);
 
 	ck_assert_ptr_nonnull(answer);
 	snprintf(text, sizeof(text), "%s", answer);

@@ -1,74 +1,9 @@
-/* SPDX-License-Identifier: MIT */
-#include <pthread.h>
-#include <stdarg.h>
-
-#include "config/changes.h"
-#include "config/slot.h"
-#include "fixture.h"
-
-/* A PNG of one pixel, black. */
-static const unsigned char png[] = { 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n', 0, 0, 0, 13,
-	'I', 'H', 'D', 'R', 0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0, 0x3a, 0x7e, 0x9b, 0x55, 0, 0,
-	0, 10, 'I', 'D', 'A', 'T', 0x78, 0x9c, 0x63, 0x60, 0, 0, 0, 2, 0, 1, 0x48, 0xaf, 0xa4,
-	0x71, 0, 0, 0, 0, 'I', 'E', 'N', 'D', 0xae, 0x42, 0x60, 0x82 };
-
-static char folder[256], reason[CONFIG_REASON_MAX];
-static struct config_files files;
-static struct settings nothing;
-static struct paths looked_at;
-static struct config *config;
-
-static const char *path_of(const char *name)
-{
-	static char paths[4][600];
-	static unsigned turn;
-
-	snprintf(paths[++turn % 4], sizeof(paths[0]), "%s/%s", folder, name);
-	return paths[turn % 4];
-}
-
-static void put(const char *name, const char *text)
-{
-	file_write(path_of(name), text, strlen(text));
-}
-
-static void setup(void)
-{
-	temp_folder_make(folder);
-	mkdir(path_of("home"), 0755);
-	mkdir(path_of("home/lensfs"), 0755);
-	setenv("XDG_CONFIG_HOME", path_of("home"), 1);
-	ck_assert_int_eq(config_files_init(&files, path_of("one.conf")), 0);
-	nothing = (struct settings){ 0 };
-	looked_at = (struct paths){ 0 };
-	config = NULL;
-}
-
-static void teardown(void)
-{
-	config = config_unref(config);
-	paths_done(&looked_at);
-	config_files_done(&files);
-	temp_folder_remove(folder);
-}
-
-static int read_it(void)
-{
-	struct config *read = NULL;
-	int r;
-
-	paths_done(&looked_at);
-	r = config_new(&files, &nothing, &looked_at, &read, reason);
-	config = config_unref(config);
-	config = read;
-	return r;
-}
-
-static int read_text(const char *text)
-{
-	put("one.conf", text);
-	return read_it();
-}
+/* SPDX-License-Identifier: MIT
+ *
+ * What configuration files say, what is refused of it, and what all of it comes to.
+ */
+#include "config_fixture.h"
+#include "util/clock.h"
 
 START_TEST(nothing_said_is_the_defaults)
 {
@@ -130,9 +65,16 @@ START_TEST(what_is_wrong_is_named_by_its_line)
 		{ "[mount]\ncache_size = big", 2, "'big'" },
 		{ "[mount]\ncache_size = 0", 2, "'0'" },
 		{ "[mount]\nmiss = now", 2, "'now'" },
+		{ "[mount]\nworkers = 0", 2, "'0'" },
+		{ "[mount]\nencode_memory = 63m", 2, "'63m'" },
+		{ "[mount]\ndeadline = 0", 2, "'0'" },
 		{ "[mount]\nonly_presets = maybe", 2, "'maybe'" },
 		{ "[mount]\nonly_presets", 2, "neither" },
 		{ "[mount]\nmiss = wait\nmiss = enoent", 3, "a second 'miss'" },
+		{ "[mount]\nlist = webp:nonsense", 2, "unknown token 'nonsense'" },
+		{ "[mount]\nlist = webp:webp", 2, "twice" },
+		{ "[mount]\nlist = a:webp\nonly_presets = yes\n[view a]\ntokens = q5", 2,
+			"'a:webp' is no list of views: " },
 		{ "# a\n[mount\nmiss = wait", 2, "no ']'" },
 		{ "[mount] miss = wait", 1, "goes on" },
 		{ "[mount;]", 1, "';'" },
@@ -249,12 +191,94 @@ START_TEST(later_files_win_by_key_and_options_over_all)
 }
 END_TEST
 
+START_TEST(what_is_listed_is_made_of_the_same_words)
+{
+	ck_assert_msg(
+		read_text("[mount]\nlist = a:webp-w800.webp\n[view a]\ntokens = q5\n") == 0,
+		"%s", reason);
+	ck_assert_uint_eq(config->list.n, 2);
+	ck_assert_str_eq(config->list.items[0].text, "a");
+	ck_assert_uint_eq(config->list.items[0].view.quality, 5);
+	ck_assert_str_eq(config->list.items[1].text, "webp-w800.webp");
+	ck_assert_int_eq(read_text("[mount]\nlist =\n"), 0);
+	ck_assert_uint_eq(config->list.n, 0);
+	ck_assert_int_eq(read_text("[mount]\nonly_presets = yes\nlist = a.webp\n[view a]\n"
+				   "tokens = q5\n"),
+		0);
+	ck_assert_str_eq(config->list.items[0].text, "a.webp");
+}
+END_TEST
+
+START_TEST(a_list_of_the_options_is_refused_as_theirs)
+{
+	ck_assert_int_eq(settings_set(&nothing, "list", 4, "a", NULL), 0);
+	ck_assert_msg(read_text("[mount]\nlist = nonsense\n[view a]\ntokens = q5") == 0, "%s",
+		reason);
+	ck_assert_int_eq(read_text("[view b]\ntokens = q5"), CONFIG_E_OPTION);
+	ck_assert_str_eq(reason, "-o list=a is no list of views: unknown token 'a'");
+	/* None, whatever the files say. */
+	ck_assert_int_eq(settings_set(&nothing, "list", 4, "", NULL), 0);
+	ck_assert_int_eq(read_text("[mount]\nlist = webp"), 0);
+	ck_assert_uint_eq(config->list.n, 0);
+}
+END_TEST
+
+START_TEST(the_longest_list_can_be_said_in_a_file)
+{
+	char list[SETTING_TEXT_MAX + 1], text[2 * SETTING_TEXT_MAX];
+	struct config *again = NULL;
+	size_t n = 0;
+
+	for (unsigned i = 0; i < 12; i++)
+		n += (size_t)snprintf(
+			list + n, sizeof(list) - n, "%swebp-q10-w%u", i ? ":" : "", 10000 + i);
+	ck_assert_uint_eq(strlen(list), SETTING_TEXT_MAX - 1);
+	ck_assert_int_eq(settings_set(&nothing, "list", 4, list, NULL), 0);
+	ck_assert_msg(read_text("") == 0, "%s", reason);
+	ck_assert_msg(
+		config_new_of_text("text", config->text, config->text_len, &again, reason) == 0,
+		"%s", reason);
+	ck_assert_uint_eq(again->list.n, config->list.n);
+	config_unref(again);
+	strcat(list, "0");
+	ck_assert_int_eq(settings_set(&nothing, "list", 4, list, NULL), SETTING_E_VALUE);
+	snprintf(text, sizeof(text), "[mount]\nlist=%s", list);
+	nothing = (struct settings){ 0 };
+	ck_assert_int_eq(read_text(text), CONFIG_E_REFUSED);
+}
+END_TEST
+
+START_TEST(auto_takes_back_what_an_earlier_file_says)
+{
+	ck_assert_int_eq(read_text("[mount]\nworkers = auto\nencode_memory = auto\n"), 0);
+	ck_assert_uint_eq(config->settings.workers, 0);
+	ck_assert_uint_eq(config->settings.encode_memory_bytes, 0);
+	ck_assert_ptr_nonnull(strstr(config->text, "workers = auto\nencode_memory = auto\n"));
+	ck_assert_int_eq(read_text("[mount]\ndeadline = auto\n"), CONFIG_E_REFUSED);
+}
+END_TEST
+
+START_TEST(seconds_are_said_to_the_microsecond)
+{
+	static const char *const want[] = { "0.001", "1.5", "86399.999999", "60", "0.123457" };
+	char text[100], line[100];
+
+	for (size_t i = 0; i < ARRAY_SIZE(want); i++) {
+		snprintf(text, sizeof(text), "[mount]\ndeadline = %s\n", want[i]);
+		ck_assert_int_eq(read_text(text), 0);
+		snprintf(line, sizeof(line), "\ndeadline = %s\n", want[i]);
+		ck_assert_msg(strstr(config->text, line), "%s", config->text);
+	}
+}
+END_TEST
+
 START_TEST(a_text_of_it_says_the_same)
 {
 	struct config *again = NULL;
 
 	file_write(path_of("brand.png"), png, sizeof(png));
-	ck_assert_int_eq(read_text("[mount]\ncache_free = 20g\nmiss = enoent\n[view a]\n"
+	ck_assert_int_eq(read_text("[mount]\ncache_free = 20g\nmiss = enoent\ndeadline = 1m\n"
+				   "workers = 3\n[view a]\n"
 				   "tokens = q5-wm_b\n[watermark b]\nfile = brand.png\n"
 				   "margin = 3%\nopacity = 7%\n"),
 		0);
@@ -262,202 +286,12 @@ START_TEST(a_text_of_it_says_the_same)
 		config_new_of_text("text", config->text, config->text_len, &again, reason) == 0,
 		"%s", reason);
 	ck_assert_uint_eq(again->settings.cache_free.bytes, UINT64_C(20) << 30);
+	ck_assert_uint_eq(again->settings.deadline_usec, 60 * USEC_PER_SEC);
+	ck_assert_uint_eq(again->settings.workers, 3);
 	ck_assert_uint_eq(config_miss(again, "a", 1), MISS_ENOENT);
 	ck_assert_str_eq(again->presets[0].view.watermark.name, "b");
 	ck_assert_ptr_null(again->watermarks);
 	config_unref(again);
-}
-END_TEST
-
-/* Digest of the watermark that is read now. */
-static uint64_t digest_of(const char *look)
-{
-	char text[300];
-
-	snprintf(text, sizeof(text), "[watermark b]\nfile = brand.png\n%s", look);
-	ck_assert_msg(read_text(text) == 0, "%s", reason);
-	return config->watermarks[0]->id.digest;
-}
-
-START_TEST(a_watermark_is_another_when_anything_of_it_is)
-{
-	unsigned char other[sizeof(png)];
-	uint64_t first;
-
-	file_write(path_of("brand.png"), png, sizeof(png));
-	first = digest_of("");
-	ck_assert_uint_eq(digest_of(""), first);
-	ck_assert_uint_eq(digest_of("opacity = 100%\n"), first);
-	ck_assert_uint_ne(digest_of("opacity = 99%\n"), first);
-	ck_assert_uint_ne(digest_of("position = top\n"), first);
-	ck_assert_uint_ne(digest_of("margin = 1\n"), digest_of("margin = 1%\n"));
-	ck_assert_uint_ne(digest_of("scale = 5%\n"), first);
-	ck_assert_uint_ne(digest_of("tile = yes\n"), first);
-	memcpy(other, png, sizeof(png));
-	other[50] ^= 1;
-	file_write(path_of("brand.png"), other, sizeof(other));
-	ck_assert_uint_ne(digest_of(""), first);
-}
-END_TEST
-
-START_TEST(the_copy_of_a_watermark_outlives_its_file_and_cannot_be_written)
-{
-	struct watermark *watermark;
-	char bytes[sizeof(png)];
-	int a, b;
-
-	file_write(path_of("brand.png"), png, sizeof(png));
-	digest_of("");
-	watermark = watermark_ref(config->watermarks[0]);
-	config = config_unref(config);
-	ck_assert_int_eq(unlink(path_of("brand.png")), 0);
-	ck_assert_int_eq(pwrite(watermark->fd, "x", 1, 0), -1);
-	ck_assert_int_eq(ftruncate(watermark->fd, 0), -1);
-	a = watermark_open(watermark);
-	b = watermark_open(watermark);
-	ck_assert(a >= 0 && b >= 0);
-	ck_assert_int_eq(read(a, bytes, 5), 5);
-	ck_assert_int_eq(read(b, bytes, sizeof(bytes)), sizeof(png));
-	ck_assert_mem_eq(bytes, png, sizeof(png));
-	close(a);
-	close(b);
-	watermark_unref(watermark);
-}
-END_TEST
-
-START_TEST(pictures_that_will_not_do_are_refused)
-{
-	static char large[100] = "\xff\xd8\xff";
-	unsigned char wide[sizeof(png)];
-
-	file_write(path_of("brand.png"), png, sizeof(png) - 4);
-	ck_assert_int_eq(read_text("[watermark b]\nfile = brand.png"), CONFIG_E_REFUSED);
-	ck_assert_ptr_nonnull(strstr(reason, "damaged"));
-	memcpy(wide, png, sizeof(png));
-	wide[17] = wide[21] = 1; /* 65537 x 65537 */
-	file_write(path_of("brand.png"), wide, sizeof(wide));
-	ck_assert_int_eq(read_it(), CONFIG_E_REFUSED);
-	ck_assert_ptr_nonnull(strstr(reason, "65537 x 65537"));
-	file_write(path_of("brand.png"), large, sizeof(large));
-	ck_assert_int_eq(truncate(path_of("brand.png"), WATERMARK_BYTES_MAX + 1), 0);
-	ck_assert_int_eq(read_it(), CONFIG_E_REFUSED);
-	ck_assert_ptr_nonnull(strstr(reason, "over the limit"));
-}
-END_TEST
-
-/* --- Changes ------------------------------------------------------------------------------ */
-
-static struct changes *watch_it(void)
-{
-	struct changes *changes = NULL;
-
-	ck_assert_int_eq(changes_new(&looked_at, &changes), 0);
-	return changes;
-}
-
-START_TEST(changes_of_what_was_read_are_heard_of)
-{
-	struct changes *changes;
-
-	file_write(path_of("brand.png"), png, sizeof(png));
-	digest_of("");
-	changes = watch_it();
-	ck_assert(!changes_read(changes));
-	put("other.conf", "x");
-	put("brand.jpg", "x");
-	ck_assert(!changes_read(changes));
-	put("one.conf", "x");
-	ck_assert(changes_read(changes));
-	ck_assert(!changes_read(changes));
-	put("new", "y");
-	ck_assert_int_eq(rename(path_of("new"), path_of("brand.png")), 0);
-	ck_assert(changes_read(changes));
-	ck_assert_int_eq(unlink(path_of("one.conf")), 0);
-	ck_assert(changes_read(changes));
-	changes_free(changes);
-}
-END_TEST
-
-START_TEST(folders_and_files_that_are_missing_are_waited_for)
-{
-	struct changes *changes;
-
-	config_files_done(&files);
-	ck_assert_int_eq(rmdir(path_of("home/lensfs")), 0);
-	ck_assert_int_eq(config_files_init(&files, NULL), 0);
-	ck_assert_int_eq(read_it(), 0);
-	changes = watch_it();
-	mkdir(path_of("home/other"), 0755);
-	ck_assert(!changes_read(changes));
-	mkdir(path_of("home/lensfs"), 0755);
-	ck_assert(changes_read(changes));
-	changes_free(changes);
-	changes = watch_it();
-	put("home/lensfs/notes.txt", "x");
-	ck_assert(!changes_read(changes));
-	put("home/lensfs/a.conf", "");
-	ck_assert(changes_read(changes));
-	changes_free(changes);
-}
-END_TEST
-
-START_TEST(where_a_link_leads_is_watched_too)
-{
-	struct changes *changes;
-
-	mkdir(path_of("real"), 0755);
-	put("real/file.conf", "");
-	ck_assert_int_eq(symlink("real/file.conf", path_of("one.conf")), 0);
-	ck_assert_int_eq(read_it(), 0);
-	changes = watch_it();
-	put("real/file.conf", "[mount]\n");
-	ck_assert(changes_read(changes));
-	changes_free(changes);
-}
-END_TEST
-
-/* --- The slot ----------------------------------------------------------------------------- */
-
-static struct config_slot slot;
-static atomic_bool ended;
-
-static void *reader_main(void *arg)
-{
-	uint64_t *reads = arg;
-
-	while (!ended) {
-		struct config *now = config_slot_get(&slot);
-
-		if (strncmp(now->text, "[mount]", 7) != 0)
-			abort();
-		config_unref(now);
-		++*reads;
-	}
-	return NULL;
-}
-
-START_TEST(readers_have_a_whole_configuration_while_it_is_replaced)
-{
-	pthread_t threads[2];
-	uint64_t reads[2] = { 0 };
-
-	ck_assert_int_eq(read_text(""), 0);
-	config_slot_init(&slot, config_ref(config));
-	ended = false;
-	for (int i = 0; i < 2; i++)
-		pthread_create(&threads[i], NULL, reader_main, &reads[i]);
-	for (int i = 0; i < 2000; i++) {
-		struct config *next = NULL;
-
-		ck_assert_int_eq(config_new_of_text("text", "", 0, &next, reason), 0);
-		config_slot_set(&slot, next);
-	}
-	ended = true;
-	for (int i = 0; i < 2; i++)
-		pthread_join(threads[i], NULL);
-	ck_assert_uint_gt(reads[0] + reads[1], 0);
-	ck_assert_uint_eq(config->refs, 1);
-	config_slot_done(&slot);
 }
 END_TEST
 
@@ -470,14 +304,12 @@ int main(void)
 		lines_that_libinih_would_cut_are_refused,
 		a_file_that_cannot_be_read_is_named,
 		later_files_win_by_key_and_options_over_all,
+		what_is_listed_is_made_of_the_same_words,
+		a_list_of_the_options_is_refused_as_theirs,
+		the_longest_list_can_be_said_in_a_file,
+		auto_takes_back_what_an_earlier_file_says,
+		seconds_are_said_to_the_microsecond,
 		a_text_of_it_says_the_same,
-		a_watermark_is_another_when_anything_of_it_is,
-		the_copy_of_a_watermark_outlives_its_file_and_cannot_be_written,
-		pictures_that_will_not_do_are_refused,
-		changes_of_what_was_read_are_heard_of,
-		folders_and_files_that_are_missing_are_waited_for,
-		where_a_link_leads_is_watched_too,
-		readers_have_a_whole_configuration_while_it_is_replaced,
 	};
 
 	return suite_run(&(struct suite_list){

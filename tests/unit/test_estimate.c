@@ -133,12 +133,12 @@ static void pool_begin(unsigned workers)
 {
 	struct pool_options options = {
 		.encoder_path = getenv("LENSFS_ENCODER"),
-		.workers = workers,
+		.bounds.workers = workers,
 		.jobs_per_encoder = 1,
 		.growth_bytes = UINT64_MAX / 2,
-		.memory_bytes = UINT64_MAX / 2,
+		.bounds.memory_bytes = UINT64_MAX / 2,
 		.keep_stderr = true,
-		.deadline_usec = 120 * USEC_PER_SEC,
+		.bounds.deadline_usec = 120 * USEC_PER_SEC,
 		.idle_usec = USEC_PER_SEC,
 	};
 	char reason[POOL_REASON_MAX];

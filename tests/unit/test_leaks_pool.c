@@ -68,7 +68,7 @@ START_TEST(every_way_a_job_fails_returns_the_daemons_descriptors)
 	struct pool_options options = options_of(1);
 	size_t quiet = 0;
 
-	options.deadline_usec = USEC_PER_SEC;
+	options.bounds.deadline_usec = USEC_PER_SEC;
 	start(&options);
 	for (size_t i = 0; i < 4 * ARRAY_SIZE(ways); i++) {
 		const char *way = ways[i % ARRAY_SIZE(ways)];

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <check.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 
 #include "fixture.h"
 #include "util/log.h"
@@ -55,12 +58,52 @@ START_TEST(quote_cuts_to_fit_and_never_within_an_escape)
 }
 END_TEST
 
+/* What a warning looks like on stderr, where $JOURNAL_STREAM names a file of this inode, counted
+ * from stderr's. */
+static const char *warning_with_stream(int other)
+{
+	static char text[256];
+	char path[] = "/tmp/lensfs-log.XXXXXX", stream[64];
+	int fd = mkstemp(path);
+	struct stat st;
+	ssize_t n;
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(dup2(fd, STDERR_FILENO), STDERR_FILENO);
+	ck_assert_int_eq(fstat(fd, &st), 0);
+	snprintf(stream, sizeof(stream), "%llu:%llu", (unsigned long long)st.st_dev,
+		(unsigned long long)st.st_ino + (unsigned long long)other);
+	setenv("JOURNAL_STREAM", stream, 1);
+	log_init("lensfs", LOG_LEVEL_INFO);
+	log_warning("%s", "it rains");
+	n = pread(fd, text, sizeof(text) - 1, 0);
+	ck_assert_int_gt(n, 0);
+	text[n] = '\0';
+	unlink(path);
+	close(fd);
+	return text;
+}
+
+START_TEST(journal_is_told_the_level)
+{
+	ck_assert_str_eq(warning_with_stream(0), "<4>it rains\n");
+}
+END_TEST
+
+START_TEST(stderr_that_is_not_the_journal_is_told_in_words)
+{
+	ck_assert_str_eq(warning_with_stream(1), "lensfs: warning: it rains\n");
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {
 		quote_escapes_what_could_forge_a_line,
 		quote_leaves_no_control_character_of_any_byte,
 		quote_cuts_to_fit_and_never_within_an_escape,
+		journal_is_told_the_level,
+		stderr_that_is_not_the_journal_is_told_in_words,
 	};
 
 	return suite_run(

@@ -17,11 +17,11 @@ static void setup(void)
 	options = (struct options){ 0 };
 }
 
-/* The words of `line` as argv; single spaces part them. */
-static int parse(const char *line)
+/* The words of `line` as argv of `program`; single spaces part them. */
+static int parse_as(const char *program, const char *line)
 {
 	static char text[1024];
-	char *argv[32] = { (char *)(uintptr_t) "lensfs" }, *word, *save;
+	char *argv[32] = { (char *)(uintptr_t)program }, *word, *save;
 	int argc = 1;
 
 	options_done(&options);
@@ -31,6 +31,11 @@ static int parse(const char *line)
 		argv[argc++] = word;
 	optind = 0; /* glibc: begin anew */
 	return options_parse(argc, argv, &options, reason);
+}
+
+static int parse(const char *line)
+{
+	return parse_as("lensfs", line);
 }
 
 START_TEST(two_folders_are_enough)
@@ -44,14 +49,14 @@ START_TEST(two_folders_are_enough)
 	ck_assert_ptr_null(options.mount_options);
 	ck_assert_uint_eq(options.settings.cache_size_bytes, UINT64_C(2) << 30);
 	ck_assert_uint_eq(options.settings.cache_free.percent, 5);
-	ck_assert_uint_eq(options.workers, 0);
+	ck_assert_uint_eq(options.settings.workers, 0);
 	ck_assert_uint_ge(options.threads, 1);
-	ck_assert_uint_eq(options.deadline_usec, 60 * USEC_PER_SEC);
+	ck_assert_uint_eq(options.settings.deadline_usec, 60 * USEC_PER_SEC);
 	ck_assert_uint_eq(options.settings.max_pixels, 100000000);
 	ck_assert_uint_eq(options.sandbox, OPTIONS_SANDBOX_AUTO);
 	ck_assert_uint_eq(options.settings.max_frames, 256);
 	ck_assert_uint_eq(options.settings.max_source_bytes, UINT64_C(256) << 20);
-	ck_assert_uint_eq(options.encode_memory_bytes, 0);
+	ck_assert_uint_eq(options.settings.encode_memory_bytes, 0);
 }
 END_TEST
 
@@ -103,12 +108,12 @@ START_TEST(every_option_of_ours_sets_its_value)
 	ck_assert_str_eq(options.cache, "/c");
 	ck_assert_uint_eq(options.settings.cache_size_bytes, UINT64_C(500) << 20);
 	ck_assert_uint_eq(options.settings.cache_free.percent, 7);
-	ck_assert_uint_eq(options.workers, 3);
-	ck_assert_uint_eq(options.deadline_usec, 1500000);
+	ck_assert_uint_eq(options.settings.workers, 3);
+	ck_assert_uint_eq(options.settings.deadline_usec, 1500000);
 	ck_assert_uint_eq(options.settings.max_pixels, 2000);
 	ck_assert_uint_eq(options.settings.max_frames, 1000);
 	ck_assert_uint_eq(options.settings.max_source_bytes, UINT64_C(1) << 30);
-	ck_assert_uint_eq(options.encode_memory_bytes, UINT64_C(300) << 20);
+	ck_assert_uint_eq(options.settings.encode_memory_bytes, UINT64_C(300) << 20);
 	ck_assert_uint_eq(options.threads, 7);
 	ck_assert_str_eq(options.encoder, "/e");
 	ck_assert_ptr_null(options.mount_options);
@@ -119,7 +124,7 @@ START_TEST(later_value_wins)
 {
 	ck_assert_int_eq(parse("-o cache=/c,workers=3 -o cache=/d,workers=4 /a /b"), 0);
 	ck_assert_str_eq(options.cache, "/d");
-	ck_assert_uint_eq(options.workers, 4);
+	ck_assert_uint_eq(options.settings.workers, 4);
 }
 END_TEST
 
@@ -217,7 +222,7 @@ START_TEST(backslash_keeps_a_comma_in_a_value)
 {
 	ck_assert_int_eq(parse("-o cache=/a\\,b\\\\c,workers=2 /a /b"), 0);
 	ck_assert_str_eq(options.cache, "/a,b\\c");
-	ck_assert_uint_eq(options.workers, 2);
+	ck_assert_uint_eq(options.settings.workers, 2);
 	/* Before anything else it is a character like others. */
 	ck_assert_int_eq(parse("-o cache=/a\\b /a /b"), 0);
 	ck_assert_str_eq(options.cache, "/a\\b");
@@ -228,6 +233,7 @@ START_TEST(what_mount_and_fstab_bring_along_is_ignored)
 {
 	ck_assert_int_eq(parse("/a /b -o rw,ro,dev,suid,nofail,_netdev,auto,noauto,user,users,"
 			       "nouser,defaults,relatime,default_permissions,nonempty,"
+			       "lazytime,silent,comment=mine,X-mount.mkdir,"
 			       "x-systemd.automount,x-gvfs-show,,"),
 		0);
 	ck_assert_ptr_null(options.mount_options);
@@ -242,6 +248,36 @@ START_TEST(options_of_the_kernel_are_handed_on)
 	ck_assert_int_eq(
 		parse("-o allow_other,cache=/c,nodev,noexec -o max_read=4096 /a /b"), 0);
 	ck_assert_str_eq(options.mount_options, "allow_other,nodev,noexec,max_read=4096");
+}
+END_TEST
+
+START_TEST(remount_is_refused_with_what_to_do_instead)
+{
+	ck_assert_int_eq(parse("-o rw,remount,noatime /a /b"), -EINVAL);
+	ck_assert_ptr_nonnull(strstr(reason, "lensctl reload"));
+}
+END_TEST
+
+START_TEST(helper_of_mount_has_letters_of_its_own)
+{
+	ck_assert_int_eq(
+		parse_as("/sbin/mount.lensfs",
+			"/a /b -n -v -o ro,workers=3,nofail,allow_other -t fuse.lensfs"),
+		0);
+	ck_assert(options.helper && !options.fake && !options.foreground);
+	ck_assert_str_eq(options.source, "/a");
+	ck_assert_str_eq(options.mountpoint, "/b");
+	ck_assert_uint_eq(options.settings.values[SETTING_WORKERS], 3);
+	ck_assert_str_eq(options.mount_options, "allow_other");
+	ck_assert_int_eq(parse_as("mount.lensfs", "/a /b -f -o ro"), 0);
+	ck_assert(options.fake && !options.foreground);
+	ck_assert_int_eq(parse_as("mount.lensfs", "/a /b -o worker=3"), -EINVAL);
+	ck_assert_int_eq(parse_as("mount.lensfs", "/a /b -sn -o worker=3"), 0);
+	ck_assert_uint_gt(options.threads, 1);
+	ck_assert_int_eq(parse_as("mount.lensfs", "/a /b -N /proc/1/ns/mnt"), -EINVAL);
+	ck_assert_ptr_nonnull(strstr(reason, "namespace"));
+	ck_assert_int_eq(parse_as("mount.lensfs", "/a /b -d"), -EINVAL);
+	ck_assert_int_eq(parse("/a /b -n"), -EINVAL);
 }
 END_TEST
 
@@ -293,6 +329,8 @@ int main(void)
 		backslash_keeps_a_comma_in_a_value,
 		what_mount_and_fstab_bring_along_is_ignored,
 		options_of_the_kernel_are_handed_on,
+		remount_is_refused_with_what_to_do_instead,
+		helper_of_mount_has_letters_of_its_own,
 		folders_may_begin_with_a_dash_after_two,
 		hostile_word_forges_no_line,
 		help_names_every_option,

@@ -2,6 +2,7 @@
  *
  * Where things are: the default folders, and what lies below what.
  */
+#include "cli/mount_fd.h"
 #include "cli/mountpoint.h"
 #include "cli/places.h"
 #include "fixture.h"
@@ -110,19 +111,48 @@ END_TEST
 
 START_TEST(mountpoint_must_be_a_folder_that_is_there)
 {
-	char folder[256], path[300], why[MOUNTPOINT_REASON_MAX], *real = NULL;
+	char folder[256], path[300], why[MOUNTPOINT_REASON_MAX];
+	struct mountpoint mountpoint;
 
 	temp_folder_make(folder);
-	ck_assert_int_eq(mountpoint_prepare(folder, &real, why), 0);
-	ck_assert_int_eq(real[0], '/');
-	free(real);
+	ck_assert_int_eq(mountpoint_prepare(folder, &mountpoint, why), 0);
+	ck_assert_int_eq(mountpoint.folder[0], '/');
+	ck_assert_int_eq(mountpoint.fuse_fd, -1);
+	mountpoint_done(&mountpoint);
 	snprintf(path, sizeof(path), "%s/none", folder);
-	ck_assert_int_eq(mountpoint_prepare(path, &real, why), -ENOENT);
+	ck_assert_int_eq(mountpoint_prepare(path, &mountpoint, why), -ENOENT);
 	ck_assert_ptr_nonnull(strstr(why, path));
 	ck_assert_ptr_nonnull(strstr(why, "mkdir"));
 	file_write(path, "", 0);
-	ck_assert_int_eq(mountpoint_prepare(path, &real, why), -ENOTDIR);
+	ck_assert_int_eq(mountpoint_prepare(path, &mountpoint, why), -ENOTDIR);
 	temp_folder_remove(folder);
+}
+END_TEST
+
+START_TEST(descriptor_of_a_mount_made_beforehand_is_known_by_its_name)
+{
+	static const struct {
+		const char *name;
+		int fd; /* -1: it is none */
+	} cases[] = {
+		{ "/dev/fd/0", 0 },
+		{ "/dev/fd/123", 123 },
+		{ "/dev/fd/", -1 },
+		{ "/dev/fd/-1", -1 },
+		{ "/dev/fd/1x", -1 },
+		{ "/dev/fd/1/", -1 },
+		{ "/dev/fd/99999999999", -1 },
+		{ "dev/fd/1", -1 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		int fd = -1;
+		bool is_one = mount_fd_parse(cases[i].name, &fd);
+
+		ck_assert_msg(is_one == (cases[i].fd >= 0), "%s", cases[i].name);
+		if (is_one)
+			ck_assert_int_eq(fd, cases[i].fd);
+	}
 }
 END_TEST
 
@@ -136,6 +166,7 @@ int main(void)
 		nobody_without_a_home_has_a_cache,
 		sources_of_one_name_have_caches_of_their_own,
 		mountpoint_must_be_a_folder_that_is_there,
+		descriptor_of_a_mount_made_beforehand_is_known_by_its_name,
 	};
 
 	return suite_run(&(struct suite_list){

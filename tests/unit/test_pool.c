@@ -164,7 +164,7 @@ START_TEST(deadline_kills_and_only_the_late_one)
 	struct pool_options options = options_of(2);
 	usec_t began = now_monotonic();
 
-	options.deadline_usec = 1500 * USEC_PER_MSEC;
+	options.bounds.deadline_usec = 1500 * USEC_PER_MSEC;
 	start(&options);
 	submit(&hangs, "FAKE hang");
 	submit(&quick, "");
@@ -174,7 +174,7 @@ START_TEST(deadline_kills_and_only_the_late_one)
 	ck_assert_int_eq(hangs.error, ETIMEDOUT);
 	ck_assert(!hangs.transient);
 	ck_assert_msg(strstr(hangs.reason, "1.5"), "%s", hangs.reason);
-	ck_assert_uint_ge(now_monotonic() - began, options.deadline_usec);
+	ck_assert_uint_ge(now_monotonic() - began, options.bounds.deadline_usec);
 	ck_assert_uint_eq(figures().deadlines, 1);
 	ck_assert_int_eq(run("").error, 0);
 }
@@ -339,6 +339,54 @@ START_TEST(hello_tells_of_formats_and_fingerprint)
 }
 END_TEST
 
+static sem_t at_hook, let_go;
+
+static void linger(void)
+{
+	sem_post(&at_hook);
+	sem_wait(&let_go);
+}
+
+/* What a watchdog goes by: a thread that waits for work is well, one that does not return is not.
+ */
+START_TEST(round_that_does_not_end_is_told_without_a_lock)
+{
+	static struct job job;
+	struct pool_options options = options_of(1);
+
+	sem_init(&at_hook, 0, 0);
+	sem_init(&let_go, 0, 0);
+	start(&options);
+	ck_assert(EVENTUALLY(pool_round_usec(pool) == 0));
+	job.hook = linger;
+	submit(&job, "");
+	sem_wait(&at_hook);
+	ck_assert(EVENTUALLY(pool_round_usec(pool) > 5 * USEC_PER_MSEC));
+	sem_post(&let_go);
+	collect(&job);
+	ck_assert(EVENTUALLY(pool_round_usec(pool) == 0));
+}
+END_TEST
+
+START_TEST(encoders_are_shown_with_their_jobs)
+{
+	static struct job slow;
+	struct pool_options options = options_of(2);
+	struct pool_encoder seen[4];
+
+	start(&options);
+	submit(&slow, "FAKE sleep=500ms");
+	ck_assert(EVENTUALLY(
+		pool_encoders(pool, seen, ARRAY_SIZE(seen)) == 1 && seen[0].job == &slow.base));
+	ck_assert_int_gt(seen[0].pid, 0);
+	ck_assert_uint_le(seen[0].since, now_monotonic());
+	ck_assert_uint_eq(pool_encoders(pool, seen, 0), 0);
+	collect(&slow);
+	ck_assert(EVENTUALLY(
+		pool_encoders(pool, seen, ARRAY_SIZE(seen)) == 0 || seen[0].job != &slow.base));
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {
@@ -362,6 +410,8 @@ int main(void)
 		program_that_is_no_encoder_is_refused,
 		stop_ends_what_runs_and_what_waits,
 		hello_tells_of_formats_and_fingerprint,
+		round_that_does_not_end_is_told_without_a_lock,
+		encoders_are_shown_with_their_jobs,
 	};
 
 	return suite_run(&(struct suite_list){

@@ -129,14 +129,14 @@ START_TEST(jobs_wait_for_a_zygote_no_longer_than_they_may_take)
 
 	write_program();
 	options.encoder_path = program;
-	options.deadline_usec = 1500 * USEC_PER_MSEC;
+	options.bounds.deadline_usec = 1500 * USEC_PER_MSEC;
 	start(&options);
 	make_trouble("exit 1");
 	ck_assert(EVENTUALLY(figures().zygote_restarts == 1));
 	before = now_monotonic();
 	submit(&job, "");
 	collect(&job);
-	ck_assert_uint_ge(now_monotonic() - before, options.deadline_usec);
+	ck_assert_uint_ge(now_monotonic() - before, options.bounds.deadline_usec);
 	ck_assert_int_eq(job.error, EIO);
 	ck_assert(job.transient);
 	ck_assert_msg(strstr(job.reason, "cannot be started"), "%s", job.reason);
@@ -177,7 +177,7 @@ START_TEST(encoder_that_dies_at_birth_is_not_held_against_the_picture)
 
 	write_program();
 	options.encoder_path = program;
-	options.deadline_usec = 1500 * USEC_PER_MSEC;
+	options.bounds.deadline_usec = 1500 * USEC_PER_MSEC;
 	start(&options);
 	make_trouble("export LENSFS_FAKE_STILLBORN=1");
 	ck_assert(EVENTUALLY(figures().zygote_restarts == 1));

@@ -110,7 +110,7 @@ START_TEST(large_one_waits_for_the_limit_to_go_and_small_ones_pass)
 	static struct job large, small;
 	struct pool_options options = options_of(2);
 
-	options.memory_bytes = UINT64_C(400) << 20;
+	options.bounds.memory_bytes = UINT64_C(400) << 20;
 	start(&options);
 	ck_assert_int_eq(run("FAKE pixels=3000x3000").error, 0);
 	limit(limits_of(0, 25));
@@ -133,13 +133,82 @@ START_TEST(what_cannot_begin_waits_no_longer_than_a_deadline)
 	struct pool_options options = options_of(1);
 	struct job job;
 
-	options.memory_bytes = UINT64_C(400) << 20;
-	options.deadline_usec = 300 * USEC_PER_MSEC;
+	options.bounds.memory_bytes = UINT64_C(400) << 20;
+	options.bounds.deadline_usec = 300 * USEC_PER_MSEC;
 	start(&options);
 	limit(limits_of(0, 25));
 	job = run("FAKE pixels=3000x3000");
 	ck_assert_int_eq(job.error, EBUSY);
 	ck_assert(job.transient);
+}
+END_TEST
+
+/* --- Bounds that change ------------------------------------------------------------------- */
+
+START_TEST(more_encoders_or_fewer_work_from_now_on)
+{
+	static struct job jobs[6];
+	struct pool_options options = options_of(1);
+
+	start(&options);
+	submit_all(jobs, 3, "FAKE sleep=20s");
+	ck_assert(EVENTUALLY(figures().running == 1));
+	options.bounds.workers = 3;
+	pool_set_bounds(pool, &options.bounds);
+	ck_assert(EVENTUALLY(figures().running == 3));
+	/* What runs is left to end, and so those that come wait for all three. */
+	options.bounds.workers = 1;
+	pool_set_bounds(pool, &options.bounds);
+	submit(&jobs[3], "FAKE sleep=20s");
+	ck_assert(EVENTUALLY(figures().queued == 1));
+	ck_assert_uint_eq(figures().running, 3);
+	ck_assert(!is_done(&jobs[3]));
+	pool_stop(pool);
+	pool_free(pool);
+	pool = NULL;
+	collect_all(jobs, 4);
+	ck_assert_int_eq(jobs[0].error, ESHUTDOWN);
+	ck_assert_int_eq(jobs[3].error, ESHUTDOWN);
+}
+END_TEST
+
+START_TEST(a_deadline_is_that_of_the_moment_a_job_begins)
+{
+	static struct job patient, hasty;
+	struct pool_options options = options_of(2);
+
+	start(&options);
+	submit(&patient, "FAKE sleep=1s");
+	ck_assert(EVENTUALLY(figures().running == 1));
+	options.bounds.deadline_usec = 200 * USEC_PER_MSEC;
+	pool_set_bounds(pool, &options.bounds);
+	submit(&hasty, "FAKE sleep=20s");
+	/* Before it is judged: what is said is the deadline it had. */
+	ck_assert(EVENTUALLY(figures().running == 2));
+	options.bounds.deadline_usec = PATIENCE_USEC;
+	pool_set_bounds(pool, &options.bounds);
+	collect(&hasty);
+	ck_assert_int_eq(hasty.error, ETIMEDOUT);
+	ck_assert_str_eq(hasty.reason, "not encoded within 0.2 seconds");
+	collect(&patient);
+	ck_assert_msg(patient.error == 0, "%s", patient.reason);
+}
+END_TEST
+
+START_TEST(memory_is_bounded_anew_for_what_begins)
+{
+	struct pool_options options = options_of(1);
+
+	options.bounds.memory_bytes = UINT64_C(100) << 20;
+	start(&options);
+	ck_assert_int_eq(run("FAKE pixels=3000x3000").error, EFBIG);
+	options.bounds.memory_bytes = UINT64_C(400) << 20;
+	pool_set_bounds(pool, &options.bounds);
+	ck_assert_int_eq(run("FAKE pixels=3000x3000").error, 0);
+	ck_assert_uint_eq(figures().memory_limit_bytes, options.bounds.memory_bytes);
+	options.bounds.memory_bytes = UINT64_C(100) << 20;
+	pool_set_bounds(pool, &options.bounds);
+	ck_assert_int_eq(run("FAKE pixels=3000x3000").error, EFBIG);
 }
 END_TEST
 
@@ -326,6 +395,9 @@ int main(void)
 		only_so_many_work_at_once,
 		large_one_waits_for_the_limit_to_go_and_small_ones_pass,
 		what_cannot_begin_waits_no_longer_than_a_deadline,
+		more_encoders_or_fewer_work_from_now_on,
+		a_deadline_is_that_of_the_moment_a_job_begins,
+		memory_is_bounded_anew_for_what_begins,
 		idle_encoders_end_and_come_again,
 		prefetch_is_cancelled_and_goes_on,
 		nothing_begins_that_the_machine_cannot_carry,

@@ -58,7 +58,7 @@ START_TEST(job_over_the_whole_memory_is_too_large)
 	struct pool_options options = options_of(2);
 	struct job job;
 
-	options.memory_bytes = estimate_of(2000, 2000);
+	options.bounds.memory_bytes = estimate_of(2000, 2000);
 	start(&options);
 	ck_assert_int_eq(run("FAKE pixels=2000x2000").error, 0);
 	job = run("FAKE pixels=2000x2500");
@@ -77,13 +77,13 @@ START_TEST(running_jobs_stay_within_the_memory)
 	uint64_t most = 0, most_waiting = 0;
 	size_t done = 0;
 
-	options.memory_bytes = 2 * estimate_of(2000, 2000) + MIB;
+	options.bounds.memory_bytes = 2 * estimate_of(2000, 2000) + MIB;
 	start(&options);
 	submit_all(jobs, ARRAY_SIZE(jobs), "FAKE pixels=2000x2000\nFAKE sleep=100ms");
 	while (done < ARRAY_SIZE(jobs)) {
 		struct pool_stats now = figures();
 
-		ck_assert_uint_le(now.memory_used_bytes, options.memory_bytes);
+		ck_assert_uint_le(now.memory_used_bytes, options.bounds.memory_bytes);
 		most = now.memory_used_bytes > most ? now.memory_used_bytes : most;
 		most_waiting =
 			now.memory_waiting > most_waiting ? now.memory_waiting : most_waiting;
@@ -97,7 +97,7 @@ START_TEST(running_jobs_stay_within_the_memory)
 	ck_assert_uint_ge(most_waiting, 1);
 	ck_assert(EVENTUALLY(figures().memory_used_bytes == 0));
 	ck_assert_uint_eq(figures().memory_waiting, 0);
-	ck_assert_uint_eq(figures().memory_limit_bytes, options.memory_bytes);
+	ck_assert_uint_eq(figures().memory_limit_bytes, options.bounds.memory_bytes);
 }
 END_TEST
 
@@ -107,7 +107,8 @@ START_TEST(heavy_job_waits_and_small_ones_pass)
 	struct pool_options options = options_of(3);
 
 	/* The first has threads of its own, being alone. */
-	options.memory_bytes = estimate_of(3000, 3000) + estimate_of(640, 480) + 64 * MIB;
+	options.bounds.memory_bytes =
+		estimate_of(3000, 3000) + estimate_of(640, 480) + 64 * MIB;
 	start(&options);
 	submit(&runs, "FAKE pixels=3000x3000\nFAKE sleep=2s");
 	ck_assert(EVENTUALLY(figures().memory_used_bytes > 0));
@@ -169,7 +170,7 @@ START_TEST(threads_that_cost_too_much_memory_are_not_used)
 {
 	struct pool_options options = options_of(64);
 
-	options.memory_bytes = estimate_of(640, 480);
+	options.bounds.memory_bytes = estimate_of(640, 480);
 	start(&options);
 	ck_assert_uint_eq(run("FAKE output-per-thread=1000").reply.size_bytes, 1000);
 }
@@ -187,7 +188,7 @@ START_TEST(header_that_takes_too_long_is_a_trap)
 	ck_assert_int_eq(job.error, ETIMEDOUT);
 	ck_assert(!job.transient);
 	ck_assert_msg(strstr(job.reason, "header"), "%s", job.reason);
-	ck_assert_uint_lt(now_monotonic() - began, options.deadline_usec / 2);
+	ck_assert_uint_lt(now_monotonic() - began, options.bounds.deadline_usec / 2);
 	ck_assert_uint_eq(figures().deadlines, 1);
 	ck_assert_int_eq(run("").error, 0);
 }
@@ -198,7 +199,7 @@ START_TEST(header_is_within_the_deadline_of_the_job)
 	struct pool_options options = options_of(1);
 	struct job job;
 
-	options.deadline_usec = 200 * USEC_PER_MSEC;
+	options.bounds.deadline_usec = 200 * USEC_PER_MSEC;
 	start(&options);
 	job = run("FAKE hang-header");
 	ck_assert_int_eq(job.error, ETIMEDOUT);

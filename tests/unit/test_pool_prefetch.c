@@ -88,7 +88,7 @@ START_TEST(deadline_does_not_count_the_time_it_was_stopped)
 	static struct job ahead, asked[2];
 	struct pool_options options = options_of(1);
 
-	options.deadline_usec = 2 * USEC_PER_SEC;
+	options.bounds.deadline_usec = 2 * USEC_PER_SEC;
 	start(&options);
 	begin_ahead(&ahead, "FAKE sleep=500ms");
 	submit_all(asked, 2, "FAKE sleep=1200ms");
@@ -208,7 +208,7 @@ START_TEST(who_lacks_memory_ends_prefetch)
 	static struct job ahead, asked;
 	struct pool_options options = options_of(2);
 
-	options.memory_bytes = memory_of_one();
+	options.bounds.memory_bytes = memory_of_one();
 	start(&options);
 	begin_ahead(&ahead, "FAKE pixels=4000x3000\nFAKE sleep=25s");
 	submit(&asked, "FAKE pixels=4000x3000\nFAKE output=1000");

@@ -45,7 +45,7 @@ static struct source *source_nth(size_t i, const char *directives)
 
 static void start_ahead(unsigned max_ahead)
 {
-	start(&(struct render_options){ .max_ahead = max_ahead });
+	start(&(struct render_options){ .limits.max_ahead = max_ahead });
 }
 
 static struct pool_stats of_pool(void)
@@ -196,7 +196,8 @@ START_TEST(failure_that_would_be_found_again_is_left_to_who_asks)
 	source_append(large, text);
 	source_look(large);
 	gone->open_error = EACCES;
-	start(&(struct render_options){ .max_ahead = 2, .limits.max_source_bytes = 1000 });
+	start(&(struct render_options){
+		.limits.max_ahead = 2, .limits.max_source_bytes = 1000 });
 	prefetch(gone);
 	prefetch(large);
 	settle();

@@ -106,8 +106,8 @@ END_TEST
 
 START_TEST(every_snapshot_is_a_node_of_its_own)
 {
-	struct snapshot *a = nodes_enter_snapshot(&nodes, strdup("one"), 3);
-	struct snapshot *b = nodes_enter_snapshot(&nodes, strdup("two"), 3);
+	struct snapshot *a = nodes_enter_snapshot(&nodes, "a", 0444, strdup("one"), 3);
+	struct snapshot *b = nodes_enter_snapshot(&nodes, "a", 0444, strdup("two"), 3);
 
 	ck_assert_ptr_ne(a, b);
 	ck_assert_uint_ne(a->node.id.ino, b->node.id.ino);

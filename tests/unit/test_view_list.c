@@ -17,6 +17,8 @@ START_TEST(views_keep_their_order_and_spelling)
 	ck_assert_str_eq(text, "webp-w800");
 	ck_assert_str_eq(list.items[1].text, "q50");
 	ck_assert_str_eq(list.items[2].text, "jpeg");
+	ck_assert(view_list_has(&list, "q50"));
+	ck_assert(!view_list_has(&list, "w800-webp")); /* as it was spelled */
 }
 END_TEST
 

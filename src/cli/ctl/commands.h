@@ -9,7 +9,8 @@
 #include "cli/ctl/command.h"
 
 extern const struct command explain_command, views_command, warm_command;
-extern const struct command stats_command, top_command, errors_command, pressure_command;
+extern const struct command stats_command, top_command, errors_command, metrics_command;
+extern const struct command pressure_command, check_config_command, accesslog_command;
 extern const struct command mounts_command, probe_command, reload_command, log_level_command;
 extern const struct command cache_status_command, cache_verify_command, cache_clear_command;
 extern const struct command cache_drop_command, cache_forget_command;

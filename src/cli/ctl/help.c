@@ -8,7 +8,7 @@
 
 #define WIDTH 92
 
-static const char exits[] =
+const char help_exits[] =
 	"0 done, 1 the answer is no (not a view, a failed encode, nothing to forget), 2 usage, "
 	"3 not the user who may, 5 not in a lensfs mount, or no answer, 6 a cache folder that "
 	"cannot be used. Of several paths, the highest.";
@@ -85,7 +85,7 @@ void help_print(FILE *out)
 	      "that uses it.\nColours are for terminals, and not where NO_COLOR is set.\n\n",
 		out);
 	fputs("Exit codes:\n", out);
-	print_wrapped(out, exits, 2);
+	print_wrapped(out, help_exits, 2);
 	for (const struct command *const *c = commands; *c; c++) {
 		if ((*c)->exits) {
 			fprintf(out, "Those of %s:\n", (*c)->name);
@@ -108,5 +108,5 @@ void help_print_command(FILE *out, const struct command *command)
 	print_options(out, command->options);
 	print_options(out, command_common);
 	fputs("\nExit codes:\n", out);
-	print_wrapped(out, command->exits ? command->exits : exits, 2);
+	print_wrapped(out, command->exits ? command->exits : help_exits, 2);
 }

@@ -9,6 +9,9 @@
 
 #include "cli/ctl/command.h"
 
+/* Those of every command that has none of its own. */
+extern const char help_exits[];
+
 void help_print(FILE *out);
 void help_print_command(FILE *out, const struct command *command);
 

@@ -184,6 +184,15 @@ int mount_place_stats_of(const char *path, json_t **ret)
 	return code;
 }
 
+/* Others may look into the mount, but not at this. */
+static bool is_private(const struct mount_place *place, int r)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t length;
+
+	return r == -EACCES && mount_place_read(place, "stats.json", &text, &length) == 0;
+}
+
 int mount_place_text_of(const char *path, const char *name, char **ret_text, size_t *ret_length)
 {
 	struct mount_place place;
@@ -199,6 +208,11 @@ int mount_place_text_of(const char *path, const char *name, char **ret_text, siz
 		code = EXIT_CODE_OTHER;
 	} else if (r == -ENOENT) {
 		code = EXIT_CODE_MOUNTPOINT; /* which has said so */
+	} else if (is_private(&place, r)) {
+		log_error("'%s': no permission: .lensfs/%s names pictures; it is for root, the "
+			  "user who mounted, and the group of -o control_group",
+			LOG_QUOTE(path), name);
+		code = EXIT_CODE_DENIED;
 	} else if (r < 0) {
 		code = mount_place_refuse(&place, path, -r);
 	}
@@ -230,5 +244,6 @@ void mount_place_refuse_old(const char *path, const json_t *stats)
 
 	log_error("'%s': the lensfs that is mounted there (%s) does not know this; this is "
 		  "lensctl %s. Unmount it and mount it again to have the newer one",
-		LOG_QUOTE(path), LOG_QUOTE(version ? version : "?"), LENSFS_VERSION);
+		LOG_QUOTE(path), LOG_QUOTE(version ? version : "of another version"),
+		LENSFS_VERSION);
 }

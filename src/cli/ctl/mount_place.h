@@ -44,7 +44,8 @@ struct config *mount_place_config_of(const char *path);
 /* Says why a mount cannot be asked, by a positive errno; `place` NULL: not known. The exit
  * code. */
 int mount_place_refuse(const struct mount_place *place, const char *path, int error);
-/* Says that this lensfs, which has such stats, is older than what it was asked for. */
+/* Says that this lensfs, which has such stats (NULL: not known), is older than what it was asked
+ * for. */
 void mount_place_refuse_old(const char *path, const json_t *stats);
 
 #endif

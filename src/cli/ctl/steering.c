@@ -14,7 +14,6 @@
 
 #include "cli/ctl/mount_place.h"
 #include "cli/exit_code.h"
-#include "config.h"
 #include "util/cleanup.h"
 #include "util/fdio.h"
 #include "util/log.h"
@@ -71,7 +70,28 @@ static int connect_to(const char *path, usec_t patience_usec)
 	return TAKE_FD(sock);
 }
 
-int steering_ask(const char *socket_path, const json_t *request, usec_t patience, json_t **ret)
+/* One descriptor may come with the answer, where the caller wants one. */
+static ssize_t receive(int sock, char *text, int *ret_fd)
+{
+	int fds[FDIO_MAX_FDS];
+	size_t n_fds = 0;
+	ssize_t n;
+
+	if (!ret_fd)
+		return fdio_recv_bare(sock, text, ANSWER_MAX, 0);
+	*ret_fd = -1;
+	n = fdio_recv(sock, text, ANSWER_MAX, fds, &n_fds, 0);
+	for (size_t i = 0; n >= 0 && i < n_fds; i++) {
+		if (i == 0)
+			*ret_fd = fds[i];
+		else
+			close(fds[i]);
+	}
+	return n;
+}
+
+static int converse(const char *socket_path, const json_t *request, usec_t patience,
+	json_t **ret, int *ret_fd)
 {
 	_cleanup_close_ int sock = connect_to(socket_path, patience);
 	_cleanup_free_ char *text = malloc(ANSWER_MAX), *line = NULL;
@@ -84,11 +104,16 @@ int steering_ask(const char *socket_path, const json_t *request, usec_t patience
 	r = text && line ? fdio_send(sock, line, strlen(line), NULL, 0, 0) : -ENOMEM;
 	if (r < 0)
 		return r;
-	n = fdio_recv_bare(sock, text, ANSWER_MAX, 0);
+	n = receive(sock, text, ret_fd);
 	if (n <= 0)
 		return n < 0 ? (int)n : -ECONNRESET;
 	*ret = json_loadb(text, (size_t)n, 0, NULL);
 	return *ret ? 0 : -EPROTO;
+}
+
+int steering_ask(const char *socket_path, const json_t *request, usec_t patience, json_t **ret)
+{
+	return converse(socket_path, request, patience, ret, NULL);
 }
 
 static int say_unreachable(const char *path, const char *socket_path, int r)
@@ -114,8 +139,8 @@ static const char *one_line(const char *message, char out[ANSWER_WORDS_MAX])
 	return out;
 }
 
-/* Drops an answer that says no. */
-static int judge(const char *path, json_t **answer)
+/* Drops an answer that says no. `stats` NULL: not known. */
+static int judge(const char *path, const json_t *stats, json_t **answer)
 {
 	const char *error = json_string_value(json_object_get(*answer, "errno"));
 	const char *message = json_string_value(json_object_get(*answer, "message"));
@@ -125,10 +150,7 @@ static int judge(const char *path, json_t **answer)
 	if (json_is_true(json_object_get(*answer, "ok")))
 		return EXIT_CODE_OK;
 	if (error && strcmp(error, "ENOSYS") == 0)
-		log_error("'%s': the lensfs that is mounted there does not know this; it is "
-			  "not that of lensctl %s. Unmount it and mount it again to have the "
-			  "newer one",
-			LOG_QUOTE(path), LENSFS_VERSION);
+		mount_place_refuse_old(path, stats);
 	else
 		log_error("'%s': %s", LOG_QUOTE(path),
 			one_line(message ? message : "it says no", words));
@@ -137,16 +159,16 @@ static int judge(const char *path, json_t **answer)
 }
 
 static int steer_at(const char *socket_path, const char *command, const char *path,
-	const char *relative, json_t *more, json_t **ret_answer)
+	const char *relative, const json_t *stats, json_t *more, json_t **ret_answer, int *ret_fd)
 {
 	_cleanup_free_ char *encoded = encode_path(relative);
 	json_t *request = json_pack("{s:s, s:s}", "command", command, "path", encoded);
 	int r;
 
 	json_object_update(request, more);
-	r = steering_ask(socket_path, request, PATIENCE, ret_answer);
+	r = converse(socket_path, request, PATIENCE, ret_answer, ret_fd);
 	json_decref(request);
-	return r < 0 ? say_unreachable(path, socket_path, r) : judge(path, ret_answer);
+	return r < 0 ? say_unreachable(path, socket_path, r) : judge(path, stats, ret_answer);
 }
 
 static bool get_attribute(const char *path, const char *name, char *out, size_t size)
@@ -181,24 +203,25 @@ int steer(const char *command, const char *path, json_t **ret_answer)
 int steer_socket(const char *socket_path, const char *command, const char *path, json_t *more,
 	json_t **ret_answer)
 {
-	return steer_at(socket_path, command, path, "", more, ret_answer);
+	return steer_at(socket_path, command, path, "", NULL, more, ret_answer, NULL);
 }
 
 static int steer_mount(const struct mount_place *place, const json_t *stats, const char *path,
-	const char *command, json_t *more, json_t **ret_answer)
+	const char *command, json_t *more, json_t **ret_answer, int *ret_fd)
 {
 	const char *socket_path = json_string_value(json_object_get(stats, "control_socket"));
 	_cleanup_free_ char *name = plain_name(path, place->relative);
 
 	if (socket_path && name)
-		return steer_at(socket_path, command, path, name, more, ret_answer);
+		return steer_at(socket_path, command, path, name, stats, more, ret_answer, ret_fd);
 	log_error(name ? "'%s': its lensfs has no control socket; its log says why"
 		       : "'%s': out of memory",
 		LOG_QUOTE(path));
 	return EXIT_CODE_MOUNTPOINT;
 }
 
-int steer_with(const char *command, const char *path, json_t *more, json_t **ret_answer)
+static int find_and_steer(
+	const char *command, const char *path, json_t *more, json_t **ret_answer, int *ret_fd)
 {
 	struct mount_place place;
 	json_t *stats;
@@ -208,9 +231,28 @@ int steer_with(const char *command, const char *path, json_t *more, json_t **ret
 		return code;
 	code = mount_place_stats(&place, path, &stats);
 	if (code == EXIT_CODE_OK) {
-		code = steer_mount(&place, stats, path, command, more, ret_answer);
+		code = steer_mount(&place, stats, path, command, more, ret_answer, ret_fd);
 		json_decref(stats);
 	}
 	mount_place_done(&place);
 	return code;
+}
+
+int steer_with(const char *command, const char *path, json_t *more, json_t **ret_answer)
+{
+	return find_and_steer(command, path, more, ret_answer, NULL);
+}
+
+int steer_for_fd(const char *command, const char *path, int *ret_fd)
+{
+	json_t *answer = NULL;
+	int code = find_and_steer(command, path, NULL, &answer, ret_fd);
+
+	if (code != EXIT_CODE_OK)
+		return code;
+	json_decref(answer);
+	if (*ret_fd >= 0)
+		return EXIT_CODE_OK;
+	log_error("'%s': its lensfs answers without what was asked for", LOG_QUOTE(path));
+	return EXIT_CODE_OTHER;
 }

@@ -14,7 +14,9 @@
 int steer(const char *command, const char *path, json_t **ret_answer);
 /* The same, with the members of `more` (borrowed) in the request. */
 int steer_with(const char *command, const char *path, json_t *more, json_t **ret_answer);
-/* The same, of the lensfs that listens at this socket; `path` is for messages. */
+/* The same, for a descriptor that comes with the answer: the caller's. */
+int steer_for_fd(const char *command, const char *path, int *ret_fd);
+/* As steer_with(), of the lensfs that listens at this socket; `path` is for messages. */
 int steer_socket(const char *socket_path, const char *command, const char *path, json_t *more,
 	json_t **ret_answer);
 

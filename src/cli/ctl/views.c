@@ -17,40 +17,6 @@
 
 /* --- Tokens ------------------------------------------------------------------------------- */
 
-static void spell_value(const struct token *token, uint32_t number, char out[TOKEN_TEXT_MAX])
-{
-	struct token_value value = { .n = { number } };
-
-	out[token_print(token, &value, out)] = '\0';
-}
-
-/* As it is written: "q1…q100". */
-static void spell(const struct token *token, char *out, size_t size)
-{
-	char least[TOKEN_TEXT_MAX], most[TOKEN_TEXT_MAX];
-
-	switch (token->kind) {
-	case TOKEN_WORD:
-		snprintf(out, size, "%s", token->name);
-		break;
-	case TOKEN_NUMBER:
-	case TOKEN_BYTES:
-		spell_value(token, token->min + token->bias, least);
-		spell_value(token, token->max + token->bias, most);
-		snprintf(out, size, "%s…%s", least, most);
-		break;
-	case TOKEN_COLOUR:
-		snprintf(out, size, "%sRRGGBB", token->name);
-		break;
-	case TOKEN_AREA:
-		snprintf(out, size, "%sLEFT_TOP_WIDTH_HEIGHT", token->name);
-		break;
-	case TOKEN_NAME:
-		snprintf(out, size, "%sNAME", token->name);
-		break;
-	}
-}
-
 /* Names of the formats that it means something for; NULL: for all that can be written. */
 static json_t *list_formats(const struct token *token)
 {
@@ -76,9 +42,9 @@ static json_t *list_formats(const struct token *token)
 static json_t *describe_token(const struct token *token)
 {
 	json_t *row, *formats = list_formats(token);
-	char text[2 * TOKEN_TEXT_MAX + sizeof("…")];
+	char text[TOKEN_SPELLING_MAX];
 
-	spell(token, text, sizeof(text));
+	token_spell(token, text);
 	row = json_pack("{s:s, s:s, s:s, s:s, s:o*}", "token", token->name, "spelled", text,
 		"group", token_group_name(token->group), "help", token->help, "formats",
 		formats);

@@ -109,17 +109,29 @@ bool walk_folder(const char *path, walk_each *each, walk_trouble *trouble, void 
 	return go_on;
 }
 
-bool walk_input(char separator, walk_each *each, void *context)
+char *walk_input_one(char separator)
 {
 	_cleanup_free_ char *line = NULL;
-	bool go_on = true;
 	size_t size = 0;
 	ssize_t n;
 
-	while (go_on && (n = getdelim(&line, &size, separator, stdin)) > 0) {
+	while ((n = getdelim(&line, &size, separator, stdin)) > 0) {
 		if (line[n - 1] == separator)
 			line[n - 1] = '\0';
-		go_on = !line[0] || each(context, line);
+		if (line[0])
+			return TAKE_PTR(line);
+	}
+	return NULL;
+}
+
+bool walk_input(char separator, walk_each *each, void *context)
+{
+	bool go_on = true;
+	char *name;
+
+	while (go_on && (name = walk_input_one(separator))) {
+		go_on = each(context, name);
+		free(name);
 	}
 	return go_on;
 }

@@ -18,14 +18,18 @@
 #include "cli/ctl/commands.h"
 #include "cli/ctl/mount_place.h"
 #include "cli/ctl/output.h"
+#include "cli/ctl/waiting_name.h"
 #include "cli/ctl/walk.h"
 #include "cli/ctl/warm_run.h"
 #include "util/cleanup.h"
 #include "util/log.h"
+#include "view/name.h"
 #include "view/view.h"
 
 struct warming {
 	const struct call *call;
+	char *first;    /* owned: read ahead from standard input; NULL: nothing */
+	bool impatient; /* the mount of the first path has a miss policy other than to wait */
 	struct warm *warm; /* NULL: dropping */
 	char separator;
 	/* of dropping */
@@ -95,7 +99,10 @@ static bool is_folder(const char *path)
 static bool add_path(void *context, const char *path)
 {
 	struct warming *warming = context;
+	_cleanup_free_ char *waiting = warming->impatient ? waiting_name(path) : NULL;
 
+	if (waiting)
+		return warm_add(warming->warm, path, WARM_GIVEN);
 	if (is_folder(path))
 		return walk_folder(path, add_file, note_trouble, warming);
 	if (has_views(warming) && !is_view(path))
@@ -128,6 +135,73 @@ static bool drop_path(void *context, const char *path)
 
 /* --- Paths -------------------------------------------------------------------------------- */
 
+/* NULL: none is given. */
+static const char *first_path(struct warming *warming)
+{
+	const char *word = warming->call->words[0];
+
+	if (strcmp(word, "-") != 0)
+		return word;
+	if (!warming->first)
+		warming->first = walk_input_one(warming->separator);
+	return warming->first;
+}
+
+static bool each_of_input(struct warming *warming, walk_each *each)
+{
+	_cleanup_free_ char *first = TAKE_PTR(warming->first);
+
+	return (!first || each(warming, first)) &&
+	       walk_input(warming->separator, each, warming);
+}
+
+static bool has_policy(const struct config *config)
+{
+	bool any = config->settings.miss != MISS_WAIT;
+
+	for (size_t i = 0; i < config->vocabulary.n_presets && !any; i++)
+		any = config->misses[i] != MISS_WAIT;
+	return any;
+}
+
+/* A view is not looked up for it, which could begin an encode: its folder is. */
+static struct config *config_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	_cleanup_free_ char *folder =
+		slash ? strndup(path, (size_t)(slash - path) + 1) : strdup("./");
+	struct config *config = NULL;
+
+	if (folder && name_view_text(slash ? slash + 1 : path))
+		config = mount_place_config_of(folder);
+	return config ? config : mount_place_config_of(path);
+}
+
+/* What is wrong with a view is wrong with it for every picture of the mount, whose words it may be
+ * made of. */
+static int check_views(struct warming *warming)
+{
+	const char *path = first_path(warming);
+	_cleanup_(config_unrefp) struct config *config = path ? config_of(path) : NULL;
+	const struct call *call = warming->call;
+	struct vocabulary words = { 0 };
+	char reason[VIEW_REASON_MAX];
+	const char *text;
+	struct view view;
+
+	if (config) {
+		words = call_has(call, "evict") ? config_words(config) : config->vocabulary;
+		warming->impatient = has_policy(config);
+	}
+	for (size_t at = 0; (text = call_next_value(call, "view", &at));) {
+		if (view_parse(text, strlen(text), &words, &view, reason) != 0)
+			return call_misused(call, "'%s' is no view: %s", LOG_QUOTE(text),
+				LOG_QUOTE(reason));
+		json_array_append_new(warming->views, json_string(text));
+	}
+	return EXIT_CODE_OK;
+}
+
 static void each_path(struct warming *warming, walk_each *each)
 {
 	const struct call *call = warming->call;
@@ -135,26 +209,10 @@ static void each_path(struct warming *warming, walk_each *each)
 
 	for (size_t i = 0; go_on && i < call->n_words; i++) {
 		if (strcmp(call->words[i], "-") == 0)
-			go_on = walk_input(warming->separator, each, warming);
+			go_on = each_of_input(warming, each);
 		else
 			go_on = each(warming, call->words[i]);
 	}
-}
-
-/* What is wrong with a view is wrong with it for every picture. */
-static int check_views(const struct call *call, json_t *ret_views)
-{
-	char reason[VIEW_REASON_MAX];
-	const char *text;
-	struct view view;
-
-	for (size_t at = 0; (text = call_next_value(call, "view", &at));) {
-		if (view_parse(text, strlen(text), NULL, &view, reason) != 0)
-			return call_misused(call, "'%s' is no view: %s", LOG_QUOTE(text),
-				LOG_QUOTE(reason));
-		json_array_append_new(ret_views, json_string(text));
-	}
-	return EXIT_CODE_OK;
 }
 
 static int run_drop(struct warming *warming)
@@ -257,6 +315,7 @@ static int run_warm(struct warming *warming)
 		.separator = warming->separator,
 		.json = call->json,
 		.progress = isatty(STDERR_FILENO) && !call->json,
+		.impatient = warming->impatient,
 	};
 	uint64_t readers = (uint64_t)get_nprocs();
 	json_int_t evictions;
@@ -288,13 +347,14 @@ static int warm(const struct call *call)
 		.separator = call_has(call, "null") ? '\0' : '\n',
 		.views = json_array(),
 	};
-	int code = check_views(call, warming.views);
+	int code = check_views(&warming);
 
 	if (code == EXIT_CODE_OK && call_has(call, "check") && call_has(call, "evict"))
 		code = call_misused(call, "--check and --evict exclude each other");
 	else if (code == EXIT_CODE_OK)
 		code = call_has(call, "evict") ? run_drop(&warming) : run_warm(&warming);
 	json_decref(warming.views);
+	free(warming.first);
 	return code;
 }
 

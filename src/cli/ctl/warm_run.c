@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "cli/ctl/output.h"
+#include "cli/ctl/waiting_name.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 #include "util/lock.h"
@@ -163,12 +164,12 @@ static bool get_attribute(const char *path, const char *name, char *out, size_t 
 	return n >= 0;
 }
 
-/* As the mount knows it, or words for the errno. */
-static void note_errno(struct warm *warm, const char *path, int error)
+/* As the mount knows it, or words for the errno. `at` is the name it is read by. */
+static void note_errno(struct warm *warm, const char *path, const char *at, int error)
 {
 	char reason[1024];
 
-	if (!get_attribute(path, "system.lensfs.error", reason, sizeof(reason)))
+	if (!get_attribute(at, "system.lensfs.error", reason, sizeof(reason)))
 		snprintf(reason, sizeof(reason), "%s", strerror(error));
 	note_failure(warm, path, reason);
 }
@@ -205,10 +206,10 @@ static int read_view(const char *path, uint64_t *ret_bytes)
 	return 0;
 }
 
-static void note_made(struct warm *warm, const char *path, uint64_t bytes)
+static void note_made(struct warm *warm, const char *path, const char *at, uint64_t bytes)
 {
 	char state[64];
-	bool kept = get_attribute(path, "system.lensfs.state", state, sizeof(state)) &&
+	bool kept = get_attribute(at, "system.lensfs.state", state, sizeof(state)) &&
 	            strcmp(state, "present") == 0;
 	LOCK_SCOPE(&warm->lock);
 
@@ -264,15 +265,18 @@ static void note_no_view(struct warm *warm, const struct name *name, int error)
 
 static void handle(struct warm *warm, const struct name *name)
 {
+	_cleanup_free_ char *waiting =
+		warm->options.impatient ? waiting_name(name->path) : NULL;
+	const char *at = waiting ? waiting : name->path;
 	char state[64], type[64];
 	uint64_t bytes = 0;
 	int r;
 
-	if (!get_attribute(name->path, "system.lensfs.state", state, sizeof(state))) {
+	if (!get_attribute(at, "system.lensfs.state", state, sizeof(state))) {
 		note_no_view(warm, name, errno);
 		return;
 	}
-	if (!get_attribute(name->path, "system.lensfs.mime_type", type, sizeof(type))) {
+	if (!get_attribute(at, "system.lensfs.mime_type", type, sizeof(type))) {
 		note_no_view(warm, name, 0);
 		return;
 	}
@@ -282,16 +286,16 @@ static void handle(struct warm *warm, const struct name *name)
 	}
 	if (warm->options.check) {
 		if (strcmp(state, "failed") == 0)
-			note_errno(warm, name->path, EIO);
+			note_errno(warm, name->path, at, EIO);
 		else
 			note_missing(warm, name->path);
 		return;
 	}
-	r = read_view(name->path, &bytes);
+	r = read_view(at, &bytes);
 	if (r == 0)
-		note_made(warm, name->path, bytes);
+		note_made(warm, name->path, at, bytes);
 	else if (r != -EINTR)
-		note_errno(warm, name->path, -r);
+		note_errno(warm, name->path, at, -r);
 }
 
 /* --- Readers ------------------------------------------------------------------------------ */

@@ -75,6 +75,8 @@ json 0 object views
 json 0 object top "$MNT"
 json 0 array mounts
 json 0 object log-level info "$MNT"
+json 0 object reload "$MNT"
+is "$(jq .changed "$T/out")" false
 json 0 object probe "$MNT"
 
 # errors, with the names as they are.

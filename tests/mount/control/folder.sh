@@ -8,11 +8,16 @@ picture "$SRC/a.jpg" 64x48
 start
 is "$(ls -A "$MNT")" $'a.jpg\nsub' 'the root'
 [[ -d $MNT/.lensfs && -r $MNT/.lensfs/stats.json ]]
-for file in stats.json errors; do
+for file in stats.json metrics config dashboard.html errors top.json; do
 	is "$(find "$MNT/.lensfs" -name "$file" -printf '%f')" "$file" 'what is listed'
-	is "$(stat -c '%a %F' "$MNT/.lensfs/$file" | cut -d' ' -f1)" 444
-	is "$(wc -c <"$MNT/.lensfs/$file")" "$(cat "$MNT/.lensfs/$file" | wc -c)" "size of $file"
+	mode=444
+	# Who may not see a folder is not told what is in it either.
+	case $file in errors | top.json) mode=400 ;; esac
+	is "$(stat -c '%a %u' "$MNT/.lensfs/$file")" "$mode $(id -u)" "mode and owner of $file"
+	exec 7<"$MNT/.lensfs/$file"
+	is "$(stat -Lc %s /proc/self/fd/7)" "$(wc -c <&7)" "size of $file"
 done
+exec 7<&-
 tried ENOENT stat "$MNT/sub/.lensfs"
 tried ENOENT stat "$MNT/.lensfs/nonsense"
 tried ENOENT stat "$MNT/.lensfs/stats.json@webp"

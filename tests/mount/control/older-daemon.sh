@@ -35,7 +35,7 @@ says() {
 	has "$(cat "$T/out")" "$2"
 }
 says 0 'encodes                   7' stats "$MNT"
-says 1 'does not know this' log-level debug "$MNT"
+says 1 '(0.0.1) does not know this; this is lensctl' log-level debug "$MNT"
 says 1 'does not know this' warm --evict -v webp "$MNT"
 says 1 '(0.0.1) does not know this' top "$MNT"
 says 0 'encoder not tried: this lensfs is too old' probe "$MNT"

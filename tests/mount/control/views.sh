@@ -39,3 +39,17 @@ never grep -q 'heic' <<<"$(stat_of formats_write)"
 code=0
 "$LENSCTL" views "$SRC" 2>/dev/null || code=$?
 is "$code" 5 'exit code outside a mount'
+stop
+
+# Presets and watermarks are those of the mount.
+mkdir -p "$XDG_CONFIG_HOME/lensfs"
+picture "$XDG_CONFIG_HOME/lensfs/logo.png" 8x8
+printf '[view thumb]\ntokens = webp-w20\nmiss = enoent\n[watermark logo]\nfile = logo.png\n' \
+	>"$XDG_CONFIG_HOME/lensfs/a.conf"
+start
+"$LENSCTL" views --json "$MNT/a.png" >"$T/json"
+is "$(jq -c '[.presets[0].preset, .presets[0].tokens, .presets[0].miss, .watermarks, .only_presets]' "$T/json")" \
+	'["thumb","webp-w20","enoent",["wm_logo"],false]'
+text=$("$LENSCTL" views "$MNT")
+for words in 'PRESET' 'thumb' 'webp-w20' 'watermarks: wm_logo' 'wm_NAME'; do has "$text" "$words"; done
+is "$("$LENSCTL" views --json | jq .presets)" null 'presets without a mount'
