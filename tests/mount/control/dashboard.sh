@@ -4,8 +4,8 @@
 # nothing, of figures, of hostile names, of what it may not see, and of a mount that has gone; and its
 # content security policy lets all of that pass. $LENSFS_SHOW names a folder for screenshots.
 . "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../serving.sh"
 need nginx
-need python3
 for browser in chromium-headless-shell chromium; do
 	if command -v "$browser" >/dev/null; then break; fi
 	browser=
@@ -23,7 +23,7 @@ chmod -R a+rX "$T"
 # As root nginx has another user than lensfs, and is let in by its group.
 user='' options=()
 if [[ $(id -u) == 0 ]]; then user='user nobody nogroup;' options=(allow_other control_group=nogroup); fi
-PORT=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+PORT=$(free_port)
 cat >"$T/nginx.conf" <<END
 daemon off; pid $T/nginx.pid; error_log $T/error.log; $user
 events {}
@@ -39,11 +39,7 @@ http {
 	}
 }
 END
-nginx -c "$T/nginx.conf" -e "$T/error.log" &
-nginx=$!
-at_end "kill -QUIT $nginx 2>/dev/null || true"
-listens() { (: </dev/tcp/127.0.0.1/"$PORT") 2>/dev/null; }
-await 10 listens
+serve_begin nginx -c "$T/nginx.conf" -e "$T/error.log"
 
 # shows PATH [OPTION…]: what has become of the page, in $T/dom.
 shows() {
@@ -115,3 +111,4 @@ if [[ $(id -u) == 0 ]]; then
 	page '<p class="nothing" id="slow-nothing">Not shown: '
 	stop
 fi
+serve_end
