@@ -11,10 +11,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "encode/encoder/colour_tag.h"
 #include "encode/encoder/exif_tiff.h"
 #include "encode/encoder/fingerprint.h"
 #include "encode/encoder/image.h"
 #include "encode/encoder/job.h"
+#include "encode/encoder/matrix_profile.h"
 #include "encode/encoder/reach.h"
 #include "view/turn.h"
 
@@ -102,7 +104,7 @@ static int heif_open(struct load *load, int page, VipsImage **ret)
 }
 
 /* `shrink` ≥ 1: how much smaller the picture may be decoded. */
-static int image_open(struct load *load, double shrink, VipsImage **ret)
+static int format_open(struct load *load, double shrink, VipsImage **ret)
 {
 	int n = load->animated ? -1 : 1, page = load->page;
 
@@ -127,6 +129,35 @@ static int image_open(struct load *load, double shrink, VipsImage **ret)
 		vips_error("load", "no loader for this format");
 		return -1;
 	}
+}
+
+/* A profile that says what the file says in fewer words, where it has none of its own. */
+static int profile_add(const struct load *load, VipsImage **image)
+{
+	struct matrix_space space;
+	VipsImage *out;
+	void *profile;
+	size_t size;
+
+	if (vips_image_get_typeof(*image, VIPS_META_ICC_NAME) ||
+		!colour_tag_read(load->source_fd, load->format, &space))
+		return 0;
+	profile = matrix_profile_build(&space, image_is_grey(*image), &size);
+	if (!profile)
+		return 0;
+	if (vips_copy(*image, &out, NULL)) {
+		g_free(profile);
+		return -1;
+	}
+	vips_image_set_blob_copy(out, VIPS_META_ICC_NAME, profile, size);
+	g_free(profile);
+	image_replace(image, out);
+	return 0;
+}
+
+static int image_open(struct load *load, double shrink, VipsImage **ret)
+{
+	return format_open(load, shrink, ret) || profile_add(load, ret) ? -1 : 0;
 }
 
 static void header_read(struct load *load)

@@ -7,10 +7,11 @@ def packed(rows, depth):
     return [struct.pack('>%dH' % len(r), *r) if depth == 16 else bytes(r) for r in rows]
 
 
+def chunk(kind, data):
+    return struct.pack('>I', len(data)) + kind + data + struct.pack('>I', zlib.crc32(kind + data))
+
+
 def png(path, rows, channels, depth=8, icc=None, extra=b''):
-    def chunk(kind, data):
-        return struct.pack('>I', len(data)) + kind + data + \
-            struct.pack('>I', zlib.crc32(kind + data))
     kind = {1: 0, 2: 4, 3: 2, 4: 6}[channels]
     out = b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', struct.pack(
         '>IIBBBBB', len(rows[0]) // channels, len(rows), depth, kind, 0, 0, 0))

@@ -17,12 +17,13 @@
 What a patch means is calculated from the numbers that are in the source, by the equations that
 its profile stands for. All lie within sRGB, where every rendering intent means the same.
 """
+import struct
 import sys
 
 from colour import (D65, SRGB, apply, difference, grey_profile, ink_lab, ink_profile, inverse,
                     lab_of_srgb, matrix_profile, rgb_of, srgb_encode, srgb_linear, srgb_of,
                     to_xyz, xyz_of_lab, ycc)
-from files import jpeg, png, read, tiff
+from files import chunk, jpeg, png, read, tiff
 
 SIDE = 32  # pixels of a patch
 COLUMNS = 6
@@ -110,6 +111,27 @@ def lab_meaning(depth):
             for l, a, b in lab_numbers(depth)]
 
 
+def told():
+    """PNG files that say their colours in chunks and not by a profile."""
+    gamma = lambda v: chunk(b'gAMA', struct.pack('>I', round(100000 * v)))
+    primaries = chunk(b'cHRM', struct.pack('>8I', *[round(100000 * v) for p in (
+        D65, (0.64, 0.33), (0.21, 0.71), (0.15, 0.06)) for v in p]))
+    greys = [quantised(g, 16) for g in GREYS]
+    out = {}
+    for name, space, depth, said in (
+            ('gama', 'linear', 16, gamma(1)), ('chrm', 'adobe', 8, gamma(256 / 563) + primaries),
+            ('cicp', 'p3', 8, gamma(1) + chunk(b'cICP', bytes((12, 13, 0, 1)))),
+            ('said-srgb', 'srgb', 8, gamma(1) + chunk(b'sRGB', b'\0')),
+            ('nearly', 'srgb', 8, gamma(0.45455))):
+        space = SPACES[space]
+        out[f'{name}.png'] = (
+            lambda p, s=space, d=depth, e=said: png(p, grid(numbers(s, d)), 3, d, extra=e),
+            meaning(space, depth))
+    out['gama-grey.png'] = (lambda p: png(p, grid(greys), 1, 16, extra=gamma(1)),
+                            [[srgb_encode(v[0])] * 3 for v in GREYS])
+    return out
+
+
 def sources():
     """Name: (function that writes it, what its patches mean in sRGB)."""
     out = {}
@@ -154,6 +176,7 @@ def sources():
                     out[f'{kind}{"" if icc else "-bare"}.jpg'] = (
                         lambda p, i=pixels, c=icc, a=adobe: jpeg(p, grid(i), 4, c, a),
                         out[f'ink-8.tif'][1])
+    out.update(told())
     lights = [[srgb_linear(v) for v in c] for c in COLOURS]
     out['float-profile.tif'] = (
         lambda p: tiff(p, grid([SPACES['p3'].of_xyz(apply(SRGB, [srgb_linear(v) for v in c]))
