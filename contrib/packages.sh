@@ -79,6 +79,33 @@ packages_install()
 	apt_install $(packages_missing_if_known $packages_where_known)
 }
 
+# packages_install_servers NAME…: programs that come with services, for tests, which run them by
+# themselves. A service that was not here before is started neither now nor at boot.
+packages_install_servers()
+{
+	policy=/usr/sbin/policy-rc.d ours=
+	servers=$(packages_missing "$@")
+	[ -n "$servers" ] || return 0
+	if [ "$(id -u)" -eq 0 ] && [ ! -e "$policy" ]; then
+		trap 'rm -f "$policy"' EXIT
+		trap 'exit 1' INT TERM
+		printf '#!/bin/sh\nexit 101\n' >"$policy"
+		chmod +x "$policy"
+		ours=yes
+	fi
+	packages_install "$@"
+	if [ -n "$ours" ]; then
+		rm -f "$policy"
+		trap - EXIT INT TERM
+	fi
+	for package in $servers; do
+		case $package in
+		nginx | caddy) systemctl --quiet disable "$package" ;;
+		samba) systemctl --quiet disable smbd nmbd samba-ad-dc ;;
+		esac 2>/dev/null || : # without systemd there is nothing to disable
+	done
+}
+
 # build_in FOLDER OPTION…: configures, or configures again, and builds. Other builds in the same
 # folder wait.
 build_in()

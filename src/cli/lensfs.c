@@ -8,6 +8,7 @@
 
 #include "cli/daemon.h"
 #include "cli/detach.h"
+#include "cli/mount_helper.h"
 #include "cli/mountpoint.h"
 #include "config.h"
 #include "util/cleanup.h"
@@ -74,12 +75,6 @@ static int run(struct options *options)
 	return serve(options, &mountpoint, pipe_fd);
 }
 
-/* mount(8) hands them on, and knows no others of us: its manual has what they mean. */
-static int helper_code(enum exit_code code)
-{
-	return code == EXIT_CODE_OK ? 0 : code == EXIT_CODE_USAGE ? 1 : 32;
-}
-
 int main(int argc, char **argv)
 {
 	char reason[OPTIONS_REASON_MAX];
@@ -103,7 +98,7 @@ int main(int argc, char **argv)
 		code = options.fake ? EXIT_CODE_OK : run(&options);
 	}
 	if (options.helper)
-		code = helper_code(code);
+		code = mount_helper_code(code);
 	options_done(&options);
 	return code;
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/mount_helper.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 #include "util/log.h"
@@ -81,36 +82,10 @@ static const char *const passed_on[] = {
 
 /* What mount(8), fstab and other FUSE programs' habits bring along; the mount is always
  * read-only, unprivileged by default and checks permissions. */
-static const char *const ignored[] = {
-	"ro",
-	"rw",
-	"dev",
-	"suid",
-	"nofail",
-	"_netdev",
-	"auto",
-	"noauto",
-	"user",
-	"users",
-	"nouser",
-	"owner",
-	"group",
-	"defaults",
-	"relatime",
-	"norelatime",
-	"strictatime",
-	"diratime",
-	"nodiratime",
-	"lazytime",
-	"nolazytime",
-	"silent",
-	"loud",
-	"mand",
-	"nomand",
-	"nonempty",
-	"default_permissions",
-	"intr",
-};
+static const char *const ignored[] = { "ro", "rw", "dev", "suid", "nofail", "_netdev", "auto",
+	"noauto", "user", "users", "nouser", "owner", "group", "defaults", "relatime",
+	"norelatime", "strictatime", "diratime", "nodiratime", "lazytime", "nolazytime",
+	"silent", "loud", "mand", "nomand", "nonempty", "default_permissions", "intr" };
 
 static bool is_listed(const char *name, size_t len, const char *const *list, size_t n)
 {
@@ -312,36 +287,6 @@ static int set_folders(int argc, char **argv, struct options *ret, char *reason)
 	return 0;
 }
 
-/* What mount(8) calls its helpers with: mount.lensfs SOURCE MOUNTPOINT [-sfnv] [-N NAMESPACE]
- * [-o OPTIONS] [-t TYPE]. The same letters mean other things than with FUSE programs. */
-static bool is_helper(const char *program)
-{
-	const char *slash = strrchr(program, '/');
-
-	return strncmp(slash ? slash + 1 : program, "mount.", 6) == 0;
-}
-
-static int set_helper_flag(int c, struct options *ret, char *reason)
-{
-	switch (c) {
-	case 'f':
-		ret->fake = true;
-		return 0;
-	case 's':
-		ret->sloppy = true;
-		return 0;
-	case 'n': /* there is no mtab to write, nor more to tell, nor another type to be */
-	case 'v':
-	case 't':
-		return 0;
-	default:
-		snprintf(reason, OPTIONS_REASON_MAX,
-			"mounting in another namespace (-N) is not possible; run mount there: "
-			"nsenter -m");
-		return -EINVAL;
-	}
-}
-
 /* getopt names a single letter by optopt, a long option by the argument it stands in. */
 static void refuse_flag(int c, const char *argument, char *reason)
 {
@@ -371,13 +316,13 @@ int options_parse(int argc, char **argv, struct options *ret, char reason[OPTION
 		.control_group = -1,
 	};
 	settings_default(&ret->settings);
-	ret->helper = argc > 0 && is_helper(argv[0]);
+	ret->helper = argc > 0 && mount_helper_is(argv[0]);
 	if (ret->helper)
-		letters = ":sfnvN:t:hVo:";
+		letters = ":" MOUNT_HELPER_LETTERS "hVo:";
 	opterr = 0;
 	while (r == 0 && (c = getopt_long(argc, argv, letters, long_options, NULL)) != -1) {
-		if (ret->helper && strchr("sfnvNt", c)) {
-			r = set_helper_flag(c, ret, reason);
+		if (ret->helper && c != ':' && strchr(MOUNT_HELPER_LETTERS, c)) {
+			r = mount_helper_set(c, ret, reason);
 			continue;
 		}
 		switch (c) {
@@ -438,7 +383,8 @@ static const struct options_row passed_on_rows[] = {
 	{ "allow_other", NULL,
 		"let other users in (as root, or with user_allow_other in /etc/fuse.conf)" },
 	{ "allow_root, auto_unmount, max_read=N, noatime, nodev, noexec, nosuid", NULL,
-		"as for every FUSE file system" },
+		"as for every FUSE file system; what else fstab and mount(8) bring along is "
+		"understood" },
 };
 
 static const struct options_row exits[] = {
@@ -516,7 +462,11 @@ void options_print_help(FILE *out, const char *program)
 		"or\n"
 		"photo.jpg@w800-avif.avif. Reading such a name gives the picture encoded that "
 		"way.\n"
-		"SOURCE may be MOUNTPOINT itself. 'fusermount3 -u MOUNTPOINT' unmounts.\n"
+		"SOURCE may be MOUNTPOINT itself. 'fusermount3 -u MOUNTPOINT' unmounts. "
+		"MOUNTPOINT\n"
+		"may be /dev/fd/N, an open /dev/fuse that was mounted beforehand. At SIGHUP "
+		"the\n"
+		"configuration is read again, at SIGUSR1 the state is told in the log.\n"
 		"\n",
 		program);
 	print_rows(out, OPTIONS_FLAGS, 2);

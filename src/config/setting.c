@@ -40,7 +40,7 @@ static const struct setting table[] = {
 	{ "workers", "N", "pictures encoded at once, or auto: one per processor (default)" },
 	{ "encode_memory", "SIZE",
 		"that all encodes together may take, or auto: a quarter of the memory "
-	        "(default)" },
+		"(default)" },
 	{ "deadline", "SEC", "longest time one encode may take (default: 60)" },
 	{ "max_pixels", "N",
 		"largest picture and result, width x height x frames (default: 100m)" },

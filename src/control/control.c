@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "control/metrics.h"
-#include "dashboard.html.h"
 #include "control/stats.h"
+#include "dashboard.html.h"
 #include "util/log.h"
 
 static int make_errors(void *context, char **ret_text, size_t *ret_length)

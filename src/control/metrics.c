@@ -32,11 +32,11 @@ static const struct metric {
 		"Bytes that they were encoded to." },
 	{ "hits", "lensfs_variant_requests_total", "{cache=\"hit\"}", COUNTER, 1,
 		"Requests for variants that came to the daemon, by what the cache had: a hit "
-	        "was "
+		"was "
 		"served from it, a miss began an encode, joined waited for one under way, "
-	        "failure "
+		"failure "
 		"had failed before. Reads that the kernel serves from its page cache, which "
-	        "are "
+		"are "
 		"most, are not seen." },
 	{ "misses", "lensfs_variant_requests_total", "{cache=\"miss\"}", COUNTER, 1, NULL },
 	{ "coalesced", "lensfs_variant_requests_total", "{cache=\"joined\"}", COUNTER, 1,

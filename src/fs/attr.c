@@ -126,6 +126,13 @@ void fs_attr_of_control(const struct fs *fs, struct stat *ret)
 	fill_own(fs, 3ull << 62, S_IFDIR | 0555, fs->started_at, ret);
 }
 
+void fs_name_depends_on(
+	const struct fs *fs, const struct statx *stx, struct fuse_entry_param *ret)
+{
+	if (fs_has_other_names(stx))
+		ret->entry_timeout = fs->options.timeout_sec;
+}
+
 /* Of a file with several names, the one that is written through may lie in a folder that is not
  * watched. A folder's own times and link count change with its entries, which only a mark on
  * itself tells. */

@@ -111,6 +111,15 @@ int fs_open_node(struct fs *fs, struct node *node, int flags, int *ret_fd);
 
 /* --- attr.c --- */
 
+/* What is there under a name depends on what this file is. It may be written through another name,
+ * in a folder that nobody watches, and nothing tells: then the name is not believed for long. */
+void fs_name_depends_on(
+	const struct fs *fs, const struct statx *stx, struct fuse_entry_param *ret);
+static inline bool fs_has_other_names(const struct statx *stx)
+{
+	return S_ISREG(stx->stx_mode) && stx->stx_nlink > 1;
+}
+
 /* Seconds that attributes of an entry of `folder` (the root: of itself) may be believed. */
 double fs_attr_timeout(const struct fs *fs, const struct node *folder, const struct node *node,
 	const struct statx *stx);

@@ -35,6 +35,20 @@ static bool watch_folder(struct fs *fs, struct node *folder)
 	       nodes_watch(&fs->nodes, folder, fdref_fd(open_folder));
 }
 
+/* What is left out of a listing until it is made shows when it is, and no change tells of that. */
+static bool leaves_out(struct fs *fs)
+{
+	_cleanup_(config_unrefp) struct config *config = config_slot_get(fs->options.config);
+
+	for (size_t i = 0; i < config->list.n; i++) {
+		const char *text = config->list.items[i].text;
+
+		if (config_miss(config, text, strlen(text)) == MISS_ENOENT)
+			return true;
+	}
+	return false;
+}
+
 /* Where views are listed, a listing needs a roster. It is kept where the folder is watched, as ever. */
 static void open_listed(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
 {
@@ -50,7 +64,8 @@ static void open_listed(fuse_req_t req, struct node *node, struct fuse_file_info
 	}
 	fi->fh = (uintptr_t)roster;
 	if (node != &fs->nodes.control)
-		fi->cache_readdir = fi->keep_cache = watch_folder(fs, node_folder(node));
+		fi->cache_readdir = fi->keep_cache =
+			watch_folder(fs, node_folder(node)) && !(roster && leaves_out(fs));
 	if (reply_open(req, fi) == -ENOENT)
 		roster_free(roster);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "fs/lens_entry.h"
+#include "fs/picture.h"
 
 bool listing_add(struct listing *listing, const char *name,
 	const struct fuse_entry_param *entry, bool counted, off_t off)
@@ -37,29 +38,33 @@ static bool is_hidden(const struct listing *listing, const char *name)
 	return listing->node == fs_of(listing->req)->top && strcmp(name, CONTROL_DIR_NAME) == 0;
 }
 
-/* An entry that vanished is left out; one that cannot be looked up for another reason is listed
- * without its attributes: the kernel will ask again, and be told. */
+int listing_add_name(struct listing *listing, const char *name,
+	const struct fuse_entry_param *bare, off_t off)
+{
+	bool look = listing->plus && !is_dots(name);
+	struct fuse_entry_param entry = *bare;
+	int r = 0;
+
+	if (look)
+		r = fs_lookup(fs_of(listing->req), listing->node, name, &entry);
+	if (r == -ENOENT)
+		return 1;
+	return listing_add(listing, name, r < 0 ? bare : &entry, look && r == 0, off);
+}
+
 int listing_add_plain(struct listing *listing, const struct dirent64 *d, off_t off)
 {
 	struct fuse_entry_param bare = {
 		.attr = { .st_ino = d->d_ino, .st_mode = (mode_t)d->d_type << 12 },
 	};
-	struct fuse_entry_param entry = bare;
-	bool look = listing->plus && !is_dots(d->d_name);
-	int r = 0;
 
-	if (is_hidden(listing, d->d_name))
-		return 1;
-	if (look)
-		r = fs_lookup(fs_of(listing->req), listing->node, d->d_name, &entry);
-	if (r == -ENOENT)
-		return 1;
-	return listing_add(listing, d->d_name, r < 0 ? &bare : &entry, look && r == 0, off);
+	return is_hidden(listing, d->d_name) ? 1
+	                                     : listing_add_name(listing, d->d_name, &bare, off);
 }
 
 void listing_depends_on(struct listing *listing, const struct statx *stx)
 {
-	if (S_ISREG(stx->stx_mode) && stx->stx_nlink > 1)
+	if (fs_has_other_names(stx))
 		listing->is_settling = true;
 }
 
@@ -91,8 +96,11 @@ int listing_add_lens(struct listing *listing, const struct dirent64 *d, off_t of
 	r = lens_entry_of(fs, lens, listing->dir_fd, d->d_name, &entry);
 	if (r == -ENOENT || (r == 0 && lens_entry_is_hidden(fs, lens, listing->dir_fd, &entry)))
 		return 1;
+	/* Such as a mount that nobody answers for any more: as it is, like in its folder. */
 	if (r < 0)
-		return r;
+		return picture_is_shortage(r)
+		               ? r
+		               : listing_add(listing, d->d_name, &bare, false, off);
 	listing_depends_on(listing, &entry.stx);
 	bare.attr.st_ino = lens_entry_ino(fs, lens, &entry);
 	bare.attr.st_mode = type_of(&entry);

@@ -27,6 +27,13 @@ struct listing {
 bool listing_add(struct listing *listing, const char *name,
 	const struct fuse_entry_param *entry, bool counted, off_t off);
 
+/* Adds a line for a name that stands in the folder, which is looked up if the answer wants that: a
+ * name that is gone is left out, and one that cannot be looked up for another reason is listed as
+ * `bare`, without its attributes: the kernel will ask again, and be told. 1, or 0 when it does not
+ * fit. */
+int listing_add_name(struct listing *listing, const char *name,
+	const struct fuse_entry_param *bare, off_t off);
+
 /* The listing depends on what this file is. Where it may be written through another name, nothing
  * tells of that, and what is kept of the listing must be taken back by itself. */
 void listing_depends_on(struct listing *listing, const struct statx *stx);

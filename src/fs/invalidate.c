@@ -92,6 +92,12 @@ static void forget_lens_contents(struct fs *fs, struct node *folder)
 
 /* A listing of before may be under way, and be kept when it is answered. It holds the folder's lock
  * in the kernel, for which taking back a name waits, whatever name. */
+static void forget_listed(struct fs *fs, const struct node *folder)
+{
+	forget_entry(fs, folder, ".");
+	forget_content(fs, folder);
+}
+
 static void forget_views_listed(struct fs *fs)
 {
 	struct node **all;
@@ -102,10 +108,8 @@ static void forget_views_listed(struct fs *fs)
 		return;
 	}
 	for (size_t i = 0; i < n; i++) {
-		if (all[i]->watching == NODE_WATCHED) {
-			forget_entry(fs, all[i], ".");
-			forget_content(fs, all[i]);
-		}
+		if (all[i]->watching == NODE_WATCHED)
+			forget_listed(fs, all[i]);
 		nodes_unref(&fs->nodes, all[i]);
 	}
 	free(all);
@@ -156,7 +160,9 @@ static void entry_changed(struct fs *fs, struct node *folder, const struct watch
 	if (event->names)
 		forget_entry(fs, folder, event->name);
 	/* Which views are listed depends on what the files are. */
-	if (event->names || fs->can_list_views)
+	if (fs->can_list_views)
+		forget_listed(fs, folder);
+	else if (event->names)
 		forget_content(fs, folder);
 	forget_in_lenses(fs, folder, event->name);
 	forget_lens_contents(fs, folder);

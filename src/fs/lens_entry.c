@@ -76,15 +76,6 @@ bool lens_entry_is_hidden(
 
 /* --- Entering ----------------------------------------------------------------------------- */
 
-/* Written through another name in a folder nobody watches, a file may turn into a picture or back,
- * and nothing tells: see fs_attr_timeout. */
-static void believe_briefly(
-	const struct fs *fs, const struct statx *stx, struct fuse_entry_param *ret)
-{
-	if (S_ISREG(stx->stx_mode) && stx->stx_nlink > 1)
-		ret->entry_timeout = fs->options.timeout_sec;
-}
-
 static int enter_picture(struct fs *fs, struct lens *lens, const struct lens_entry *entry,
 	struct fuse_entry_param *ret)
 {
@@ -96,7 +87,7 @@ static int enter_picture(struct fs *fs, struct lens *lens, const struct lens_ent
 		.view = entry->view,
 		.watermark = lens->watermark,
 	};
-	struct said said = { .where = &lens->node, .view = lens->view, .listed = true };
+	struct said said = { .where = &lens->node, .listed = true };
 	double timeout = lookup_view_timeout();
 
 	if (ret->entry_timeout < timeout)
@@ -107,7 +98,7 @@ static int enter_picture(struct fs *fs, struct lens *lens, const struct lens_ent
 int lens_enter(struct fs *fs, struct lens *lens, const struct lens_entry *entry,
 	struct fuse_entry_param *ret)
 {
-	believe_briefly(fs, &entry->stx, ret);
+	fs_name_depends_on(fs, &entry->stx, ret);
 	if (entry->kind == NODE_LENS)
 		return lookup_enter_folder(fs, &lens->node, entry->source_name, &entry->stx,
 			&lens->view, lens->watermark, ret);
@@ -176,7 +167,7 @@ int lens_lookup(
 	r = find_real(fs, lens, fd, name, &entry);
 	if (r == -ENOENT)
 		r = find_derived(fs, lens, fd, name, &entry);
-	believe_briefly(fs, &entry.stx, ret);
+	fs_name_depends_on(fs, &entry.stx, ret);
 	if (r == -ENOENT || r == -ENAMETOOLONG) {
 		int view_r = lookup_view(fs, &lens->node, fd, name, ret);
 

@@ -61,9 +61,6 @@ int lookup_enter_variant(struct fs *fs, const struct found_picture *found, const
 {
 	struct variant *variant;
 
-	/* Written through another name of it, in a folder nobody watches: see fs_attr_timeout. */
-	if (found->stx.stx_nlink > 1)
-		timeout = fs->options.timeout_sec;
 	variant = nodes_enter_variant(&fs->nodes, found->folder, found->source_name,
 		&found->stx, found->format, &found->view, found->watermark);
 	if (!variant)
@@ -157,15 +154,13 @@ static int enter_picture(struct fs *fs, struct node *where, int dir_fd, const ch
 {
 	struct said said = {
 		.where = where,
-		.view = named->view,
 		.listed = named->listed && where->kind == NODE_MIRROR,
 	};
 	int r = picture_format(fs, dir_fd, found->source_name, &found->stx, &found->format);
 
 	if (r == 0 && view_resolve(&named->view, found->format, &found->view, NULL) != 0)
 		r = -ENOENT;
-	if (found->stx.stx_nlink > 1)
-		ret->entry_timeout = fs->options.timeout_sec;
+	fs_name_depends_on(fs, &found->stx, ret);
 	if (r < 0)
 		return r;
 	return lookup_enter_variant(fs, found, name, said, ret->entry_timeout, ret);

@@ -77,10 +77,7 @@ struct said {
 		*where; /* the folder of that name, mirrored or a lens; a number for the
 				     kernel, never followed */
 	usec_t until;   /* how long the kernel believes in the name, monotonic */
-	/* The view as it was named, not resolved, so that it can be resolved for the pictures
-	 * beside this one; and whether they are listed so: in a lens, or by -o list. */
-	struct view view;
-	bool listed;
+	bool listed;    /* the name is listed: in a lens, or as a view beside its picture */
 };
 
 struct variant {

@@ -78,13 +78,11 @@ static int add_view(struct listing *listing, const struct dirent64 *d,
 	const struct view_list_item *item, const struct statx *stx, enum format format,
 	off_t off)
 {
-	struct fs *fs = fs_of(listing->req);
-	struct fuse_entry_param entry = { .attr = { .st_mode = S_IFREG } };
+	struct fuse_entry_param bare = { .attr = { .st_mode = S_IFREG } };
 	char name[2 * NAME_MAX];
 	struct statx real;
 	struct stamp stamp;
 	struct view view;
-	int r;
 
 	if (view_resolve(&item->view, format, &view, NULL) != 0)
 		return 1;
@@ -92,11 +90,8 @@ static int add_view(struct listing *listing, const struct dirent64 *d,
 	if (strlen(name) > NAME_MAX || look(listing, name, &real))
 		return 1;
 	stamp_from_statx(stx, &stamp);
-	entry.attr.st_ino = variant_ino(&stamp, &view);
-	r = listing->plus ? fs_lookup(fs, listing->node, name, &entry) : -EAGAIN;
-	if (r == -ENOENT)
-		return 1;
-	return listing_add(listing, name, &entry, r == 0, off);
+	bare.attr.st_ino = variant_ino(&stamp, &view);
+	return listing_add_name(listing, name, &bare, off);
 }
 
 /* 1 with the format of an entry that is a picture and called like one, 0 for all else, or -errno

@@ -54,8 +54,9 @@ END
 }
 
 # serve_begin COMMAND…: runs a server, which must stay in the foreground, until it answers on $PORT.
+# It has a process group of its own, because its workers outlive it where a failed case kills it.
 serve_begin() {
-	"$@" >>"$T/server.log" 2>&1 &
+	setsid "$@" >>"$T/server.log" 2>&1 &
 	SERVER=$!
 	at_end "serve_end; [[ \$status == 0 ]] || tail -n 20 '$T'/*.log >&2"
 	await 20 serve_answers
@@ -66,6 +67,7 @@ serve_end() {
 	[[ -n $SERVER ]] || return 0
 	kill -TERM "$SERVER" 2>/dev/null || true
 	wait "$SERVER" 2>/dev/null || true
+	kill -KILL -- "-$SERVER" 2>/dev/null || true
 	SERVER=
 }
 

@@ -262,12 +262,12 @@ START_TEST(helper_of_mount_has_letters_of_its_own)
 {
 	ck_assert_int_eq(
 		parse_as("/sbin/mount.lensfs",
-			"/a /b -n -v -o ro,workers=3,nofail,allow_other -t fuse.lensfs"),
+			"/a /b -n -v -o ro,threads=3,nofail,allow_other -t fuse.lensfs"),
 		0);
 	ck_assert(options.helper && !options.fake && !options.foreground);
 	ck_assert_str_eq(options.source, "/a");
 	ck_assert_str_eq(options.mountpoint, "/b");
-	ck_assert_uint_eq(options.settings.values[SETTING_WORKERS], 3);
+	ck_assert_uint_eq(options.threads, 3);
 	ck_assert_str_eq(options.mount_options, "allow_other");
 	ck_assert_int_eq(parse_as("mount.lensfs", "/a /b -f -o ro"), 0);
 	ck_assert(options.fake && !options.foreground);
@@ -277,6 +277,8 @@ START_TEST(helper_of_mount_has_letters_of_its_own)
 	ck_assert_int_eq(parse_as("mount.lensfs", "/a /b -N /proc/1/ns/mnt"), -EINVAL);
 	ck_assert_ptr_nonnull(strstr(reason, "namespace"));
 	ck_assert_int_eq(parse_as("mount.lensfs", "/a /b -d"), -EINVAL);
+	ck_assert_int_eq(parse_as("mount.lensfs", "/a /b -o"), -EINVAL);
+	ck_assert_ptr_nonnull(strstr(reason, "'-o' wants a value"));
 	ck_assert_int_eq(parse("/a /b -n"), -EINVAL);
 }
 END_TEST

@@ -74,5 +74,6 @@ const struct command accesslog_command = {
 		"encoded, joined (an encode under way), remembered (a failure). Reads that the "
 		"kernel answers from its page cache do not come to the mount. Who reads too "
 		"slowly is told how many lines were lost.",
+	.no_json = true,
 	.run = accesslog,
 };

@@ -14,14 +14,19 @@
 
 /* As cache/folder makes them. Asked without a look at anything else, because the path may lie in
  * a mount, and be a view. */
-static bool is_cache_folder(const char *path)
+static bool is_cache_folder(const char *path, bool *ret_denied)
 {
 	static const char *const names[] = { "lock", "secret", "catalog.db" };
 	_cleanup_close_ int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct stat st;
 	unsigned n = 0;
 
-	for (size_t i = 0; fd >= 0 && i < ARRAY_SIZE(names); i++)
-		n += faccessat(fd, names[i], F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+	for (size_t i = 0; fd >= 0 && i < ARRAY_SIZE(names); i++) {
+		if (faccessat(fd, names[i], F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+			n++;
+		else if (errno == EACCES && fstat(fd, &st) == 0) /* a mount is not even that */
+			*ret_denied = true;
+	}
 	return n == ARRAY_SIZE(names);
 }
 
@@ -54,13 +59,19 @@ static int open_folder(const char *path, int purpose, struct cache_place *ret, c
 int cache_place_find(
 	const char *path, int purpose, struct cache_place *ret, char note[CACHE_REASON_MAX])
 {
-	int code = EXIT_CODE_OK;
+	bool denied = false;
 
 	*ret = (struct cache_place){ .path = path };
 	note[0] = '\0';
-	if (is_cache_folder(path))
-		code = open_folder(path, purpose, ret, note);
-	return code;
+	if (is_cache_folder(path, &denied))
+		return open_folder(path, purpose, ret, note);
+	if (!denied)
+		return EXIT_CODE_OK;
+	log_error(
+		"'%s': no permission: only root and the user whose lensfs it is may look into "
+		"a cache folder",
+		LOG_QUOTE(path));
+	return EXIT_CODE_DENIED;
 }
 
 void cache_place_done(struct cache_place *place)

@@ -22,6 +22,11 @@ const struct command_option command_common[] = {
 	{ 0 },
 };
 
+const struct command_option *command_common_of(const struct command *command)
+{
+	return command->no_json ? &command_common[1] : command_common;
+}
+
 int call_misused(const struct call *call, const char *format, ...)
 {
 	const struct command *command = call->command;
@@ -56,7 +61,7 @@ static const struct command_option *find_option(
 {
 	const struct command_option *option = find_in(command->options, name, length, letter);
 
-	return option ? option : find_in(command_common, name, length, letter);
+	return option ? option : find_in(command_common_of(command), name, length, letter);
 }
 
 static void add_option(

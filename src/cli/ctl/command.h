@@ -45,6 +45,7 @@ struct command {
 	const char *help;         /* one line, no full stop */
 	const char *more;         /* what else `COMMAND --help` says; NULL */
 	const char *exits;        /* its own exit codes; NULL: those of all */
+	bool no_json;             /* its answer is for another program already */
 	int usage_code;           /* where they are wrong; 0: EXIT_CODE_USAGE */
 	const struct command_option *options; /* up to one without a name; NULL: none */
 	int (*run)(const struct call *call);  /* the exit code */
@@ -52,6 +53,8 @@ struct command {
 
 /* What every command takes. Ends like the options of a command. */
 extern const struct command_option command_common[];
+/* Those of them that this one takes. */
+const struct command_option *command_common_of(const struct command *command);
 
 /* A command line, understood. */
 struct call {

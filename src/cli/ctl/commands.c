@@ -25,5 +25,6 @@ const struct command *const commands[] = {
 	&cache_free_command,
 	&bench_command,
 	&completion_command,
+	&help_command,
 	NULL,
 };

@@ -15,7 +15,7 @@ extern const struct command mounts_command, probe_command, reload_command, log_l
 extern const struct command cache_status_command, cache_verify_command, cache_clear_command;
 extern const struct command cache_drop_command, cache_forget_command;
 extern const struct command cache_limit_command, cache_free_command;
-extern const struct command bench_command, completion_command;
+extern const struct command bench_command, completion_command, help_command;
 
 /* All of them, up to a NULL. */
 extern const struct command *const commands[];

@@ -26,7 +26,7 @@ static const struct command_option *option_at(const struct command *command, siz
 			return o;
 		o++;
 	}
-	for (o = command_common; o->name; o++) {
+	for (o = command_common_of(command); o->name; o++) {
 		if (i-- == 0)
 			return o;
 	}
@@ -450,5 +450,6 @@ const struct command completion_command = {
 	.max_words = 1,
 	.words = shells,
 	.help = "completions of these commands for bash, zsh or fish, to be sourced there",
+	.no_json = true,
 	.run = complete,
 };

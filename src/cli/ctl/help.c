@@ -5,6 +5,7 @@
 
 #include "cli/ctl/commands.h"
 #include "cli/exit_code.h"
+#include "util/log.h"
 
 #define WIDTH 92
 
@@ -78,7 +79,9 @@ void help_print(FILE *out)
 			(*c)->arguments);
 		print_wrapped(out, (*c)->help, 8);
 	}
-	fputs("\nEvery command takes\n", out);
+	fputs("\nEvery command takes (--json where its answer is not for another program "
+	      "already)\n",
+		out);
 	print_options(out, command_common);
 	fputs("  -V, --version\n        version (instead of a command)\n\n", out);
 	fputs("MOUNT is any path in a mount, FOLDER a cache folder, with or without a lensfs "
@@ -106,7 +109,46 @@ void help_print_command(FILE *out, const struct command *command)
 	}
 	fputs("\nOptions:\n", out);
 	print_options(out, command->options);
-	print_options(out, command_common);
+	print_options(out, command_common_of(command));
 	fputs("\nExit codes:\n", out);
 	print_wrapped(out, command->exits ? command->exits : help_exits, 2);
 }
+
+/* --- lensctl help ------------------------------------------------------------------------- */
+
+static bool is_named(const struct command *command, const struct call *call)
+{
+	const char *space = strchr(command->name, ' ');
+	size_t length = space ? (size_t)(space - command->name) : strlen(command->name);
+
+	return strlen(call->words[0]) == length &&
+	       strncmp(command->name, call->words[0], length) == 0 &&
+	       (call->n_words == 2) == (space != NULL) &&
+	       (!space || strcmp(space + 1, call->words[1]) == 0);
+}
+
+static int help(const struct call *call)
+{
+	if (call->n_words == 0) {
+		help_print(stdout);
+		return EXIT_CODE_OK;
+	}
+	for (const struct command *const *c = commands; *c; c++) {
+		if (is_named(*c, call)) {
+			help_print_command(stdout, *c);
+			return EXIT_CODE_OK;
+		}
+	}
+	return call_misused(call, "unknown command '%s%s%s'", LOG_QUOTE(call->words[0]),
+		call->n_words > 1 ? " " : "",
+		call->n_words > 1 ? LOG_QUOTE(call->words[1]) : "");
+}
+
+const struct command help_command = {
+	.name = "help",
+	.arguments = "[COMMAND]",
+	.max_words = 2,
+	.help = "all commands, or how one is used",
+	.no_json = true,
+	.run = help,
+};

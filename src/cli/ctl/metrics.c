@@ -19,7 +19,6 @@
 
 #include "cli/ctl/commands.h"
 #include "cli/ctl/mount_place.h"
-#include "cli/ctl/output.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 #include "util/utf8.h"
@@ -136,9 +135,6 @@ static int write_textfile(const struct call *call, const char *file)
 		log_error("cannot write '%s': %s", LOG_QUOTE(file), strerror(-r));
 		return EXIT_CODE_OTHER;
 	}
-	if (call->json)
-		output_json(json_pack("{s:o, s:o, s:b}", "mountpoint", output_string(utf8),
-			"textfile", output_string(file), "up", code == EXIT_CODE_OK));
 	return code;
 }
 
@@ -151,8 +147,6 @@ static int metrics(const struct call *call)
 
 	if (file)
 		return write_textfile(call, file);
-	if (call->json)
-		return call_misused(call, "these are no JSON: lensctl stats --json is");
 	code = mount_place_text_of(call->words[0], "metrics", &text, &length);
 	if (code == EXIT_CODE_OK)
 		fwrite(text, 1, length, stdout);
@@ -184,6 +178,7 @@ const struct command metrics_command = {
 		"mount has ended or does not answer, the file says lensfs_up 0 and nothing "
 		"else, "
 		"so that no old figures stand for new ones; and the exit code says so.",
+	.no_json = true,
 	.options = options,
 	.run = metrics,
 };

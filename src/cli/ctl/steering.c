@@ -159,7 +159,8 @@ static int judge(const char *path, const json_t *stats, json_t **answer)
 }
 
 static int steer_at(const char *socket_path, const char *command, const char *path,
-	const char *relative, const json_t *stats, json_t *more, json_t **ret_answer, int *ret_fd)
+	const char *relative, const json_t *stats, json_t *more, json_t **ret_answer,
+	int *ret_fd)
 {
 	_cleanup_free_ char *encoded = encode_path(relative);
 	json_t *request = json_pack("{s:s, s:s}", "command", command, "path", encoded);
@@ -213,7 +214,8 @@ static int steer_mount(const struct mount_place *place, const json_t *stats, con
 	_cleanup_free_ char *name = plain_name(path, place->relative);
 
 	if (socket_path && name)
-		return steer_at(socket_path, command, path, name, stats, more, ret_answer, ret_fd);
+		return steer_at(
+			socket_path, command, path, name, stats, more, ret_answer, ret_fd);
 	log_error(name ? "'%s': its lensfs has no control socket; its log says why"
 		       : "'%s': out of memory",
 		LOG_QUOTE(path));

@@ -341,13 +341,16 @@ function showPrivate(id) {
 	byId(id + "-nothing").hidden = false;
 }
 
-const NOTHING = new Map(["slow", "failing", "views"].map(
-	(id) => [id, byId(id + "-nothing").textContent]));
+const NOTHING = {
+	slow: "Nothing was encoded yet.",
+	views: "Nothing was encoded yet.",
+	failing: "Nothing has failed.",
+};
 
 async function askPictures() {
 	try {
 		const top = JSON.parse(await ask("top.json"));
-		for (const id of ["slow", "views"]) byId(id + "-nothing").textContent = NOTHING.get(id);
+		for (const id of ["slow", "views"]) byId(id + "-nothing").textContent = NOTHING[id];
 		showSlow(top.pictures);
 		showViews(top.views);
 	} catch (error) {
@@ -360,7 +363,7 @@ async function askPictures() {
 	}
 	try {
 		const text = await ask("errors");
-		byId("failing-nothing").textContent = NOTHING.get("failing");
+		byId("failing-nothing").textContent = NOTHING.failing;
 		showFailing(text);
 	} catch (error) {
 		if (error.status === 403) showPrivate("failing");

@@ -54,6 +54,16 @@ stop
 printf '[mount]\nonly_presets = yes\nlist = webp\n' >"$conf"
 refused 9 "$conf:3:|'webp' is no list of views" -f -o "config=$conf,cache=$CACHE" "$SRC" "$MNT"
 
+# What is left out until it is made is listed when it is, by a folder that did not change.
+printf '[mount]\nmiss = enoent\nlist = webp:thumb\n[view thumb]\ntokens = w20\nmiss = wait\n' >"$conf"
+rm -r "$CACHE"
+fake "$SRC/d/b.jpg" output=1000 sleep=300ms
+start_fake "config=$conf"
+lists d 'b.jpg b.jpg@thumb '
+await 5 lists d 'b.jpg b.jpg@thumb b.jpg@webp '
+is "$(stat_of misses)" 1 'jobs'
+stop
+
 # A mount that lists none leaves folders to the kernel, for ever.
 says ''
 start_fake "config=$conf"

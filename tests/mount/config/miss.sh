@@ -28,7 +28,7 @@ start_fake "config=$T/one.conf"
 # enoent
 at_once tried ENOENT open "$MNT/slow.jpg@later"
 at_once tried ENOENT open "$MNT/slow.jpg@later.webp"
-is "$(stat_of running)" 1 'encodes behind'
+await 5 stat_is running 1
 never test -e "$MNT/slow.jpg@later"
 await 5 test -e "$MNT/slow.jpg@later"
 is "$(kind "$MNT/slow.jpg@later")" image/webp kind

@@ -20,13 +20,27 @@ at_least "$(wc -l <"$T/commands")" 19 commands
 while read -r command; do
 	# shellcheck disable=SC2086 # two words may be one command
 	lensctl 0 $command --help
-	said "usage: lensctl $command" '--json' 'Exit codes'
+	said "usage: lensctl $command" 'Exit codes'
+	# shellcheck disable=SC2086
+	lensctl 0 help $command
+	said "usage: lensctl $command"
+	case $command in
+	metrics | accesslog | completion | help)
+		lensctl 2 "$command" --json x
+		told "unknown option '--json'"
+		;;
+	*) said '--json' ;;
+	esac
 	# shellcheck disable=SC2086
 	lensctl "$([[ $command == probe ]] && echo 3 || echo 2)" $command --nonsense
 	told "unknown option '--nonsense'" "usage: lensctl $command"
 done <"$T/commands"
 lensctl 2
 told 'usage: lensctl COMMAND'
+lensctl 0 help
+said 'usage: lensctl COMMAND'
+lensctl 2 help cache nonsense
+told "unknown command 'cache nonsense'"
 lensctl 2 nonsense
 told "unknown command 'nonsense'"
 lensctl 2 cache

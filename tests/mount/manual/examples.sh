@@ -46,7 +46,7 @@ if [[ $(id -u) == 0 ]] || grep -qx user_allow_other /etc/fuse.conf 2>/dev/null; 
 fi
 if [[ $(id -u) == 0 ]] && command -v mount.fuse3 >/dev/null; then
 	# As mount(8) calls its helper, which would not look for programs in our folder.
-	blocks lensfs.1 | grep fuse.lensfs | while read -r source mountpoint type options _; do
+	blocks lensfs.1 | grep ' fuse.lensfs ' | while read -r source mountpoint type options _; do
 		mount.fuse3 "$source" "$mountpoint" -o "rw,$options" -t "$type"
 	done
 	is "$(kind "$MNT/beach.jpg@webp")" image/webp

@@ -3,6 +3,7 @@
 # A variant that is read a thousand times a second from the kernel's pages is in use, whatever name
 # in which tree it was opened by: it outlives idle ones when the cache is over its bound.
 . "$(dirname "$0")/../lib.sh"
+need jq
 
 mkdir "$SRC/d"
 for n in 0:open 2:idle 3:other; do
@@ -16,8 +17,11 @@ for n in open idle; do KEYS[$n]=$(xattr "$tree/$n.jpg.webp" key); done
 probe spin "$tree/open.jpg.webp" "$T/end" open >"$T/open" &
 spin=$!
 cat "$tree/other.jpg.webp" >/dev/null
-used_ago() { "$LENSCTL" cache status "$CACHE" | awk -v key="${KEYS[$1]}" '$1 == key { print $4 + 0; exit }'; }
-used_since() { (($(used_ago idle) - $(used_ago open) >= 5)); }
+used_at() {
+	"$LENSCTL" cache status --json "$CACHE" |
+		jq --arg key "${KEYS[$1]}" 'first((.top + .next)[] | select(.key == $key)).used'
+}
+used_since() { (($(used_at open) - $(used_at idle) >= 5)); }
 await 60 used_since
 for q in $(seq 2 31); do cat "$MNT/d@webp-q$q/other.jpg.webp" >/dev/null; done
 touch "$T/end"
