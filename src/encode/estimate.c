@@ -188,7 +188,7 @@ static double keeping_bytes(const struct encode_facts *f, const struct view *vie
 }
 
 /* Its picture as it is decoded (of 2000 x 1333: PNG and JPEG took 9 bytes a pixel, WebP 19), and
- * as it is laid on, three times while it is made: over all of a frame where it is tiled. */
+ * as it is laid on, as large as the result at most, three times while it is made. */
 static double watermark_bytes(
 	const struct encode_facts *f, const struct encode_watermark *watermark)
 {

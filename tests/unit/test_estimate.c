@@ -306,6 +306,15 @@ START_TEST(every_step_is_within_its_estimate)
 }
 END_TEST
 
+START_TEST(colours_under_grey_are_within_their_estimate)
+{
+	static const char *const views[] = { "jpeg-q95-w3000-h3000-pad-bgff0000" };
+
+	width = 3000;
+	check_views(source_named("jpeg-grey"), views, ARRAY_SIZE(views));
+}
+END_TEST
+
 START_TEST(every_step_of_frames_is_within_its_estimate)
 {
 	static const char *const views[] = { "webp-flop", "webp-rot90", "gif-e1-blur3",
@@ -358,6 +367,8 @@ START_TEST(watermarks_are_within_their_estimate)
 	};
 	static const char *const views[] = { "png", "webp-w400" };
 	static const char *const moving[] = { "webp" };
+	/* A mark with colours makes colours of grey. */
+	static const char *const grey[] = { "jpeg-444", "png-prog" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(marks); i++) {
 		int side = marks[i].width;
@@ -375,6 +386,7 @@ START_TEST(watermarks_are_within_their_estimate)
 				side * 2 / 3, mark.look.tile ? ", tiled" : "");
 		check_views(source_named("jpeg"), views, ARRAY_SIZE(views));
 		check_views(source_named("png-deep"), views, 1);
+		check_views(source_named("jpeg-grey"), grey, i == 0 ? ARRAY_SIZE(grey) : 0);
 		check_views(source_named("gif-anim"), moving, ARRAY_SIZE(moving));
 		close(mark_fd);
 	}
@@ -416,6 +428,7 @@ int main(void)
 		every_way_of_writing_16_bits_is_within_its_estimate,
 		animations_are_within_their_estimate,
 		every_step_is_within_its_estimate,
+		colours_under_grey_are_within_their_estimate,
 		every_step_of_frames_is_within_its_estimate,
 		searches_are_within_their_estimate,
 		large_webp_gets_past_its_header,

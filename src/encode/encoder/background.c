@@ -33,6 +33,12 @@ bool background_is_clear(const struct view *view, const struct geometry *geometr
 	return !colour_of(view) && (alpha || has_margin(geometry));
 }
 
+bool background_is_coloured(
+	const struct view *view, const struct geometry *geometry, bool alpha)
+{
+	return !colour_is_grey(colour_of(view)) && (alpha || has_margin(geometry));
+}
+
 /* A pixel of this colour, as the image has its pixels. */
 static int ink_make(uint32_t colour, VipsImage *image, struct ink *ret)
 {

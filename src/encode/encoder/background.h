@@ -16,5 +16,8 @@ int background_run(VipsImage **image, const struct view *view, const struct geom
 
 /* Does the result have transparency, if the source has (`alpha`)? */
 bool background_is_clear(const struct view *view, const struct geometry *geometry, bool alpha);
+/* Does it make colours of grey? */
+bool background_is_coloured(
+	const struct view *view, const struct geometry *geometry, bool alpha);
 
 #endif

@@ -111,6 +111,21 @@ struct codec_job {
 	bool original_may_serve;
 };
 
+/* Of the result; a watermark may have colours. */
+static int bands_most(const struct codec_job *job)
+{
+	const struct view *view = &job->request->view;
+	const struct geometry *g = &job->transform.geometry;
+	VipsImage *header = job->load.header;
+	bool alpha = vips_image_hasalpha(header);
+	int bands = header->Bands + (!alpha && background_is_clear(view, g, alpha));
+
+	if (image_is_grey(header) &&
+		(view->watermark.name[0] || background_is_coloured(view, g, alpha)))
+		bands += 2;
+	return MIN(bands, 4);
+}
+
 static void facts_fill(const struct codec_job *job, struct encode_facts *ret)
 {
 	const struct load *load = &job->load;
@@ -132,8 +147,7 @@ static void facts_fill(const struct codec_job *job, struct encode_facts *ret)
 		.result_height = t->geometry.result.height,
 		.frames = load->frames,
 		.bytes_pixel = (uint32_t)header->Bands * sample,
-		.result_pixel = (uint32_t)MIN(header->Bands + (clear && !alpha), 4) *
-		                (t->deep && sample > 1 ? 2 : 1),
+		.result_pixel = (uint32_t)bands_most(job) * (t->deep && sample > 1 ? 2 : 1),
 		.interlaced = image_field(header, "interlaced", 0) ||
 		              image_field(header, "jpeg-multiscan", 0),
 		.turned = shape_turn_keeps(t->turn),

@@ -139,10 +139,12 @@ static int search_format(struct trial *trial, const struct view *view, VipsImage
 
 	for (unsigned f = FORMAT_NONE + 1; f < FORMAT_COUNT; f++) {
 		struct view v = trial_view(view, (enum format)f);
+		int r = formats & 1u << f ? trial_run(trial, &v, image, least - 1) : -1;
 
-		if (!(formats & 1u << f) || trial_run(trial, &v, image, least - 1))
-			continue;
-		if (!trial_fits(trial))
+		/* Which one it is must not depend on what memory there was. */
+		if (trial->out_of_memory)
+			return -1;
+		if (r || !trial_fits(trial))
 			continue;
 		least = trial->size;
 		if (trial_keep(trial, &v, output, reply))
