@@ -201,10 +201,11 @@ struct tags {
 /* What was put in the body since the tag before is this one's; nothing: the same as that one's. */
 static void tag_end(struct tags *t, const char *name)
 {
-	guint at = t->n ? t->of[t->n - 1].at + t->of[t->n - 1].size : 0;
+	guint before = t->n ? t->of[t->n - 1].at : 0;
+	guint at = t->n ? before + t->of[t->n - 1].size : 0;
 
 	t->of[t->n].name = name;
-	t->of[t->n].at = at < t->body->len ? at : t->of[t->n - 1].at;
+	t->of[t->n].at = at < t->body->len ? at : before;
 	t->of[t->n].size = t->body->len - t->of[t->n].at;
 	t->n++;
 }
