@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Exit codes of lensfs and lensctl, as README and --help have them. As mount.lensfs, lensfs has
+ * Exit codes of lensfs and lensctl, as the manuals and --help have them. As mount.lensfs, lensfs has
  * those of mount(8) instead.
  */
 #ifndef CLI_EXIT_CODE_H

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # A file changed through another name of it, in a folder that nobody visits: the file, its
 # attributes and its views show that about a second later. (A name that was made after the file
-# was looked at is told by nothing: README.)
+# was looked at is told by nothing: lensfs(1).)
 . "$(dirname "$0")/../lib.sh"
 
 mkdir "$SRC/visited" "$SRC/other"

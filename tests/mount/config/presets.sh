@@ -66,11 +66,11 @@ stop
 
 # What the README shows is read, and means what it says.
 readme=$(dirname "$0")/../../../README.md
-sed -n '/^    \[mount\]/,/^    tile/s/^    //p' "$readme" >"$T/one.conf"
+sed -n '/^    \[view/,/^    opacity/s/^    //p' "$readme" >"$T/one.conf"
 picture "$T/brand.png" 40x20
 start "config=$T/one.conf"
-tried ENOENT open "$MNT/a.jpg@thumb.webp"
+tried OK read "$MNT/a.jpg@thumb.webp"
 tried OK read "$MNT/a.jpg@w800-wm_brand"
-for line in 'scale = 25%' 'margin = 2%' 'tokens = webp-w200-h200-cover' "cache_size = $((20 << 30))"; do
+for line in 'tokens = webp-w200-h200-cover' 'opacity = 60%'; do
 	has "$(cat "$MNT/.lensfs/config")" "$line"
 done
