@@ -17,7 +17,7 @@
 #include "util/lock.h"
 
 struct trouble {
-	/* 7 in util/lock.h */
+	/* 6 in util/lock.h */
 	struct lock lock;
 	int error;         /* positive errno; 0: all is well */
 	bool told;         /* its beginning was */

@@ -28,7 +28,7 @@ struct relief_figures {
 
 /* See control/relief.h. */
 struct relief {
-	/* 7 in util/lock.h */
+	/* 6 in util/lock.h */
 	struct lock lock;
 	struct relief_figures given;
 };

@@ -27,7 +27,7 @@ struct cost_list {
 };
 
 struct costs {
-	/* 7 in util/lock.h */
+	/* 6 in util/lock.h */
 	struct lock lock;
 	struct cost_list pictures, views;
 };

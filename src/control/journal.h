@@ -18,7 +18,7 @@
 #define JOURNAL_REPEAT_USEC (60 * USEC_PER_SEC)
 
 struct journal {
-	/* 7 in util/lock.h */
+	/* 6 in util/lock.h */
 	struct lock lock;
 	char *lines[JOURNAL_LINES]; /* owned; a ring */
 	size_t count;               /* ever */

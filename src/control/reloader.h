@@ -46,7 +46,7 @@ struct reloader {
 	pthread_t thread;
 	int wake_fd; /* owned, eventfd */
 
-	/* 7 in util/lock.h */
+	/* 6 in util/lock.h */
 	struct lock lock;
 	pthread_cond_t answer;
 	bool stopping;

@@ -32,7 +32,7 @@ enum tally_result {
 };
 
 struct tally {
-	/* 7 in util/lock.h */
+	/* 6 in util/lock.h */
 	struct lock lock;
 	struct tally_of_format {
 		uint64_t results[TALLY_RESULTS];

@@ -23,7 +23,7 @@ struct dispatcher {
 	struct pool_options options;
 	struct job_queue queue; /* has a lock of its own, taken inside `lock` */
 
-	/* protected by `lock` (4 in util/lock.h) */
+	/* protected by `lock` (3 in util/lock.h) */
 	struct lock lock;
 	struct pool_stats stats;
 	struct pool_limits limits; /* asked for; the thread takes them over */

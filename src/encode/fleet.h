@@ -25,7 +25,7 @@ struct fleet {
 	/* fixed once the first zygote was started */
 	struct zygote_hello hello;
 
-	/* 7 in util/lock.h, protects the rest */
+	/* 6 in util/lock.h, protects the rest */
 	struct lock lock;
 	uint32_t condemned[FLEET_CONDEMNED_MAX];
 	unsigned n_condemned;

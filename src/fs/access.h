@@ -26,7 +26,7 @@ struct access;
 struct accesses {
 	struct tap *tap; /* borrowed; NULL: there is none */
 	atomic_uint n;   /* under way; written with the lock */
-	/* 7 in util/lock.h */
+	/* 6 in util/lock.h */
 	struct lock lock;
 	struct access *under_way; /* by request; owned */
 };

@@ -21,7 +21,7 @@ struct node;
 struct alias;
 
 struct aliases {
-	/* 2 in util/lock.h */
+	/* 1 in util/lock.h */
 	struct lock lock;
 	struct alias *by_source; /* owned */
 	struct alias *by_age;    /* the same, oldest first */

@@ -144,8 +144,9 @@ bool fs_tell(struct fs *fs, struct variant *variant, const struct cache_entry *e
 
 /* --- lookup.c: 0 with an entry that counts as looked up, or -errno --- */
 
-int fs_lookup(
-	struct fs *fs, struct node *parent, const char *name, struct fuse_entry_param *ret);
+/* `looker`: the process that asks. */
+int fs_lookup(struct fs *fs, struct node *parent, const char *name, int looker,
+	struct fuse_entry_param *ret);
 
 /* Enters what `folder` has under `name`. */
 int fs_enter_mirror(struct fs *fs, struct node *folder, const char *name,

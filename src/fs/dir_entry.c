@@ -46,7 +46,8 @@ int listing_add_name(struct listing *listing, const char *name,
 	int r = 0;
 
 	if (look)
-		r = fs_lookup(fs_of(listing->req), listing->node, name, &entry);
+		r = fs_lookup(fs_of(listing->req), listing->node, name,
+			fuse_req_ctx(listing->req)->pid, &entry);
 	if (r == -ENOENT)
 		return 1;
 	return listing_add(listing, name, r < 0 ? bare : &entry, look && r == 0, off);

@@ -25,7 +25,7 @@ struct fdref {
 struct fdcache {
 	size_t capacity;
 
-	/* 7 in util/lock.h, a leaf: an eviction trims it */
+	/* 6 in util/lock.h, a leaf: an eviction trims it */
 	struct lock lock;
 	struct fdref *by_key;
 	struct fdref *lru;

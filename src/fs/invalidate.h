@@ -27,7 +27,7 @@ struct invalidator {
 	int wake_fd; /* owned, eventfd */
 	atomic_bool stopping;
 
-	/* 2 in util/lock.h */
+	/* 1 in util/lock.h */
 	struct lock lock;
 	bool listening;        /* somebody will see to what is posted */
 	struct posted *posted; /* owned */

@@ -17,7 +17,7 @@
 struct kind;
 
 struct kinds {
-	/* 7 in util/lock.h */
+	/* 6 in util/lock.h */
 	struct lock lock;
 	struct kind *slots; /* owned; NULL where there was no memory: nothing is remembered */
 };

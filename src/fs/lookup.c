@@ -52,11 +52,9 @@ static int lookup_in_folder(
 
 /* --- The control folder ------------------------------------------------------------------ */
 
-/* Every lookup takes a new snapshot: its size is exact, and a reader sees one moment. */
-static int lookup_control(struct fs *fs, const char *name, struct fuse_entry_param *ret)
+static int take_snapshot(struct fs *fs, const char *name, int looker, struct snapshot **ret)
 {
 	const struct fs_control_file *file = fs->options.control_files;
-	struct snapshot *snapshot;
 	size_t length;
 	char *text;
 	int r;
@@ -68,9 +66,19 @@ static int lookup_control(struct fs *fs, const char *name, struct fuse_entry_par
 	r = file->make(fs->options.context, &text, &length);
 	if (r < 0)
 		return r;
-	snapshot = nodes_enter_snapshot(&fs->nodes, file->name, file->mode, text, length);
-	if (!snapshot)
-		return -ENOMEM;
+	*ret = nodes_enter_snapshot(&fs->nodes, file->name, file->mode, looker, text, length);
+	return *ret ? 0 : -ENOMEM;
+}
+
+/* Whoever looks anew gets a new snapshot: its size is exact, and a reader sees one moment. */
+static int lookup_control(
+	struct fs *fs, const char *name, int looker, struct fuse_entry_param *ret)
+{
+	struct snapshot *snapshot = nodes_snapshot_again(&fs->nodes, name, looker);
+	int r = snapshot ? 0 : take_snapshot(fs, name, looker, &snapshot);
+
+	if (r < 0)
+		return r;
 	fs_introduce(&snapshot->node, ret);
 	ret->attr_timeout = FS_FOREVER_SEC;
 	ret->entry_timeout = 0;
@@ -104,8 +112,8 @@ static void tune_once(struct fs *fs)
 		log_debug("read-ahead stays at the kernel's default: %s", strerror(-r));
 }
 
-int fs_lookup(
-	struct fs *fs, struct node *parent, const char *name, struct fuse_entry_param *ret)
+int fs_lookup(struct fs *fs, struct node *parent, const char *name, int looker,
+	struct fuse_entry_param *ret)
 {
 	*ret = (struct fuse_entry_param){ 0 };
 	tune_once(fs);
@@ -113,7 +121,7 @@ int fs_lookup(
 	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 		return -ENOENT;
 	if (parent == &fs->nodes.control)
-		return lookup_control(fs, name, ret);
+		return lookup_control(fs, name, looker, ret);
 	if (parent == fs->top && strcmp(name, CONTROL_DIR_NAME) == 0)
 		return lookup_control_dir(fs, ret);
 	if (parent->kind == NODE_LENS)
@@ -129,7 +137,7 @@ void fs_op_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 
 	fs->lookups++;
 	access_begin(req, "lookup", parent, name);
-	r = fs_lookup(fs, fs_node(fs, parent), name, &entry);
+	r = fs_lookup(fs, fs_node(fs, parent), name, fuse_req_ctx(req)->pid, &entry);
 	if (r == -ENOENT && fs_node(fs, parent) != &fs->nodes.control) {
 		/* Number 0 with a timeout: the kernel remembers that there is nothing. */
 		entry.ino = 0;

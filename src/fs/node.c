@@ -364,10 +364,11 @@ struct node *nodes_obtain_mirror(
 	return obtain_mirror(nodes, parent, name, stx, false);
 }
 
-struct snapshot *nodes_enter_snapshot(
-	struct nodes *nodes, const char *name, uint32_t mode, char *text_consume, size_t length)
+struct snapshot *nodes_enter_snapshot(struct nodes *nodes, const char *name, uint32_t mode,
+	int looker, char *text_consume, size_t length)
 {
 	struct snapshot *snapshot = calloc(1, sizeof(*snapshot));
+	struct node *dead = NULL;
 
 	if (!snapshot || !node_setup(&snapshot->node, NODE_SNAPSHOT, S_IFREG, name)) {
 		free(snapshot);
@@ -378,12 +379,32 @@ struct snapshot *nodes_enter_snapshot(
 	snapshot->text = text_consume;
 	snapshot->length = length;
 	snapshot->taken_at = now_real();
+	snapshot->looker = looker;
+	snapshot->offered_until = now_monotonic() + USEC_PER_SEC;
 	lock_take(&nodes->lock);
 	/* New text, new inode: what is cached of the last one is not this one's. */
 	snapshot->node.id.ino = 3ull << 62 | ++nodes->n_snapshots;
 	node_adopt_locked(nodes, &snapshot->node, NULL);
 	node_add_lookup_locked(&snapshot->node);
+	if (nodes->snapshot)
+		dead = node_unref_locked(nodes, &nodes->snapshot->node);
+	nodes->snapshot = snapshot;
+	snapshot->node.refs++;
 	lock_drop(&nodes->lock);
+	nodes_free_chain(nodes, dead);
+	return snapshot;
+}
+
+struct snapshot *nodes_snapshot_again(struct nodes *nodes, const char *name, int looker)
+{
+	LOCK_SCOPE(&nodes->lock);
+	struct snapshot *snapshot = nodes->snapshot;
+
+	if (!snapshot || snapshot->was_read || snapshot->looker != looker ||
+		now_monotonic() > snapshot->offered_until ||
+		strcmp(snapshot->node.name, name) != 0)
+		return NULL;
+	node_add_lookup_locked(&snapshot->node);
 	return snapshot;
 }
 

@@ -112,6 +112,9 @@ struct snapshot {
 	char *text; /* owned */
 	size_t length;
 	usec_t taken_at;
+	usec_t offered_until; /* monotonic: the same to its looker, unless */
+	int looker;           /* process */
+	_Atomic bool was_read;
 };
 
 struct nodes {
@@ -120,12 +123,13 @@ struct nodes {
 	struct node root;
 	struct node control;
 
-	/* 1 in util/lock.h */
+	/* 6 in util/lock.h */
 	struct lock lock;
 	struct node **buckets; /* owned, a power of two of them */
 	size_t n_buckets, n_nodes;
-	uint64_t n_snapshots; /* ever */
-	uint32_t generation;  /* of the last node */
+	uint64_t n_snapshots;      /* ever */
+	struct snapshot *snapshot; /* the last, with a reference */
+	uint32_t generation;       /* of the last node */
 	struct variant
 		*keyed; /* those that were read, by the key of their bytes in the cache */
 	struct marks marks;
@@ -174,8 +178,12 @@ struct node *nodes_obtain_mirror(
 struct variant *nodes_enter_variant(struct nodes *nodes, struct node *parent,
 	const char *source_name, const struct statx *stx, enum format format,
 	const struct view *view, struct watermark *watermark);
+/* `looker`: the process that asks. */
 struct snapshot *nodes_enter_snapshot(struct nodes *nodes, const char *name, uint32_t mode,
-	char *text_consume, size_t length);
+	int looker, char *text_consume, size_t length);
+/* The last snapshot once more, for a process that has looked it up and not read it: cp(1) compares
+ * the file that it opens with the one that it saw. NULL: it is to have a new one. */
+struct snapshot *nodes_snapshot_again(struct nodes *nodes, const char *name, int looker);
 
 /* --- Finding: with a reference for the caller, or NULL -------------------------------------
  */

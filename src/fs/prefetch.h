@@ -26,7 +26,7 @@ struct prefetcher {
 	atomic_bool running;
 	pthread_t thread;
 
-	/* 7 in util/lock.h, protects the rest */
+	/* 6 in util/lock.h, protects the rest */
 	struct lock lock;
 	pthread_cond_t wake;
 	bool stopping;

@@ -111,12 +111,12 @@ static void read_variant(fuse_req_t req, struct variant *variant, size_t size, o
 		read_again(req, variant, size, off);
 }
 
-static void read_snapshot(
-	fuse_req_t req, const struct snapshot *snapshot, size_t size, off_t off)
+static void read_snapshot(fuse_req_t req, struct snapshot *snapshot, size_t size, off_t off)
 {
 	size_t at = (size_t)off < snapshot->length ? (size_t)off : snapshot->length;
 	size_t left = snapshot->length - at;
 
+	snapshot->was_read = true;
 	reply_buf(req, snapshot->text + at, left < size ? left : size);
 }
 

@@ -24,7 +24,7 @@ struct pressure {
 	struct level_state state;
 	usec_t last_at;
 
-	/* 7 in util/lock.h, protects the rest */
+	/* 6 in util/lock.h, protects the rest */
 	struct lock lock;
 	struct pressure_stats stats;
 	enum pressure_level simulated;

@@ -69,7 +69,7 @@ struct render {
 	pthread_t *threads; /* owned */
 	unsigned n_threads;
 
-	/* protected by `lock` (3 in util/lock.h) */
+	/* protected by `lock` (2 in util/lock.h) */
 	struct lock lock;
 	pthread_cond_t wake; /* a queue grew, or a job ended */
 	bool stopping;

@@ -4,15 +4,14 @@
  * locks that stand below it here:
  *
  *	0  fs/roster      one open folder, for a whole request
- *	1  fs/node        node table, and its marks      (struct nodes)
- *	2  fs/alias
- *	3  render         job table                      (struct render)
- *	4  encode/dispatcher figures, then the queue     (struct dispatcher, struct job_queue)
- *	5  cache          publication and eviction       (struct cache: publish)
- *	6  cache/catalog  writer connection, then reader (struct catalog)
- *	7  leaves: cache's figures, uses and trouble, fs/access, fs/fdcache, fs/prefetch,
- *	   encode's condemned, control's journal, costs, tally, trial, scrubber and reloader,
- *	   util/tap
+ *	1  fs/alias
+ *	2  render         job table                      (struct render)
+ *	3  encode/dispatcher figures, then the queue     (struct dispatcher, struct job_queue)
+ *	4  cache          publication and eviction       (struct cache: publish)
+ *	5  cache/catalog  writer connection, then reader (struct catalog)
+ *	6  leaves: fs/node (the table and its marks: so a reference may be taken anywhere),
+ *	   cache's figures, uses and trouble, fs/access, fs/fdcache, fs/prefetch, encode's
+ *	   condemned, control's journal, costs, tally, trial, scrubber and reloader, util/tap
  *
  * Never reply to the kernel, touch SQLite or wait for a job with a node lock held.
  */

@@ -23,7 +23,7 @@
 
 struct tap {
 	atomic_uint n; /* readers; written with the lock */
-	/* 7 in util/lock.h */
+	/* 6 in util/lock.h */
 	struct lock lock;
 	bool ended;
 	struct tap_reader {

@@ -99,9 +99,8 @@ def line(points, colour):
     return f'<polyline fill="none" stroke="{colour}" points="{" ".join(points)}"/>'
 
 
-def panel(name, run, last, top, width=860, height=200, edge=50):
-    most = max(max(s[1] for s in run["samples"]), 1) * 1.1
-    scales = (("group's memory without page cache, MiB", "#222", 1, most), ("level, 0 to 3", "#c33", 2, 4),
+def panel(name, run, last, most, top, width=860, height=200, edge=50):
+    scales = (("memory without page cache, MiB", "#222", 1, most), ("level, 0 to 3", "#c33", 2, 4),
               ("encodes", "#36c", 3, run["of"] * 1.1),
               ("killed encoders", "#939", 4, max(run["kills"], 10) * 1.1))
     out = [f'<text x="{edge}" y="{top - 6}">pressure control {name}: {run["read"]} of {run["of"]} '
@@ -110,8 +109,8 @@ def panel(name, run, last, top, width=860, height=200, edge=50):
     for i, (label, colour, field, scale) in enumerate(scales):
         out.append(line([f"{edge + s[0] / last * width:.1f},{top + height * (1 - s[field] / scale):.1f}"
                          for s in run["samples"]], colour))
-        out.append(f'<text x="{edge + 8}" y="{top + 16 + 15 * i}" fill="{colour}">{label} '
-                   f'(full height: {scale:.0f})</text>')
+        out.append(f'<text x="{edge + (0, 270, 420, 560)[i]}" y="{top + height + 15}" fill="{colour}">{label} '
+                   f'(full: {scale:.0f})</text>')
     out.append(f'<text x="{edge + width}" y="{top + height + 15}" text-anchor="end">{last:.0f} s</text>')
     return out
 
@@ -136,10 +135,11 @@ def table(out):
             for sample in run["samples"]:
                 file.write(name + "".join(f"\t{value:g}" for value in sample) + "\n")
     last = max(run["samples"][-1][0] for run in runs.values())
+    most = max(1, *(sample[1] for run in runs.values() for sample in run["samples"])) * 1.1
     with open(f"{out}/burst.svg", "w", encoding="utf-8") as file:
         file.write('<svg xmlns="http://www.w3.org/2000/svg" width="940" height="520" '
                    'font-family="sans-serif" font-size="12"><rect width="940" height="520" fill="#fff"/>')
-        file.write("\n".join(panel("on", runs["on"], last, 30) + panel("off", runs["off"], last, 280)))
+        file.write("\n".join(panel("on", runs["on"], last, most, 30) + panel("off", runs["off"], last, most, 280)))
         file.write("</svg>\n")
 
 

@@ -106,15 +106,32 @@ END_TEST
 
 START_TEST(every_snapshot_is_a_node_of_its_own)
 {
-	struct snapshot *a = nodes_enter_snapshot(&nodes, "a", 0444, strdup("one"), 3);
-	struct snapshot *b = nodes_enter_snapshot(&nodes, "a", 0444, strdup("two"), 3);
+	struct snapshot *a = nodes_enter_snapshot(&nodes, "a", 0444, 1, strdup("one"), 3);
+	struct snapshot *b = nodes_enter_snapshot(&nodes, "a", 0444, 1, strdup("two"), 3);
 
 	ck_assert_ptr_ne(a, b);
 	ck_assert_uint_ne(a->node.id.ino, b->node.id.ino);
 	nodes_forget(&nodes, &a->node, 1);
 	ck_assert_str_eq(b->text, "two");
 	nodes_forget(&nodes, &b->node, 1);
-	ck_assert_uint_eq(count(), 0);
+	ck_assert_uint_eq(count(), 1); /* the last, in case that its looker comes again */
+}
+END_TEST
+
+START_TEST(a_snapshot_is_the_same_to_its_looker_until_it_is_read)
+{
+	struct snapshot *a = nodes_enter_snapshot(&nodes, "a", 0444, 1, strdup("one"), 3);
+
+	nodes_forget(&nodes, &a->node, 1);
+	ck_assert_ptr_eq(nodes_snapshot_again(&nodes, "a", 1), a);
+	ck_assert_ptr_null(nodes_snapshot_again(&nodes, "a", 2));
+	ck_assert_ptr_null(nodes_snapshot_again(&nodes, "b", 1));
+	a->was_read = true;
+	ck_assert_ptr_null(nodes_snapshot_again(&nodes, "a", 1));
+	a->was_read = false;
+	a->offered_until = now_monotonic() - 1;
+	ck_assert_ptr_null(nodes_snapshot_again(&nodes, "a", 1));
+	nodes_forget(&nodes, &a->node, 1);
 }
 END_TEST
 
@@ -128,6 +145,7 @@ int main(void)
 		variant_is_readable_as_its_source_and_never_writable,
 		variant_that_told_other_bytes_is_found_no_more,
 		every_snapshot_is_a_node_of_its_own,
+		a_snapshot_is_the_same_to_its_looker_until_it_is_read,
 	};
 
 	return suite_run(&(struct suite_list){

@@ -27,3 +27,7 @@ cat "$MNT/a.jpg@webp" >/dev/null
 has "$(cat <&7)" '"encodes": 0,'
 exec 7<&-
 is "$(stat_of encodes)" 1 'encodes'
+# Who looks before opening, as cp does, opens what it saw.
+mkdir "$T/copies"
+cp -a "$MNT/.lensfs" "$T/copies/"
+at_least "$(jq .lookups "$T/copies/.lensfs/stats.json")" 1 'lookups in a copy'
