@@ -9,8 +9,11 @@
 #	        with one thread (SHARP_CONCURRENCY=1): what a build script would do. Where there is
 #	        no npm, or it cannot get sharp, it is left out. $SHARP names a folder that has sharp
 #	        in its node_modules.
+#	sharp2x the same with fastShrinkOnLoad: false: the JPEG is decoded at twice the size of the
+#	        result or more, and resized from there, as lensfs and vipsthumbnail do. Without it sharp
+#	        lets the JPEG decoder do nearly all of the resizing, and warns of moiré
 #
-# $ROUNDS rounds of ahead, alone, sharp, sharp, alone, ahead, so that a machine that becomes busier
+# $ROUNDS rounds of these and of these backwards, so that a machine that becomes busier
 # or idler is so for all; medians. "busy" is the processor time of lensfs and its encoders by that of
 # all processors meanwhile (/proc/PID/stat): what others use of the machine does not count, but
 # takes from it, so it means something where the load before was small. Sources are in the page
@@ -88,12 +91,12 @@ run_alone() { run_mount alone prefetch=off; }
 
 cat >"$T/sharp.cjs" <<'JS'
 const sharp = require("sharp"), fs = require("fs");
-const view = process.argv[3], out = process.argv[4];
+const view = process.argv[3], out = process.argv[4], fastShrinkOnLoad = process.argv[5] === "fast";
 const list = fs.readFileSync(process.argv[2], "utf8").trim().split("\n");
 const token = (name) => (new RegExp(`(?:^|-)${name}(\\d+)`).exec(view) || [])[1];
 async function one(path) {
 	let picture = sharp(path).rotate();
-	if (token("w")) picture = picture.resize({ width: +token("w"), withoutEnlargement: true });
+	if (token("w")) picture = picture.resize({ width: +token("w"), withoutEnlargement: true, fastShrinkOnLoad });
 	const quality = +token("q");
 	if (/webp/.test(view)) picture = picture.webp({ quality: quality || 79, effort: 4 });
 	else if (/avif/.test(view)) picture = picture.avif({ quality: quality || 63, effort: 1 });
@@ -111,13 +114,15 @@ if (list[0] === "version") {
 	Promise.all([worker(), worker()]).then(() => console.log((performance.now() - begin) / 1000));
 }
 JS
-run_sharp() {
+sharp() { # WAY fast|exact
 	rm -rf "$T/out"
 	mkdir "$T/out"
 	(cd "$SHARP" && SHARP_CONCURRENCY=1 NODE_PATH=$SHARP/node_modules \
-		nice -n 10 chrt -b 0 node "$T/sharp.cjs" "$T/list" "$VIEW" "$T/out") >>"$T/sharp"
+		nice -n 10 chrt -b 0 node "$T/sharp.cjs" "$T/list" "$VIEW" "$T/out" "$2") >>"$T/$1"
 	is "$(find "$T/out" -type f -size +0 | wc -l)" "$count" 'files that sharp made'
 }
+run_sharp() { sharp sharp fast; }
+run_sharp2x() { sharp sharp2x exact; }
 sharp_version() {
 	echo version >"$T/version"
 	(cd "$SHARP" && NODE_PATH=$SHARP/node_modules node "$T/sharp.cjs" "$T/version" x x)
@@ -134,7 +139,7 @@ find_sharp() {
 
 median() { sort -g "$1" | awk '{ v[NR] = $1 } END { print (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2 }'; }
 ways='ahead alone'
-find_sharp && ways+=' sharp'
+find_sharp && ways+=' sharp sharp2x'
 printf '%d photographs (%s), @%s, %d processors, load before %s\n' "$count" "$photos" "$VIEW" \
 	"$processors" "$(cut -d' ' -f1-3 /proc/loadavg)"
 cat "$SRC"/* >/dev/null
@@ -150,7 +155,8 @@ for way in $ways; do
 done
 "$LENSFS" --version
 echo "of the last with prefetch: $(<"$T/ahead.figures")"
-[[ $ways != *sharp ]] || {
+[[ $ways != *sharp* ]] || {
 	sharp_version
-	awk "BEGIN { printf \"ahead by sharp: %.2f\n\", $(median "$T/ahead") / $(median "$T/sharp") }"
+	awk "BEGIN { printf \"ahead by sharp: %.2f, by sharp2x: %.2f\n\", $(median "$T/ahead") / $(median "$T/sharp"),
+		$(median "$T/ahead") / $(median "$T/sharp2x") }"
 }

@@ -17,8 +17,9 @@ struct codec {
 	int (*init)(struct zygote_hello *hello);
 
 	/* Reads a source's header and nothing else; descriptors (of the watermark: -1 where the
-	 * request has none) and request are borrowed until close(). Fills `facts` and the source's size in `reply`; NULL when the picture is
-	 * refused, and then result and reason stand in `reply` (job_refuse() does it). */
+	 * request has none) and request are borrowed until close(). Fills `facts` and the source's
+	 * size in `reply`; NULL when the picture is refused, and then result and reason stand in
+	 * `reply` (job_refuse() does it). */
 	struct codec_job *(*open)(const struct encode_request *request, int source_fd,
 		int watermark_fd, struct encode_facts *facts, struct encode_reply *reply);
 
@@ -28,8 +29,11 @@ struct codec {
 		struct encode_reply *reply);
 
 	/* After every open(), also one that gave NULL: nothing of one job may be left for the
-	 * next. */
+	 * next, but what the allocator keeps. */
 	void (*close)(struct codec_job *job);
+
+	/* No job has followed for a moment: gives memory back to the kernel. May be NULL. */
+	void (*rest)(void);
 };
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +18,9 @@
 
 /* Far above any machine, and what libvips takes; more is nonsense. */
 #define THREADS_MAX 1024u
+
+/* Long enough for a daemon that has another job, short enough for its next look at memory. */
+#define REST_AFTER_MSEC 100
 
 enum { JOB_E_DROPPED = 1 }; /* the daemon wants no reply */
 
@@ -239,7 +243,8 @@ static int job_run(struct job *job, int sock, const int *fds)
 	return r == 0 && verdict.kind == ENCODE_DROP ? JOB_E_DROPPED : r;
 }
 
-/* Closes the descriptors (source, output, watermark or -1) before the reply: the daemon may look who has them open. */
+/* Closes the descriptors (source, output, watermark or -1) before the reply: the daemon may look who
+ * has them open. */
 static int request_serve(int sock, const struct codec *codec, void (*closed)(void),
 	const struct encode_request *request, int fds[3])
 {
@@ -265,15 +270,25 @@ static int request_serve(int sock, const struct codec *codec, void (*closed)(voi
 	return r < 0 ? r : fdio_send(sock, &job.reply, sizeof(job.reply), NULL, 0, 0);
 }
 
+static void wait_or_rest(int sock, const struct codec *codec)
+{
+	struct pollfd polled = { .fd = sock, .events = POLLIN };
+
+	if (codec->rest && poll(&polled, 1, REST_AFTER_MSEC) == 0)
+		codec->rest();
+}
+
 int job_serve(int sock, const struct codec *codec, void (*closed)(void))
 {
 	for (;;) {
 		struct encode_request request;
 		int fds[FDIO_MAX_FDS];
 		size_t n_fds = 0;
-		ssize_t n = fdio_recv(sock, &request, sizeof(request), fds, &n_fds, 0);
+		ssize_t n;
 		int r;
 
+		wait_or_rest(sock, codec);
+		n = fdio_recv(sock, &request, sizeof(request), fds, &n_fds, 0);
 		if (n <= 0)
 			return n == -ECONNRESET ? 0 : (int)n;
 		if (n == sizeof(request) && request.version == PROTOCOL_VERSION &&
