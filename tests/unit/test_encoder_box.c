@@ -160,8 +160,9 @@ START_TEST(margins_are_clear_or_white_or_the_background)
 	}
 	jpeg = encoded(&rig, "jpeg-q95-w40-h40-pad", in);
 	ck_assert_int_eq(jpeg.bands, 3);
-	ck_assert_int_ge(raster_at(jpeg, 20, 1)[0], 253);
-	ck_assert_int_ge(raster_at(jpeg, 20, 38)[2], 253);
+	/* Blocks of a JPEG reach from the noise into the margin. */
+	ck_assert_int_ge(raster_at(jpeg, 20, 1)[0], 240);
+	ck_assert_int_ge(raster_at(jpeg, 20, 38)[2], 240);
 	rig_stop(&rig);
 }
 END_TEST
