@@ -55,7 +55,8 @@ VipsImage *picture_noise(int width, int height, int bands)
 {
 	VipsImage *noise, *bytes, *copies[4] = { NULL }, *joined, *image;
 
-	ck_assert_int_eq(vips_gaussnoise(&noise, width, height, "sigma", 60.0, NULL), 0);
+	ck_assert_int_eq(
+		vips_gaussnoise(&noise, width, height, "sigma", 60.0, "seed", 1, NULL), 0);
 	ck_assert_int_eq(vips_cast_uchar(noise, &bytes, NULL), 0);
 	for (int i = 0; i < bands; i++)
 		copies[i] = bytes;
