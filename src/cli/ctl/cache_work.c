@@ -24,11 +24,19 @@ static void on_signal(int number)
 	interrupted = number;
 }
 
-/* Work is asked to end before we do. */
+bool cache_work_stopped(void)
+{
+	return interrupted;
+}
+
+/* Work is asked to end before we do; by the next one we end at once, for who is asked may not
+ * answer. */
 static void watch_signals(void)
 {
-	struct sigaction action = { .sa_handler = on_signal };
+	struct sigaction action = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND };
 
+	if (interrupted)
+		return;
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 }
