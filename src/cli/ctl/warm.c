@@ -401,7 +401,7 @@ const struct command warm_command = {
 	.more = "PATH is a picture in a mount, a view of one, a folder, which stands for all "
 		"below it, or -, for names on standard input. Ctrl-C ends it (twice, where "
 		"the mount hangs); run it again and it goes on. While memory is short it "
-	        "waits, for a minute at most.",
+		"waits, for a minute at most.",
 	.exits = "0 all are there, 1 some failed (their reasons are said) or, with --check, "
 		 "some "
 		 "are missing, 130 it was stopped; 2, 3 and 5 as ever.",
