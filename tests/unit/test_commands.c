@@ -36,10 +36,12 @@ static void commands_setup(void)
 		.tree = tree,
 		.config = &config,
 	};
+	lock_init(&control.commands);
 }
 
 static void commands_teardown(void)
 {
+	lock_done(&control.commands);
 	config_slot_done(&config);
 	tree_free(tree);
 	teardown();
