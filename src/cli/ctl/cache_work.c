@@ -70,6 +70,7 @@ static void read_report(const char *path, const json_t *answer, struct cache_rep
 {
 	const char *error = json_string_value(json_object_get(answer, "error"));
 	const char *reason = json_string_value(json_object_get(answer, "reason"));
+	char words[1024];
 
 	*ret = (struct cache_report){
 		.found = figure(answer, "found"),
@@ -79,8 +80,10 @@ static void read_report(const char *path, const json_t *answer, struct cache_rep
 		.failed = error && error[0],
 		.lines = json_incref(json_object_get(answer, "lines")),
 	};
+	/* The daemon has quoted in it what is others'. */
 	if (ret->failed)
-		log_error("'%s': %s", LOG_QUOTE(path), LOG_QUOTE(reason ? reason : error));
+		log_error("'%s': %s", LOG_QUOTE(path),
+			log_visible(words, sizeof(words), reason ? reason : error));
 }
 
 static void tell_to_stop(const struct cache_place *place)
