@@ -234,14 +234,14 @@ static json_t *tell_work(const struct work_report *report)
 	json_t *lines = json_array();
 
 	for (size_t i = 0; lines && !report->running && i < report->n_lines; i++)
-		json_array_append_new(lines, json_string(report->lines[i]));
-	return json_pack("{s:b, s:s, s:b, s:i, s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:o}", "ok",
+		json_array_append_new(lines, words(report->lines[i]));
+	return json_pack("{s:b, s:s, s:b, s:i, s:I, s:I, s:I, s:I, s:I, s:s, s:o, s:o}", "ok",
 		1, "work", kinds[report->kind], "running", report->running, "permille",
 		(int)report->permille, "found", (json_int_t)report->found, "mended",
 		(json_int_t)report->mended, "pictures", (json_int_t)report->pictures,
 		"variants", (json_int_t)report->variants, "bytes", (json_int_t)report->bytes,
 		"error", report->error ? strerrorname_np(report->error) : "", "reason",
-		report->reason, "lines", lines);
+		words(report->reason), "lines", lines);
 }
 
 static json_t *cache_work(struct control *control, const json_t *request)

@@ -13,6 +13,7 @@
 #include "control/relief.h"
 #include "util/cleanup.h"
 #include "util/log.h"
+#include "util/utf8.h"
 
 /* Resident set of this process, from /proc/self/statm; 0 where that cannot be read. */
 static uint64_t rss_bytes(void)
@@ -26,6 +27,14 @@ static uint64_t rss_bytes(void)
 		resident = 0;
 	fclose(statm);
 	return (uint64_t)resident * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+/* Of what was cut to fit, or is called as no text is, JSON would say nothing at all. */
+static json_t *words(const char *text)
+{
+	_cleanup_free_ char *utf8 = utf8_copy(text);
+
+	return utf8 ? json_string(utf8) : NULL;
 }
 
 static void set(json_t *object, const char *name, uint64_t value)
@@ -226,7 +235,7 @@ static void add_config(json_t *object, struct reloader *reloader)
 	set(object, "config_refusals", stats.refusals);
 	/* Why what the files say now is not in force. */
 	json_object_set_new(object, "config_refusal",
-		stats.refusal[0] ? json_string(stats.refusal) : json_null());
+		stats.refusal[0] ? words(stats.refusal) : json_null());
 }
 
 json_t *stats_make(struct control *control)

@@ -42,9 +42,10 @@ for name in "${names[@]}"; do
 			tried EIO read "$MNT/$name@webp"
 		done
 	done
-	timeout 20 "$LENSCTL" cache drop "$MNT/$name is not there" >"$T/out" 2>"$T/err" || true
+	timeout 20 "$LENSCTL" cache drop "$MNT/$name is not there@webp" >"$T/out" 2>"$T/err" || true
 	utf8 'cache drop' <"$T/err"
 	is "$(wc -l <"$T/err")" 1 'lines of its refusal'
+	has "$(cat "$T/err")" 'there is no'
 	never grep -F '\x27' <(tr -d '\n' <"$T/err" | sed "s/it\\\\x27s//g")
 	timeout 20 "$LENSCTL" metrics --textfile "$T/m.prom" "$MNT/$name" 2>/dev/null || true
 	utf8 metrics <"$T/m.prom"
