@@ -311,6 +311,7 @@ enum exit_code daemon_new(const struct options *options, const struct mountpoint
 	costs_init(&daemon->control.costs);
 	tally_init(&daemon->control.tally);
 	relief_init(&daemon->control.relief);
+	lock_init(&daemon->control.commands);
 	stopper_block_signals();
 	code = service_open(&daemon->service, mountpoint, options->foreground);
 	shirk_oom_killer();
@@ -447,6 +448,7 @@ struct daemon *daemon_free(struct daemon *daemon)
 	journal_done(&daemon->control.journal);
 	tap_done(&daemon->control.accesses);
 	relief_done(&daemon->control.relief);
+	lock_done(&daemon->control.commands);
 	free(daemon->encoder);
 	free(daemon->cache_folder);
 	free(daemon->source_real);

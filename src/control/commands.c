@@ -340,12 +340,19 @@ static json_t *log_level(struct control *control, const json_t *request)
 
 static json_t *probe(struct control *control, const json_t *request)
 {
-	struct trial_result result;
+	struct trial_result result = {
+		.error = EBUSY,
+		.reason = "others wait for an encoder already, and as many as may",
+	};
 	uint64_t msec;
+	int r = 0;
 
 	if (!get_number(request, "for_ms", &msec) || msec > PROBE_MSEC_MAX)
 		return refusal(EINVAL, "a duration of a minute at most is needed");
-	if (trial_run(control->pool, msec * USEC_PER_MSEC, &result) < 0)
+	if (atomic_fetch_add(&control->trials, 1) < COMMANDS_TRIALS_MAX)
+		r = trial_run(control->pool, msec * USEC_PER_MSEC, &result);
+	atomic_fetch_sub(&control->trials, 1);
+	if (r < 0)
 		return NULL;
 	return json_pack("{s:b, s:s, s:o, s:f}", "ok", 1, "error",
 		result.error ? strerrorname_np(result.error) : "", "reason",
@@ -370,6 +377,7 @@ static const struct {
 	 * NULL: no memory. */
 	json_t *(*run)(struct control *control, const json_t *request);
 	int (*open)(struct control *control, json_t **ret_answer);
+	bool waits; /* any number of threads run it at once */
 } commands[] = {
 	{ "accesslog", .open = open_accesslog },
 	{ "cache forget", cache_forget },
@@ -385,7 +393,7 @@ static const struct {
 	{ "reload", reload },
 	{ "pressure", pressure },
 	{ "log level", log_level },
-	{ "probe", probe },
+	{ "probe", probe, .waits = true },
 };
 
 static json_t *run(struct control *control, const json_t *request, int *ret_fd)
@@ -398,6 +406,9 @@ static json_t *run(struct control *control, const json_t *request, int *ret_fd)
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
 		if (strcmp(commands[i].name, name) != 0)
 			continue;
+		if (commands[i].waits)
+			return commands[i].run(control, request);
+		LOCK_SCOPE(&control->commands);
 		if (commands[i].run)
 			return commands[i].run(control, request);
 		*ret_fd = commands[i].open(control, &answer);

@@ -45,6 +45,9 @@
 
 #include "control/control.h"
 
+/* More of `probe` at once are told that it is busy. */
+#define COMMANDS_TRIALS_MAX 3
+
 /* The answer to a request of any bytes: malloc'ed text, the caller's. NULL: no memory. *ret_fd is
  * what goes with it, the caller's; -1: nothing does. Any thread that may wait for disks. */
 char *commands_answer(struct control *control, const char *request, size_t size, int *ret_fd);

@@ -6,6 +6,8 @@
 #ifndef CONTROL_CONTROL_H
 #define CONTROL_CONTROL_H
 
+#include <stdatomic.h>
+
 #include "cache/cache.h"
 #include "config/slot.h"
 #include "control/costs.h"
@@ -48,6 +50,9 @@ struct control {
 	struct pressure *pressure; /* NULL: nobody watches the memory */
 	struct relief relief;
 	const char *socket_path; /* of control/server; NULL: there is none */
+	/* 0 in util/lock.h: commands are run one at a time, but for those that wait */
+	struct lock commands;
+	atomic_uint trials; /* of `probe`, under way */
 	struct journal journal;
 	struct tap accesses; /* fs/access.h: a line for each request */
 	struct costs costs;

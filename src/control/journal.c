@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "util/cleanup.h"
@@ -50,9 +51,21 @@ static void keep_locked(struct journal *journal, char *line_consume)
 	*slot = line_consume;
 }
 
+/* Whole, for by it a picture is found again: the caller's to free. NULL: no memory. */
+static char *quoted(const char *path)
+{
+	size_t size = 4 * strlen(path) + 1;
+	char *out = malloc(size);
+
+	if (out)
+		log_quote(out, size, path);
+	return out;
+}
+
 bool journal_add(struct journal *journal, const char *path, const char *view, int error,
 	const char *reason, usec_t now)
 {
+	_cleanup_free_ char *name = quoted(path);
 	time_t real = time(NULL);
 	char when[32], *line;
 	bool is_news;
@@ -60,8 +73,8 @@ bool journal_add(struct journal *journal, const char *path, const char *view, in
 	struct tm tm;
 
 	n = strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S%z", localtime_r(&real, &tm));
-	if (asprintf(&line, "%s %s '%s' %s: %s\n", when, strerrorname_np(error),
-		    LOG_QUOTE(path), view, LOG_QUOTE(reason)) < 0)
+	if (!name || asprintf(&line, "%s %s '%s' %s: %s\n", when, strerrorname_np(error), name,
+			     view, LOG_QUOTE(reason)) < 0)
 		return true;
 	LOCK_SCOPE(&journal->lock);
 	is_news = is_news_locked(journal, hash_of(line + n), now);

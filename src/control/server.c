@@ -22,8 +22,10 @@
 
 #define REQUEST_MAX  65536
 #define PATIENCE_SEC 2 /* with a client that says nothing, or does not listen */
-#define BACKLOG      8
+#define BACKLOG      64
 #define LOOK_MSEC    3000 /* how often it is looked whether the socket is still in its place */
+
+_Static_assert(COMMANDS_TRIALS_MAX < SERVER_THREADS, "somebody answers while others wait");
 
 /* --- One client -------------------------------------------------------------------------- */
 
@@ -91,28 +93,30 @@ static void serve(struct server *server, int client)
 /* --- Life -------------------------------------------------------------------------------- */
 
 /* The mode of a socket file is that of the socket when it is bound (unix_bind() in
- * net/unix/af_unix.c), so nobody ever sees it open to others. */
+ * net/unix/af_unix.c), so nobody ever sees it open to others. A descriptor or -errno. */
 static int bind_socket(struct server *server)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	_cleanup_close_ int sock = -1;
 
 	snprintf(address.sun_path, sizeof(address.sun_path),
 		"/proc/self/fd/%d/" SERVER_SOCKET_NAME, server->folder_fd);
 	if (unlinkat(server->folder_fd, SERVER_SOCKET_NAME, 0) < 0 && errno != ENOENT)
 		return -errno;
-	server->sock = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (server->sock < 0 || fchmod(server->sock, 0600) < 0 ||
-		bind(server->sock, (struct sockaddr *)&address, sizeof(address)) < 0 ||
-		listen(server->sock, BACKLOG) < 0)
+	sock = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (sock < 0 || fchmod(sock, 0600) < 0 ||
+		bind(sock, (struct sockaddr *)&address, sizeof(address)) < 0 ||
+		listen(sock, BACKLOG) < 0)
 		return -errno;
-	return 0;
+	return TAKE_FD(sock);
 }
 
-/* Who removes a cache folder under us removes the socket, too, and the folder is made anew. */
+/* Who removes a cache folder under us removes the socket, too, and the folder is made anew. The
+ * descriptors keep their numbers, because other threads wait for them. */
 static void rebind_if_gone(struct server *server)
 {
 	_cleanup_free_ char *folder = NULL;
-	_cleanup_close_ int folder_fd = -1, old = -1;
+	_cleanup_close_ int folder_fd = -1, sock = -1;
 
 	if (access(server->path, F_OK) == 0)
 		return;
@@ -121,23 +125,20 @@ static void rebind_if_gone(struct server *server)
 		folder_fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (folder_fd < 0 || dup3(folder_fd, server->folder_fd, O_CLOEXEC) < 0)
 		return;
-	old = TAKE_FD(server->sock);
-	if (bind_socket(server) == 0)
-		return;
-	close_fd(&server->sock);
-	server->sock = TAKE_FD(old);
+	sock = bind_socket(server);
+	if (sock >= 0)
+		dup3(sock, server->sock, O_CLOEXEC);
 }
 
-static void *server_main(void *arg)
+static void serve_all(struct server *server, void (*look)(struct server *server))
 {
-	struct server *server = arg;
-
 	pthread_setname_np(pthread_self(), "lensfs-control");
 	while (!is_stopping(server)) {
 		_cleanup_close_ int client = -1;
 
 		if (!wait_for(server, server->sock, LOOK_MSEC)) {
-			rebind_if_gone(server);
+			if (look)
+				look(server);
 			continue;
 		}
 		client = accept4(server->sock, NULL, NULL, SOCK_CLOEXEC);
@@ -146,6 +147,18 @@ static void *server_main(void *arg)
 		else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM)
 			clock_sleep(100 * USEC_PER_MSEC);
 	}
+}
+
+static void *server_main(void *arg)
+{
+	serve_all(arg, NULL);
+	return NULL;
+}
+
+/* The one that looks after the socket, too. */
+static void *first_main(void *arg)
+{
+	serve_all(arg, rebind_if_gone);
 	return NULL;
 }
 
@@ -156,6 +169,19 @@ static void server_close(struct server *server)
 	close_fd(&server->folder_fd);
 	free(server->path);
 	server->path = NULL;
+}
+
+/* 0 or -errno, and then some may run. */
+static int start_threads(struct server *server)
+{
+	int r = 0;
+
+	while (r == 0 && server->n_threads < SERVER_THREADS) {
+		r = -pthread_create(&server->threads[server->n_threads], NULL,
+			server->n_threads == 0 ? first_main : server_main, server);
+		server->n_threads += r == 0;
+	}
+	return r;
 }
 
 int server_start(struct server *server, struct control *control, const char *folder)
@@ -171,27 +197,25 @@ int server_start(struct server *server, struct control *control, const char *fol
 	else if (asprintf(&server->path, "%s/" SERVER_SOCKET_NAME, folder) < 0)
 		r = -ENOMEM;
 	if (r == 0)
-		r = bind_socket(server);
-	if (r == 0) {
-		work_init(&server->work, control);
-		control->work = &server->work;
-		r = -pthread_create(&server->thread, NULL, server_main, server);
-		if (r < 0)
-			work_done(&server->work);
-	}
-	if (r == 0)
-		control->socket_path = server->path;
-	else {
-		control->work = NULL;
+		r = server->sock = bind_socket(server);
+	if (r < 0) {
 		server_close(server);
+		return r;
 	}
+	work_init(&server->work, control);
+	control->work = &server->work;
+	control->socket_path = server->path;
+	r = start_threads(server);
+	if (r < 0)
+		server_stop(server);
 	return r;
 }
 
 void server_stop(struct server *server)
 {
 	eventfd_write(server->stop_fd, 1);
-	pthread_join(server->thread, NULL);
+	for (unsigned i = 0; i < server->n_threads; i++)
+		pthread_join(server->threads[i], NULL);
 	work_done(&server->work);
 	server->control->work = NULL;
 	unlinkat(server->folder_fd, SERVER_SOCKET_NAME, 0);

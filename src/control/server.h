@@ -5,9 +5,10 @@
  * to a control file could not say why it failed.
  *
  * Root and the daemon's own user are answered: by the modes of folder (0700) and socket (0600),
- * and by the credentials of who connects. One client at a time; one that keeps silent is sent
- * away, and none can hold up the end of the daemon by more than the command it is waiting for,
- * which is a long one for `probe` alone: that ends with the pool.
+ * and by the credentials of who connects. A thread has one client at a time, and sends one that
+ * keeps silent away; commands are run one at a time, but for `probe`, which may wait for an encoder
+ * and never has all threads. None can hold up the end of the daemon by more than the command it is
+ * waiting for, and `probe` ends with the pool.
  */
 #ifndef CONTROL_SERVER_H
 #define CONTROL_SERVER_H
@@ -18,6 +19,7 @@
 #include "control/work.h"
 
 #define SERVER_SOCKET_NAME "control.sock"
+#define SERVER_THREADS     4
 
 struct server {
 	struct control *control; /* borrowed */
@@ -26,7 +28,8 @@ struct server {
 	int folder_fd; /* owned */
 	int sock;      /* owned */
 	int stop_fd;   /* owned, eventfd */
-	pthread_t thread;
+	pthread_t threads[SERVER_THREADS];
+	unsigned n_threads;
 };
 
 /* `folder` is absolute, and ours: a socket that lies there was left by a daemon that died. Sets

@@ -37,7 +37,7 @@ struct work_report {
 struct work {
 	struct control *control; /* borrowed */
 	pthread_t thread;
-	bool joinable; /* the control thread's */
+	bool joinable; /* who holds control's `commands` */
 	/* Fixed while one is running. */
 	bool repair;
 	char *path; /* owned */
@@ -63,7 +63,7 @@ struct work_order {
 	size_t n_views;           /* ≤ DROP_VIEWS_MAX */
 };
 
-/* Begins. 0, -EBUSY while another one is running, or -errno. The control thread. */
+/* Begins. 0, -EBUSY while another one is running, or -errno. With control's `commands` held. */
 int work_start(struct work *work, const struct work_order *order);
 /* Has it end soon. */
 void work_stop(struct work *work);

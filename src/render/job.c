@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -86,7 +87,7 @@ static usec_t failure_ttl(int error, enum encode_result result)
 static void tell_cost(struct render_job *job, const char *view, int error, uint64_t bytes)
 {
 	const struct render_options *options = &job->render->options;
-	char path[512];
+	char path[PATH_MAX];
 
 	if (!options->on_cost)
 		return;
@@ -110,7 +111,7 @@ static void tell_cost(struct render_job *job, const char *view, int error, uint6
 static void finish_failure(struct render_job *job, int error, usec_t ttl, const char *reason)
 {
 	const struct render_options *options = &job->render->options;
-	char path[512], text[VIEW_TEXT_MAX];
+	char path[PATH_MAX], text[VIEW_TEXT_MAX];
 
 	/* What will pass is no failure before somebody meets it. */
 	if (ttl == 0 && render_drop_ahead(job))

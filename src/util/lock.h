@@ -3,7 +3,7 @@
  * Mutexes with scope, and the one list of their order. A thread that holds a lock may take only
  * locks that stand below it here:
  *
- *	0  fs/roster      one open folder, for a whole request
+ *	0  fs/roster      one open folder, for a whole request; control's commands
  *	1  fs/alias
  *	2  render         job table                      (struct render)
  *	3  encode/dispatcher figures, then the queue     (struct dispatcher, struct job_queue)

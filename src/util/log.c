@@ -14,6 +14,8 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "util/utf8.h"
+
 static struct {
 	const char *program;          /* borrowed, static */
 	_Atomic enum log_level level; /* set while threads run */
@@ -105,22 +107,31 @@ void log_write(enum log_level level, const char *format, ...)
 			level == LOG_LEVEL_WARNING ? "warning: " : "", line);
 }
 
-/* C0, DEL, and C1 as UTF-8 has it (0xc2 0x80 … 0xc2 0x9f): escaping its first byte is enough. */
+/* C0, DEL, and C1 as UTF-8 has it (0xc2 0x80 … 0xc2 0x9f). */
 static bool is_control(const unsigned char *p)
 {
 	return *p < 0x20 || *p == 0x7f || (*p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0);
 }
 
+/* By letters, so that UTF-8 comes out whatever comes in: of a line that is none journalctl shows
+ * "blob data", and libsmartcols 2.38 does not come back from a cell that is none. */
 static const char *escape(char *out, size_t out_size, const char *text, const char *escaped_too)
 {
-	size_t n = 0;
+	size_t n = 0, size;
 
-	for (const unsigned char *p = (const unsigned char *)text; *p && n + 5 < out_size;
-		p++) {
-		if (is_control(p) || strchr(escaped_too, *p))
-			n += (size_t)snprintf(out + n, out_size - n, "\\x%02x", *p);
-		else
-			out[n++] = (char)*p;
+	for (; *text; text += size) {
+		const unsigned char *p = (const unsigned char *)text;
+		size_t letter = utf8_letter(text);
+		bool as_is = letter && !is_control(p) && !strchr(escaped_too, *p);
+
+		size = letter ? letter : 1;
+		if (n + (as_is ? size : 4 * size) >= out_size)
+			break;
+		if (as_is)
+			memcpy(out + n, p, size);
+		for (size_t i = 0; !as_is && i < size; i++)
+			snprintf(out + n + 4 * i, 5, "\\x%02x", p[i]);
+		n += as_is ? size : 4 * size;
 	}
 	out[n] = '\0';
 	return out;

@@ -34,11 +34,12 @@ void log_write(enum log_level level, const char *format, ...)
 #define log_info(...)    log_write(LOG_LEVEL_INFO, __VA_ARGS__)
 #define log_debug(...)   log_write(LOG_LEVEL_DEBUG, __VA_ARGS__)
 
-/* Copies `text` with control characters, quotes and backslashes escaped as \xNN, cut to fit.
- * Returns `out`. A hostile file name cannot forge a line or move a terminal's cursor. */
+/* Copies `text` with control characters, quotes, backslashes and what is no UTF-8 escaped as \xNN,
+ * cut to fit between letters. Returns `out`, which is UTF-8. A hostile file name cannot forge a line
+ * or move a terminal's cursor. */
 const char *log_quote(char *out, size_t out_size, const char *text);
 
-/* The same for what stands in no quotes: control characters only. */
+/* The same for what stands in no quotes: neither quotes nor backslashes. */
 const char *log_visible(char *out, size_t out_size, const char *text);
 
 /* log_quote() into a buffer of the caller's block. */

@@ -5,10 +5,10 @@
 #include <stdint.h>
 #include <string.h>
 
-/* How many bytes the letter has that begins here; 0 for what begins none. Neither overlong nor
- * surrogates nor beyond U+10FFFF: RFC 3629, section 4. */
-static size_t letter_length(const unsigned char *p)
+/* Neither overlong nor surrogates nor beyond U+10FFFF: RFC 3629, section 4. */
+size_t utf8_letter(const char *text)
 {
+	const unsigned char *p = (const unsigned char *)text;
 	static const struct {
 		unsigned char from, to;   /* of the first byte */
 		unsigned char from2, to2; /* of the second; those behind it are 0x80…0xbf */
@@ -44,7 +44,7 @@ char *utf8_copy(const char *text)
 	char *copy = strdup(text);
 
 	for (char *p = copy; p && *p;) {
-		size_t length = letter_length((const unsigned char *)p);
+		size_t length = utf8_letter(p);
 
 		if (length == 0)
 			*p = '?';

@@ -80,6 +80,22 @@ START_TEST(options_stand_anywhere_and_in_every_spelling)
 }
 END_TEST
 
+/* More options than words: valgrind and ASan see where they are kept. */
+START_TEST(letters_together_are_an_option_each)
+{
+	static char many[1000];
+	size_t at = 0;
+
+	memset(many, '0', sizeof(many) - 2);
+	many[0] = '-';
+	many[sizeof(many) - 2] = 'v';
+	parse(many, W("x"), W("a"), NULL);
+	ck_assert(good);
+	ck_assert_uint_eq(call.n_options, sizeof(many) - 2);
+	ck_assert_str_eq(call_next_value(&call, "view", &at), "x");
+}
+END_TEST
+
 START_TEST(value_that_may_lack_is_a_number_or_attached)
 {
 	parse(W("-w"), W("a"), NULL);
@@ -172,6 +188,7 @@ int main(void)
 {
 	const TTest *const tests[] = {
 		options_stand_anywhere_and_in_every_spelling,
+		letters_together_are_an_option_each,
 		value_that_may_lack_is_a_number_or_attached,
 		what_is_no_option_is_a_word,
 		wrong_lines_are_refused,

@@ -36,10 +36,12 @@ static void commands_setup(void)
 		.tree = tree,
 		.config = &config,
 	};
+	lock_init(&control.commands);
 }
 
 static void commands_teardown(void)
 {
+	lock_done(&control.commands);
 	config_slot_done(&config);
 	tree_free(tree);
 	teardown();
@@ -143,7 +145,7 @@ START_TEST(name_that_is_no_text_is_answered_too)
 		      "A4%C3%A4"
 		      "%C3%A4%C3%A4%C3%A4%C3%A4%C3%A4%C3%A4%C3%A4@webp"),
 		"\xc3\xa4?' to view");
-	expect(FORGET("gr%FC%DF.jpg@webp"), "there is no 'gr??.jpg'");
+	expect(FORGET("gr%FC%DF.jpg@webp"), "there is no 'gr\\\\xfc\\\\xdf.jpg'");
 	expect(FORGET("gr%C3%BC.jpg@webp"), "there is no 'gr\xc3\xbc.jpg'");
 }
 END_TEST

@@ -18,6 +18,9 @@ static const struct {
 	{ "it's", "it\\x27s" },
 	{ "back\\slash", "back\\x5cslash" },
 	{ "\x7f", "\\x7f" },
+	{ "C1 \xc2\x9b is CSI", "C1 \\xc2\\x9b is CSI" },
+	{ "Latin-1 gr\xfc\xdf", "Latin-1 gr\\xfc\\xdf" },
+	{ "a raw \x9b", "a raw \\x9b" },
 };
 
 START_TEST(quote_escapes_what_could_forge_a_line)
@@ -36,9 +39,21 @@ START_TEST(quote_leaves_no_control_character_of_any_byte)
 	text[255] = '\0';
 	log_quote(out, sizeof(out), text);
 	for (const unsigned char *p = (unsigned char *)out; *p; p++)
-		ck_assert_msg(*p >= 0x20 && *p != 0x7f && *p != '\'', "byte %02x", *p);
+		ck_assert_msg(*p >= 0x20 && *p < 0x7f && *p != '\'', "byte %02x", *p);
 	ck_assert_ptr_nonnull(strstr(out, "\\x01"));
 	ck_assert_ptr_nonnull(strstr(out, "\\x1f"));
+}
+END_TEST
+
+START_TEST(quote_cuts_between_letters)
+{
+	char out[16];
+
+	/* Of a letter of three bytes there is never a part. */
+	for (size_t size = 1; size < sizeof(out); size++)
+		ck_assert_uint_eq(strlen(log_quote(out, size, "€€€€€")), (size - 1) / 3 * 3);
+	for (size_t size = 1; size < sizeof(out); size++)
+		ck_assert_uint_eq(strlen(log_visible(out, size, "€€€€€")), (size - 1) / 3 * 3);
 }
 END_TEST
 
@@ -101,6 +116,7 @@ int main(void)
 	const TTest *const tests[] = {
 		quote_escapes_what_could_forge_a_line,
 		quote_leaves_no_control_character_of_any_byte,
+		quote_cuts_between_letters,
 		quote_cuts_to_fit_and_never_within_an_escape,
 		journal_is_told_the_level,
 		stderr_that_is_not_the_journal_is_told_in_words,

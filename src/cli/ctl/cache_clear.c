@@ -62,14 +62,14 @@ static int run_each(const struct call *call, int (*run)(const char *path, json_t
 	json_t *answers = call->json ? json_array() : NULL;
 	int worst = EXIT_CODE_OK;
 
-	for (size_t i = 0; i < call->n_words; i++) {
+	for (size_t i = 0; i < call->n_words && !cache_work_stopped(); i++) {
 		int code = run(call->words[i], answers);
 
 		worst = code > worst ? code : worst;
 	}
 	if (answers)
 		output_json(answers);
-	return worst;
+	return cache_work_stopped() ? EXIT_CODE_STOPPED : worst;
 }
 
 static int clear(const struct call *call)

@@ -24,11 +24,19 @@ static void on_signal(int number)
 	interrupted = number;
 }
 
-/* Work is asked to end before we do. */
+bool cache_work_stopped(void)
+{
+	return interrupted;
+}
+
+/* Work is asked to end before we do; by the next one we end at once, for who is asked may not
+ * answer. */
 static void watch_signals(void)
 {
-	struct sigaction action = { .sa_handler = on_signal };
+	struct sigaction action = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND };
 
+	if (interrupted)
+		return;
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 }
@@ -62,6 +70,7 @@ static void read_report(const char *path, const json_t *answer, struct cache_rep
 {
 	const char *error = json_string_value(json_object_get(answer, "error"));
 	const char *reason = json_string_value(json_object_get(answer, "reason"));
+	char words[1024];
 
 	*ret = (struct cache_report){
 		.found = figure(answer, "found"),
@@ -71,8 +80,10 @@ static void read_report(const char *path, const json_t *answer, struct cache_rep
 		.failed = error && error[0],
 		.lines = json_incref(json_object_get(answer, "lines")),
 	};
+	/* The daemon has quoted in it what is others'. */
 	if (ret->failed)
-		log_error("'%s': %s", LOG_QUOTE(path), LOG_QUOTE(reason ? reason : error));
+		log_error("'%s': %s", LOG_QUOTE(path),
+			log_visible(words, sizeof(words), reason ? reason : error));
 }
 
 static void tell_to_stop(const struct cache_place *place)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Long work on a cache: in a running lensfs, or on the folder of a stopped one. Both ways end in
- * one report. Progress goes to stderr, and only to a terminal. Ctrl-C has the work end first.
+ * one report. Progress goes to stderr, and only to a terminal. Ctrl-C has the work end first; a
+ * second one does not wait for that.
  */
 #ifndef CLI_CTL_CACHE_WORK_H
 #define CLI_CTL_CACHE_WORK_H
@@ -29,5 +30,8 @@ int cache_work_ask(const struct cache_place *place, const char *command, json_t 
 	struct cache_report *ret);
 int cache_work_verify(const struct cache_place *place, bool repair, struct cache_report *ret);
 int cache_work_clear(const struct cache_place *place, struct cache_report *ret);
+
+/* Whether Ctrl-C has ended one of them: nothing more is to be begun. */
+bool cache_work_stopped(void);
 
 #endif

@@ -144,6 +144,16 @@ static bool check_words(const struct call *call)
 	return false;
 }
 
+/* Letters that stand together are an option each. */
+static size_t most_options(int argc, char **argv)
+{
+	size_t n = 0;
+
+	for (int i = 0; i < argc; i++)
+		n += strlen(argv[i]);
+	return n;
+}
+
 bool call_parse(const struct command *command, int argc, char **argv, struct call *ret)
 {
 	bool only_words = false;
@@ -151,7 +161,7 @@ bool call_parse(const struct command *command, int argc, char **argv, struct cal
 	*ret = (struct call){
 		.command = command,
 		.words = calloc((size_t)argc + 1, sizeof(*ret->words)),
-		.options = calloc((size_t)argc + 1, sizeof(*ret->options)),
+		.options = calloc(most_options(argc, argv) + 1, sizeof(*ret->options)),
 	};
 	if (!ret->words || !ret->options) {
 		log_error("out of memory");

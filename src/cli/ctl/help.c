@@ -12,7 +12,7 @@
 const char help_exits[] =
 	"0 done, 1 the answer is no (not a view, a failed encode, nothing to forget), 2 usage, "
 	"3 not the user who may, 5 not in a lensfs mount, or no answer, 6 a cache folder that "
-	"cannot be used. Of several paths, the highest.";
+	"cannot be used, 130 stopped by Ctrl-C. Of several paths, the highest.";
 
 /* How many places a text takes on a screen, if each of its characters takes one. */
 static size_t count_characters(const char *text, size_t length)

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -109,19 +110,24 @@ bool walk_folder(const char *path, walk_each *each, walk_trouble *trouble, void 
 	return go_on;
 }
 
+/* Of what is longer than any path as much is kept as no system call takes. A NUL ends a name in any
+ * case, since none has one. */
 char *walk_input_one(char separator)
 {
-	_cleanup_free_ char *line = NULL;
-	size_t size = 0;
-	ssize_t n;
+	char name[PATH_MAX + 1];
+	size_t n = 0;
+	int c;
 
-	while ((n = getdelim(&line, &size, separator, stdin)) > 0) {
-		if (line[n - 1] == separator)
-			line[n - 1] = '\0';
-		if (line[0])
-			return TAKE_PTR(line);
+	while ((c = getc_unlocked(stdin)) != EOF) {
+		bool ends = c == separator || c == '\0';
+
+		if (ends && n > 0)
+			break;
+		if (!ends && n < PATH_MAX)
+			name[n++] = (char)c;
 	}
-	return NULL;
+	name[n] = '\0';
+	return n > 0 ? strdup(name) : NULL;
 }
 
 bool walk_input(char separator, walk_each *each, void *context)

@@ -16,7 +16,8 @@ typedef void walk_trouble(void *context, const char *path, int error);
  * they are: no stat of a view, which would have it encoded. */
 bool walk_folder(const char *path, walk_each *each, walk_trouble *trouble, void *context);
 
-/* The next name that standard input has: the caller's to free. NULL: no more. */
+/* The next name that standard input has: the caller's to free. NULL: no more. One that is longer
+ * than a path may be is cut to what is too long still. */
 char *walk_input_one(char separator);
 /* Every name that standard input has, each ended by `separator` or the end; empty ones are
  * none. False when `each` said so. */

@@ -129,6 +129,8 @@ static bool drop_path(void *context, const char *path)
 	warming->dropped_bytes += report.bytes;
 	warming->worst = code > warming->worst ? code : warming->worst;
 	cache_report_done(&report);
+	if (cache_work_stopped())
+		return false;
 	/* One that does not exist is no reason to leave the others; no mount is. */
 	return code == EXIT_CODE_OK || code == EXIT_CODE_OTHER;
 }
@@ -224,7 +226,10 @@ static int run_drop(struct warming *warming)
 	else
 		printf("%" PRIu64 " variants dropped, %" PRIu64 " bytes\n", warming->dropped,
 			warming->dropped_bytes);
-	return warming->worst;
+	if (!cache_work_stopped())
+		return warming->worst;
+	log_error("stopped; to go on, run it again");
+	return EXIT_CODE_STOPPED;
 }
 
 /* --- Warming ------------------------------------------------------------------------------ */
@@ -394,8 +399,9 @@ const struct command warm_command = {
 	.kind = WORD_PATH,
 	.help = "have views made before they are asked for; what is there already is left",
 	.more = "PATH is a picture in a mount, a view of one, a folder, which stands for all "
-		"below it, or -, for names on standard input. Ctrl-C ends it; run it again and "
-		"it goes on. While memory is short it waits, for a minute at most.",
+		"below it, or -, for names on standard input. Ctrl-C ends it (twice, where "
+		"the mount hangs); run it again and it goes on. While memory is short it "
+		"waits, for a minute at most.",
 	.exits = "0 all are there, 1 some failed (their reasons are said) or, with --check, "
 		 "some "
 		 "are missing, 130 it was stopped; 2, 3 and 5 as ever.",

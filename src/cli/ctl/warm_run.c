@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * One byte is read of each view: that has it encoded and kept, and leaves the machine's page
- * cache to those who will really read it. Progress shows the rate of the last seconds, because
- * what is there already goes by a thousand times faster than what is not.
+ * cache to those who will really read it.
  */
 #include "cli/ctl/warm_run.h"
 
@@ -21,6 +20,7 @@
 
 #include "cli/ctl/output.h"
 #include "cli/ctl/waiting_name.h"
+#include "cli/ctl/warm_progress.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 #include "util/lock.h"
@@ -28,16 +28,22 @@
 
 #define FAILURES_SAID 50   /* by name, on stderr */
 #define FAILURES_KEPT 1000 /* for JSON */
-#define DRAW_USEC     (200 * USEC_PER_MSEC)
 #define BUSY_USEC     (500 * USEC_PER_MSEC)
 #define BUSY_TRIES    120 /* memory that is critical for a minute is a failure */
-#define BAR_WIDTH     24
+/* Names in line: who lists a whole library waits, and is not held in memory. The time that is left is
+ * told when all are listed. */
+#define LINE_BYTES_MAX ((size_t)64 << 20)
 
 struct name {
 	struct name *next;
 	enum warm_name kind;
 	char path[];
 };
+
+static size_t name_bytes(const struct name *name)
+{
+	return sizeof(*name) + strlen(name->path) + 1;
+}
 
 struct warm {
 	/* fixed after warm_begin() */
@@ -51,16 +57,16 @@ struct warm {
 	struct lock lock;
 	pthread_cond_t changed;
 	struct name *first, **last; /* owned: in line */
-	bool complete;              /* nothing more comes */
-	unsigned n_reading;         /* readers that have not ended */
+	size_t line_bytes;
+	bool complete;      /* nothing more comes */
+	unsigned n_reading; /* readers that have not ended */
 	struct warm_counts counts;
 	uint64_t done;
 	json_t *missing, *failures; /* owned */
 
 	/* owned by the thread that lists */
-	usec_t drawn_at, ended_at;
-	uint64_t drawn_done;
-	double rate; /* names per second */
+	usec_t ended_at;
+	struct warm_progress progress;
 };
 
 /* A handler has no context to be handed. */
@@ -83,52 +89,23 @@ static void on_wake(int number)
 static void clear_line(const struct warm *warm)
 {
 	if (warm->options.progress)
-		fputs("\r\033[K", stderr);
-}
-
-static void note_rate(struct warm *warm, uint64_t done, usec_t now)
-{
-	double seconds = (double)(now - warm->drawn_at) / (double)USEC_PER_SEC;
-	double rate = (double)(done - warm->drawn_done) / seconds;
-	/* Weighs the last five seconds or so. */
-	double share = seconds < 5 ? seconds / 5 : 1;
-
-	warm->rate = warm->rate > 0 ? warm->rate + (rate - warm->rate) * share : rate;
-	warm->drawn_at = now;
-	warm->drawn_done = done;
+		warm_progress_clear();
 }
 
 static void draw(struct warm *warm)
 {
-	usec_t now = now_monotonic();
-	char bar[BAR_WIDTH + 1], left[32] = "", bytes[OUTPUT_VALUE_MAX];
 	struct warm_counts counts;
 	uint64_t done;
 	bool complete;
-	json_t *size;
 
-	if (!warm->options.progress || now < warm->drawn_at + DRAW_USEC)
+	if (!warm->options.progress || !warm_progress_is_due(&warm->progress))
 		return;
 	lock_take(&warm->lock);
 	counts = warm->counts;
 	done = warm->done;
 	complete = warm->complete;
 	lock_drop(&warm->lock);
-	note_rate(warm, done, now);
-	for (unsigned i = 0; i < BAR_WIDTH; i++)
-		bar[i] = counts.names && i < done * BAR_WIDTH / counts.names ? '#' : '-';
-	bar[BAR_WIDTH] = '\0';
-	if (complete && warm->rate > 0) {
-		uint64_t sec = (uint64_t)((double)(counts.names - done) / warm->rate);
-
-		snprintf(left, sizeof(left), "  %" PRIu64 ":%02" PRIu64 ":%02" PRIu64 " left",
-			sec / 3600, sec / 60 % 60, sec % 60);
-	}
-	size = json_integer((json_int_t)counts.made_bytes);
-	fprintf(stderr, "\r\033[K[%s] %" PRIu64 "/%" PRIu64 "%s  %.1f/s  %s made%s", bar, done,
-		counts.names, complete ? "" : "…", warm->rate,
-		output_text(size, VALUE_BYTES, bytes), left);
-	json_decref(size);
+	warm_progress_draw(&warm->progress, &counts, done, complete);
 }
 
 /* --- One name ----------------------------------------------------------------------------- */
@@ -314,6 +291,8 @@ static struct name *take(struct warm *warm)
 	warm->first = name->next;
 	if (!warm->first)
 		warm->last = &warm->first;
+	warm->line_bytes -= name_bytes(name);
+	pthread_cond_signal(&warm->changed);
 	return name;
 }
 
@@ -357,7 +336,9 @@ static unsigned start_readers(struct warm *warm)
 
 static void watch_signals(struct warm *warm)
 {
-	struct sigaction stop = { .sa_handler = on_stop }, wake = { .sa_handler = on_wake };
+	/* What waits for a daemon that hangs hears of no signal but one that kills: the second. */
+	struct sigaction stop = { .sa_handler = on_stop, .sa_flags = (int)SA_RESETHAND };
+	struct sigaction wake = { .sa_handler = on_wake };
 
 	atomic_store(&stopped, false);
 	sigaction(SIGINT, &stop, &warm->old_int);
@@ -381,7 +362,7 @@ struct warm *warm_begin(const struct warm_options *options)
 	warm->last = &warm->first;
 	warm->missing = json_array();
 	warm->failures = json_array();
-	warm->began = warm->drawn_at = now_monotonic();
+	warm->began = warm->progress.drawn_at = now_monotonic();
 	lock_init(&warm->lock);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -394,6 +375,28 @@ struct warm *warm_begin(const struct warm_options *options)
 	return warm_free(warm);
 }
 
+/* Or until it is time to draw. `lock` is held. */
+static void wait_for_change_locked(struct warm *warm)
+{
+	usec_t until = now_monotonic() + WARM_PROGRESS_USEC;
+	struct timespec ts = {
+		.tv_sec = (time_t)(until / USEC_PER_SEC),
+		.tv_nsec = (long)(until % USEC_PER_SEC) * 1000,
+	};
+
+	pthread_cond_timedwait(&warm->changed, &warm->lock.mutex, &ts);
+}
+
+/* After a while. */
+static bool is_line_full(struct warm *warm)
+{
+	LOCK_SCOPE(&warm->lock);
+
+	if (warm->line_bytes > LINE_BYTES_MAX && !atomic_load(&stopped))
+		wait_for_change_locked(warm);
+	return warm->line_bytes > LINE_BYTES_MAX && !atomic_load(&stopped);
+}
+
 bool warm_add(struct warm *warm, const char *path, enum warm_name kind)
 {
 	struct name *name = malloc(sizeof(*name) + strlen(path) + 1);
@@ -404,9 +407,12 @@ bool warm_add(struct warm *warm, const char *path, enum warm_name kind)
 	}
 	*name = (struct name){ .kind = kind };
 	strcpy(name->path, path);
+	while (is_line_full(warm))
+		draw(warm);
 	lock_take(&warm->lock);
 	*warm->last = name;
 	warm->last = &name->next;
+	warm->line_bytes += name_bytes(name);
 	warm->counts.names++;
 	pthread_cond_signal(&warm->changed);
 	lock_drop(&warm->lock);
@@ -422,15 +428,10 @@ void warm_fail(struct warm *warm, const char *path, const char *reason)
 /* Until all have ended; true while some have not. */
 static bool wait_awhile(struct warm *warm)
 {
-	usec_t until = now_monotonic() + DRAW_USEC;
-	struct timespec ts = {
-		.tv_sec = (time_t)(until / USEC_PER_SEC),
-		.tv_nsec = (long)(until % USEC_PER_SEC) * 1000,
-	};
 	LOCK_SCOPE(&warm->lock);
 
 	if (warm->n_reading > 0)
-		pthread_cond_timedwait(&warm->changed, &warm->lock.mutex, &ts);
+		wait_for_change_locked(warm);
 	return warm->n_reading > 0;
 }
 
