@@ -97,10 +97,15 @@ static void mounted_type(const char *real, char *out, size_t out_size)
 	endmntent(mounts);
 }
 
+/* A next step that is a command is one about the path. */
 static int refuse(char *reason, int error, const char *path, const char *next_step)
 {
-	snprintf(reason, MOUNTPOINT_REASON_MAX, "cannot mount on '%s': %s; %s", LOG_QUOTE(path),
-		error == EBUSY ? "a lensfs is mounted there" : strerror(error), next_step);
+	bool is_command = strchr(next_step, ':');
+
+	snprintf(reason, MOUNTPOINT_REASON_MAX, "cannot mount on '%s': %s; %s%s%s%s",
+		LOG_QUOTE(path), error == EBUSY ? "a lensfs is mounted there" : strerror(error),
+		next_step, is_command ? " '" : "", is_command ? LOG_QUOTE(path) : "",
+		is_command ? "'" : "");
 	return -error;
 }
 
@@ -129,12 +134,12 @@ static int prepare_folder(const char *path, char **ret_real, char reason[MOUNTPO
 	for (int i = 0; r == -ENOTCONN && i < 8; i++) {
 		r = clear_dead(path);
 		if (r < 0)
-			return refuse(reason, ENOTCONN, path,
-				"unmount it by hand: fusermount3 -uz MOUNTPOINT");
+			return refuse(
+				reason, ENOTCONN, path, "unmount it by hand: fusermount3 -uz");
 		r = look(path, &st);
 	}
 	if (r < 0)
-		return refuse(reason, -r, path, "make the folder first: mkdir -p MOUNTPOINT");
+		return refuse(reason, -r, path, "make the folder first: mkdir -p");
 	if (!S_ISDIR(st.st_mode))
 		return refuse(reason, ENOTDIR, path, "name a folder");
 	real = realpath(path, NULL);
@@ -142,8 +147,7 @@ static int prepare_folder(const char *path, char **ret_real, char reason[MOUNTPO
 		return refuse(reason, errno, path, "name another folder");
 	mounted_type(real, type, sizeof(type));
 	if (strcmp(type, "fuse.lensfs") == 0)
-		return refuse(
-			reason, EBUSY, path, "unmount it first: fusermount3 -u MOUNTPOINT");
+		return refuse(reason, EBUSY, path, "unmount it first: fusermount3 -u");
 	*ret_real = TAKE_PTR(real);
 	return 0;
 }

@@ -10,6 +10,7 @@
 #include "cli/mount_helper.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
+#include "util/closest.h"
 #include "util/log.h"
 #include "util/quantity.h"
 
@@ -144,11 +145,11 @@ static bool parse_group(const char *value, int64_t *ret)
 	return true;
 }
 
-static int refuse_value(const char *name, const char *wants, const char *value, char *reason)
+static int refuse_value(
+	const char *name, const char *wants, const char *help, const char *value, char *reason)
 {
-	snprintf(reason, OPTIONS_REASON_MAX,
-		"-o %s=%s wants its value otherwise: '%s' is not one", name, wants,
-		LOG_QUOTE(value));
+	snprintf(reason, OPTIONS_REASON_MAX, "-o %s=%s: '%s' is no value of it, which is: %s",
+		name, wants, LOG_QUOTE(value), help);
 	return -EINVAL;
 }
 
@@ -186,7 +187,7 @@ static int set_row(
 		break;
 	}
 	if (!good || number < row->min || number > row->max)
-		return refuse_value(row->name, row->value, value, reason);
+		return refuse_value(row->name, row->value, row->help, value, reason);
 	*(uint64_t *)place = number;
 	return 0;
 }
@@ -202,7 +203,7 @@ static int set_setting(const char *option, size_t len, struct options *ret, char
 	if (r != SETTING_E_VALUE)
 		return r;
 	return refuse_value(table[row].name, table[row].value ? table[row].value : "yes|no",
-		option[len] ? value : "", reason);
+		table[row].help, option[len] ? value : "", reason);
 }
 
 static int pass_on(struct options *ret, const char *option)
@@ -213,6 +214,26 @@ static int pass_on(struct options *ret, const char *option)
 	if (asprintf(&ret->mount_options, "%s%s%s", old ? old : "", old ? "," : "", option) < 0)
 		return -ENOMEM;
 	return 0;
+}
+
+static int refuse_unknown(const char *option, size_t len, char *reason)
+{
+	char hint[CLOSEST_HINT_MAX];
+	struct closest closest;
+	size_t n;
+	const struct setting *table = setting_table(&n);
+
+	closest_init(&closest, option, len);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		closest_try(&closest, rows[i].name);
+	for (size_t i = 0; i < n; i++)
+		closest_try(&closest, table[i].name);
+	for (size_t i = 0; i < ARRAY_SIZE(passed_on); i++)
+		closest_try(&closest, passed_on[i]);
+	closest_hint(&closest, hint);
+	snprintf(reason, OPTIONS_REASON_MAX, "unknown option '-o %s'%s", LOG_QUOTE(option),
+		hint[0] ? hint : "; 'lensfs --help' lists them");
+	return -EINVAL;
 }
 
 static int set_option(const char *option, struct options *ret, char *reason)
@@ -240,9 +261,7 @@ static int set_option(const char *option, struct options *ret, char *reason)
 			"the configuration, which 'lensctl reload' has read");
 		return -EINVAL;
 	}
-	snprintf(reason, OPTIONS_REASON_MAX,
-		"unknown option '-o %s'; 'lensfs --help' lists them", LOG_QUOTE(option));
-	return -EINVAL;
+	return refuse_unknown(option, len, reason);
 }
 
 /* Commas separate; `\,` and `\\` stand for themselves. */

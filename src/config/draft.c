@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "util/cleanup.h"
+#include "util/closest.h"
 #include "util/log.h"
 #include "view/token.h"
 
@@ -200,14 +201,19 @@ const struct draft_key *draft_keys(const char *kind)
 static int set_key(struct reading *reading, const struct draft_key *keys,
 	const key_setter *setters, void *object, unsigned *seen, const struct ini_item *item)
 {
+	char hint[CLOSEST_HINT_MAX];
+	struct closest closest;
 	unsigned bit = 1;
 	int r;
 
-	for (; keys->name && strcmp(keys->name, item->key) != 0; keys++, setters++)
+	closest_init(&closest, item->key, strlen(item->key));
+	for (; keys->name && strcmp(keys->name, item->key) != 0; keys++, setters++) {
+		closest_try(&closest, keys->name);
 		bit <<= 1;
+	}
 	if (!keys->name)
-		return refuse(
-			reading, "[%s] has no key '%s'", item->section, LOG_QUOTE(item->key));
+		return refuse(reading, "[%s] has no key '%s'%s", item->section,
+			LOG_QUOTE(item->key), closest_hint(&closest, hint));
 	if (*seen & bit)
 		return refuse(reading, "a second '%s' for [%s]", item->key, item->section);
 	*seen |= bit;
@@ -221,25 +227,39 @@ static int set_key(struct reading *reading, const struct draft_key *keys,
 
 /* --- Sections ----------------------------------------------------------------------------- */
 
+static int refuse_setting(struct reading *reading, const char *key)
+{
+	char hint[CLOSEST_HINT_MAX];
+	struct closest closest;
+	size_t n;
+	const struct setting *table = setting_table(&n);
+
+	closest_init(&closest, key, strlen(key));
+	for (size_t i = 0; i < n; i++)
+		closest_try(&closest, table[i].name);
+	return refuse(reading, "[mount] has no key '%s'%s", LOG_QUOTE(key),
+		closest_hint(&closest, hint));
+}
+
 static int set_setting(struct reading *reading, const struct ini_item *item)
 {
 	struct draft *draft = reading->draft;
-	size_t row = 0;
+	size_t row = 0, n;
 	int r;
 
 	if (!item->key)
 		return 0;
 	r = settings_set(&draft->settings, item->key, strlen(item->key), item->value, &row);
 	if (r == SETTING_E_UNKNOWN)
-		return refuse(reading, "[mount] has no key '%s'", LOG_QUOTE(item->key));
+		return refuse_setting(reading, item->key);
 	if (draft->settings_seen & 1u << row)
 		return refuse(reading, "a second '%s' for [mount]", item->key);
 	draft->settings_seen |= 1u << row;
 	if (strcmp(item->key, "list") == 0)
 		draft->list_at = reading->place;
 	if (r == SETTING_E_VALUE)
-		return refuse(reading, "'%s' wants its value otherwise: '%s' is not one",
-			item->key, LOG_QUOTE(item->value));
+		return refuse(reading, "'%s' is no value of '%s', which is: %s",
+			LOG_QUOTE(item->value), item->key, setting_table(&n)[row].help);
 	return r;
 }
 

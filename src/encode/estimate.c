@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+#include "view/geometry.h"
 #include "view/trial.h"
 
 #define MIB ((double)(1 << 20))
@@ -167,6 +168,16 @@ static double rows_bytes(const struct encode_facts *f, enum format format, unsig
 	       (wide > width ? (wide - width) * least(f->result_height, rows) * bytes : 0);
 }
 
+/* What a large blur is made of: smaller, in floats. */
+static double blurring_bytes(const struct encode_facts *f, unsigned sigma)
+{
+	double shrink = geometry_blur_shrink(sigma), margins = 2 * geometry_blur_margin(sigma);
+	double width = (least(f->scaled_width, f->result_width) + margins) / shrink;
+	double height = (least(f->scaled_height, f->result_height) + margins) / shrink;
+
+	return shrink > 1 ? width * height * f->frames * f->result_pixel * sizeof(float) : 0;
+}
+
 /* What our own steps keep whole: a picture to be turned, frames to be taken apart, one whose
  * border is looked for, or the best part of it, or that is blurred. */
 static double keeping_bytes(const struct encode_facts *f, const struct view *view)
@@ -183,7 +194,8 @@ static double keeping_bytes(const struct encode_facts *f, const struct view *vie
 	if (view->place >= VIEW_PLACE_SMART)
 		bytes += scaled * f->result_pixel;
 	if (view->blur)
-		bytes += least(scaled, result) * f->result_pixel;
+		bytes +=
+			least(scaled, result) * f->result_pixel + blurring_bytes(f, view->blur);
 	return bytes;
 }
 

@@ -7,6 +7,7 @@
 #include <linux/openat2.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include "util/cleanup.h"
 
@@ -70,6 +71,9 @@ int tree_new(const char *source, const char *mountpoint, struct tree **ret)
 	*tree = (struct tree){ .root_fd = -1, .covered_fd = -1 };
 	tree->root_fd = open(source, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (tree->root_fd < 0)
+		return -errno;
+	/* O_PATH asks for no right to the folder itself, and without one nothing in it is met. */
+	if (faccessat(tree->root_fd, ".", X_OK, AT_EACCESS) < 0)
 		return -errno;
 	r = id_of_fd(tree->root_fd, &tree->root_id);
 	if (r == 0 && mountpoint)

@@ -45,4 +45,7 @@ const char *log_visible(char *out, size_t out_size, const char *text);
 /* log_quote() into a buffer of the caller's block. */
 #define LOG_QUOTE(text) log_quote((char[512]){ 0 }, 512, (text))
 
+/* log_visible() likewise: for reasons, which have quotes of their own. */
+#define LOG_VISIBLE(text) log_visible((char[1024]){ 0 }, 1024, (text))
+
 #endif

@@ -201,3 +201,17 @@ struct geometry geometry_most(const struct view *view, struct size area)
 		g.result = size_least(g.scaled, box);
 	return g;
 }
+
+#define BLUR_SIGMA_ENOUGH 4u
+
+unsigned geometry_blur_shrink(unsigned sigma)
+{
+	return sigma < BLUR_SIGMA_ENOUGH ? 1 : sigma / BLUR_SIGMA_ENOUGH;
+}
+
+unsigned geometry_blur_margin(unsigned sigma)
+{
+	unsigned shrink = geometry_blur_shrink(sigma);
+
+	return (3 * sigma / shrink + 1) * shrink;
+}

@@ -50,6 +50,13 @@ struct geometry geometry_plan(const struct view *view, struct size area);
  * makes of all, and beyond that the encoder gives up. */
 struct geometry geometry_most(const struct view *view, struct size area);
 
+/* How many times smaller the picture is that a blur of `sigma` is made of. With a sigma of four
+ * pixels no detail is left that so coarse a grid would miss: what is made of it is within a tenth
+ * of a level of 255. */
+unsigned geometry_blur_shrink(unsigned sigma);
+/* How far the border's colours reach into it: pixels, a multiple of that. */
+unsigned geometry_blur_margin(unsigned sigma);
+
 bool size_equal(struct size a, struct size b);
 /* Sides exchanged. */
 struct size size_turn(struct size size);

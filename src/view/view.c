@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "util/cleanup.h"
+#include "util/closest.h"
 #include "view/token.h"
 #include "view/trial.h"
 #include "view/vocabulary.h"
@@ -74,10 +75,33 @@ static int check_alphabet(const char *text, size_t len, char *reason)
 	return 0;
 }
 
+/* The word that `text` is nearly spelled like: "; did you mean 'webp'?", or "". */
+static const char *hint_token(const struct vocabulary *vocabulary, const char *text, size_t len,
+	char out[CLOSEST_HINT_MAX])
+{
+	struct closest closest;
+	size_t n;
+	const struct token *rows = token_table(&n);
+
+	closest_init(&closest, text, len);
+	for (size_t i = 0; i < n; i++) {
+		if (rows[i].kind == TOKEN_WORD)
+			closest_try(&closest, rows[i].name);
+	}
+	for (size_t i = 0; vocabulary && i < vocabulary->n_presets; i++)
+		closest_try(&closest, vocabulary->presets[i].name);
+	return closest_hint(&closest, out);
+}
+
 /* Why no row is spelled like `text`. */
-static int refuse_unknown(const char *text, size_t len, char *reason)
+static int refuse_unknown(const struct parse *p, const char *text, size_t len)
 {
 	const struct format_info *info = format_info(format_from_extension(text, len));
+	char *reason = p->reason, hint[CLOSEST_HINT_MAX];
+
+	/* Most names with an '@' are no views, and nobody asks why. */
+	if (!reason)
+		return VIEW_E_NOT_A_VIEW;
 
 	if (len == 0)
 		return not_a_view(reason, "empty token: a '-' too many");
@@ -87,7 +111,8 @@ static int refuse_unknown(const char *text, size_t len, char *reason)
 	if (info->readable)
 		return not_a_view(
 			reason, "'%.*s' can be read but not written", QUOTED(len), text);
-	return not_a_view(reason, "unknown token '%.*s'", QUOTED(len), text);
+	return not_a_view(reason, "unknown token '%.*s'%s", QUOTED(len), text,
+		hint_token(p->vocabulary, text, len, hint));
 }
 
 static int refuse_second(const struct token *first, const struct token *token, const char *text,
@@ -99,6 +124,20 @@ static int refuse_second(const struct token *first, const struct token *token, c
 	return not_a_view(reason, "'%s' and '%s' exclude each other", first->name, token->name);
 }
 
+static int refuse_watermark(const struct parse *p)
+{
+	const struct vocabulary *vocabulary = p->vocabulary;
+	const char *name = p->view.watermark.name;
+	char hint[CLOSEST_HINT_MAX];
+	struct closest closest;
+
+	closest_init(&closest, name, strlen(name));
+	for (size_t i = 0; vocabulary && i < vocabulary->n_watermarks; i++)
+		closest_try(&closest, vocabulary->watermarks[i].name);
+	return not_a_view(p->reason, "there is no watermark '%s' here%s", name,
+		closest_hint(&closest, hint));
+}
+
 /* Only the vocabulary knows what a name stands for. */
 static int check_watermark(struct parse *p)
 {
@@ -107,8 +146,7 @@ static int check_watermark(struct parse *p)
 		vocabulary_watermark(p->vocabulary, watermark->name, strlen(watermark->name));
 
 	if (!known)
-		return not_a_view(
-			p->reason, "there is no watermark '%s' here", watermark->name);
+		return refuse_watermark(p);
 	*watermark = *known;
 	return 0;
 }
@@ -118,7 +156,7 @@ static int parse_word(struct parse *p, const char *text, size_t len)
 	const struct preset *preset = vocabulary_preset(p->vocabulary, text, len);
 
 	if (!preset)
-		return refuse_unknown(text, len, p->reason);
+		return refuse_unknown(p, text, len);
 	if (p->preset)
 		return not_a_view(p->reason, "'%s' and '%s' are presets: one is enough",
 			p->preset->name, preset->name);

@@ -24,7 +24,8 @@ void rig_stop(struct rig *rig);
 
 /* The caller's to unref. */
 VipsImage *picture_quadrants(int width, int height);
-/* Noise, so that nothing compresses it away. */
+/* Noise, so that nothing compresses it away: other noise at each call, since equal frames are merged
+ * and equal bands are grey, but the same in each run of a test. */
 VipsImage *picture_noise(int width, int height, int bands);
 
 /* `suffix` as libvips writes it, options and all: ".jpg[Q=90]". The format's own name for

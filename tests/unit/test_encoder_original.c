@@ -117,9 +117,11 @@ START_TEST(source_that_says_more_does_not_serve)
 	in = picture_file(image, ".jpg[Q=20]");
 	bytes = memory_bytes(in, &size);
 	ck_assert_ptr_nonnull(memmem(bytes, size, "SECRET", 6));
+	free(bytes);
 	out = encode(&rig, "jpeg-q90", FORMAT_JPEG, in, &reply);
 	bytes = memory_bytes(out, &size);
 	ck_assert_ptr_null(memmem(bytes, size, "SECRET", 6));
+	free(bytes);
 	ck_assert(!same_bytes(in, out));
 	rig_stop(&rig);
 }

@@ -185,7 +185,7 @@ static int take_views(struct bench *bench)
 	for (size_t at = 0; (text = call_next_value(bench->call, "view", &at));) {
 		if (view_parse(text, strlen(text), NULL, &view, reason) != 0)
 			return call_misused(bench->call, "'%s' is no view: %s", LOG_QUOTE(text),
-				LOG_QUOTE(reason));
+				LOG_VISIBLE(reason));
 		if (!add_view(bench, "", text))
 			return call_misused(bench->call, "too many views");
 	}
@@ -230,6 +230,7 @@ static int encode_all(
 	struct warm_options options = {
 		.readers = bench->jobs,
 		.json = true,
+		.unsaid = strlen(bench->mount.mountpoint) + 1,
 		/* They are said of what is measured. */
 		.quiet = strcmp(view, WARM_UP_VIEW) == 0,
 	};

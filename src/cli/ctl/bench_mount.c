@@ -71,7 +71,7 @@ static void say_log(const struct bench_mount *mount)
 		snprintf(last, sizeof(last), "%.*s", (int)strcspn(line, "\n"), line);
 	if (log)
 		fclose(log);
-	log_error("cannot mount it to measure: %s", LOG_QUOTE(last));
+	log_error("cannot mount it to measure: %s", LOG_VISIBLE(last));
 }
 
 static int wait_for_answer(struct bench_mount *mount)

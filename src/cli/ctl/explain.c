@@ -5,6 +5,7 @@
  * which is linked in here, with the words that the mount's configuration adds (.lensfs/config).
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,8 @@
 #include "cli/ctl/commands.h"
 #include "cli/ctl/mount_place.h"
 #include "cli/ctl/output.h"
+#include "cli/ctl/waiting_name.h"
+#include "source/sniff.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 #include "view/name.h"
@@ -150,7 +153,39 @@ static int explain_existing(const char *path, json_t *answer)
 	return json_object_get(answer, "error") ? EXIT_CODE_OTHER : EXIT_CODE_OK;
 }
 
-static int explain_source(const char *path, size_t source_len, bool may_come, json_t *answer)
+/* Why there is no such view of a file that is there. */
+static int explain_file(
+	const char *path, const char *source, const struct view *view, json_t *answer)
+{
+	_cleanup_close_ int fd = open(source, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	_cleanup_free_ char *waiting = NULL;
+	char reason[VIEW_REASON_MAX];
+	enum format format;
+	struct view resolved;
+	int r = fd < 0 ? -errno : sniff_fd(fd, &format);
+
+	if (r < 0)
+		return say_reason(answer, "missing", "its source '%s' cannot be read: %s",
+			LOG_QUOTE(source), strerror(-r));
+	if (!format_info(format)->readable)
+		return say_reason(answer, "missing",
+			"its source '%s' is not a picture that lensfs reads%s",
+			LOG_QUOTE(source),
+			format == FORMAT_NONE ? "" : ": it is written, and not read");
+	if (view_resolve(view, format, &resolved, reason) != 0)
+		return say_reason(answer, "missing", "its source '%s' is a %s: %s",
+			LOG_QUOTE(source), format_info(format)->name, reason);
+	/* By a name that does not ask for it, its state is known. */
+	waiting = waiting_name(path);
+	if (waiting)
+		add_attributes(waiting, answer);
+	return say_reason(answer, "missing",
+		"it is not made yet, which asking for it begins; until then miss=enoent says "
+		"that there is none");
+}
+
+static int explain_source(
+	const char *path, size_t source_len, const struct view *view, json_t *answer)
 {
 	_cleanup_free_ char *source = source_of(path, source_len);
 	struct stat st;
@@ -167,11 +202,7 @@ static int explain_source(const char *path, size_t source_len, bool may_come, js
 		return say_reason(answer, "missing",
 			"its source '%s' is neither a regular file nor a folder",
 			LOG_QUOTE(source));
-	return say_reason(answer, "missing",
-		"its source '%s' is not a picture that lensfs reads, or the view makes no "
-		"sense for its format%s",
-		LOG_QUOTE(source),
-		may_come ? ", or it is not made yet, which asking for it begins" : "");
+	return explain_file(path, source, view, answer);
 }
 
 /* In a folder through a view, names are not what they are in the source. */
@@ -192,7 +223,6 @@ static int explain_missing(const char *path, json_t *answer)
 		text ? mount_place_config_of(path) : NULL;
 	char reason[VIEW_REASON_MAX] = "";
 	struct view view;
-	bool may_come;
 	size_t len;
 
 	explain_folder(path, (size_t)(name - path), answer);
@@ -200,11 +230,12 @@ static int explain_missing(const char *path, json_t *answer)
 		return say_reason(
 			answer, "missing", "its name has no '@', so it asks for no view");
 	if (name_split(name, config ? &config->vocabulary : NULL, &len, &view, reason) != 0)
-		return say_reason(answer, "missing", "its name is not a view: %s", reason);
-	if (config)
+		return say_reason(answer, "missing",
+			"its name is not a view: %s\nlensctl views tells all that one can say",
+			reason);
+	if (config && config_miss(config, text, strlen(text)) == MISS_ENOENT)
 		add_policy(config, text, answer);
-	may_come = config && config_miss(config, text, strlen(text)) == MISS_ENOENT;
-	return explain_source(path, len, may_come, answer);
+	return explain_source(path, len, &view, answer);
 }
 
 static int explain_path(const char *path, json_t *answer)

@@ -12,15 +12,22 @@
 #include "cli/ctl/commands.h"
 #include "cli/ctl/help.h"
 #include "config.h"
+#include "util/closest.h"
 #include "util/log.h"
+
+static bool match_first(const struct command *command, const char *word)
+{
+	size_t length = strcspn(command->name, " ");
+
+	return strlen(word) == length && strncmp(word, command->name, length) == 0;
+}
 
 /* How many of the words are the command's name; 0 when they are not. */
 static int match(const struct command *command, int n_words, char **words)
 {
-	const char *name = command->name, *space = strchr(name, ' ');
-	size_t length = space ? (size_t)(space - name) : strlen(name);
+	const char *space = strchr(command->name, ' ');
 
-	if (n_words < 1 || strlen(words[0]) != length || strncmp(words[0], name, length) != 0)
+	if (n_words < 1 || !match_first(command, words[0]))
 		return 0;
 	if (!space)
 		return 1;
@@ -41,6 +48,24 @@ static int run(const struct command *command, int argc, char **argv)
 	}
 	call_done(&call);
 	return code;
+}
+
+static void refuse_unknown(const char *name, const char *second)
+{
+	char words[2 * CLOSEST_WORD_MAX], hint[CLOSEST_HINT_MAX];
+	struct closest closest;
+	bool has_second = false;
+
+	/* Some have two words: `cache status`. */
+	for (const struct command *const *c = commands; *c; c++)
+		has_second |= match_first(*c, name) && strchr((*c)->name, ' ');
+	snprintf(words, sizeof(words), "%s%s%s", name, has_second && second[0] ? " " : "",
+		has_second ? second : "");
+	closest_init(&closest, words, strlen(words));
+	for (const struct command *const *c = commands; *c; c++)
+		closest_try(&closest, (*c)->name);
+	log_error("unknown command '%s'%s%s", LOG_QUOTE(words), closest_hint(&closest, hint),
+		closest.best[0] ? "" : "; lensctl --help lists them");
 }
 
 /* What could not be written was not answered: a full disk, a pipe that nobody reads. */
@@ -75,7 +100,7 @@ int main(int argc, char **argv)
 			return end(run(*c, argc - 1 - n, argv + 1 + n));
 	}
 	if (name[0])
-		log_error("unknown command '%s'; lensctl --help lists them", LOG_QUOTE(name));
+		refuse_unknown(name, argc > 2 ? argv[2] : "");
 	else
 		help_print(stderr);
 	return EXIT_CODE_USAGE;

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/xattr.h>
 
 #include "cli/ctl/patience.h"
 #include "cli/exit_code.h"
@@ -114,9 +116,51 @@ void mount_place_done(struct mount_place *place)
 
 /* --- Asking ------------------------------------------------------------------------------- */
 
+/* The topmost folder of `path` that has ended: where it was mounted. statfs(), for what else is asked
+ * of it the kernel may remember. The caller's to free. */
+static char *dead_root(const char *path)
+{
+	char *root = strdup(path), *slash;
+	struct statfs fs;
+
+	while (root && (slash = strrchr(root, '/')) && slash != root) {
+		*slash = '\0';
+		if (statfs(root, &fs) < 0 && errno == ENOTCONN)
+			continue;
+		*slash = '/';
+		break;
+	}
+	return root;
+}
+
+/* The kernel lets everybody ask for attributes, so that is not enough to be let in. */
+static bool is_open_to_us(const char *folder)
+{
+	struct statx stx;
+	char state[64];
+
+	return look(folder, &stx) == 0 &&
+	       lgetxattr(folder, "system.lensfs.state", state, sizeof(state)) >= 0;
+}
+
+/* Whether it lies in a mount that we may look into: then it is this path that we may not. */
+static bool is_shut_within(const char *path)
+{
+	_cleanup_free_ char *folder = strdup(path);
+	char *slash;
+
+	while (folder && (slash = strrchr(folder, '/')) && slash != folder) {
+		*slash = '\0';
+		if (is_open_to_us(folder))
+			return true;
+	}
+	return !strchr(path, '/') && is_open_to_us(".");
+}
+
 int mount_place_refuse(const struct mount_place *place, const char *path, int error)
 {
-	const char *root = place ? place->root : path;
+	_cleanup_free_ char *dead = place ? NULL : dead_root(path);
+	const char *root = place ? place->root : dead ? dead : path;
 
 	switch (error) {
 	case ENOTCONN:
@@ -127,6 +171,12 @@ int mount_place_refuse(const struct mount_place *place, const char *path, int er
 		return EXIT_CODE_MOUNTPOINT;
 	case EACCES:
 	case EPERM:
+		if (!place && is_shut_within(path)) {
+			log_error("'%s': no permission: you, or the user who mounted, may not "
+				  "read this in the source folder",
+				LOG_QUOTE(path));
+			return EXIT_CODE_DENIED;
+		}
 		log_error("'%s': no permission: only the user who mounted it may look into it, "
 			  "and others where it is mounted with -o allow_other",
 			LOG_QUOTE(path));
@@ -218,6 +268,15 @@ int mount_place_text_of(const char *path, const char *name, char **ret_text, siz
 	}
 	mount_place_done(&place);
 	return code;
+}
+
+bool mount_place_is_picture_view(const char *path)
+{
+	char state[64];
+	ssize_t n = lgetxattr(path, "system.lensfs.state", state, sizeof(state) - 1);
+
+	state[n < 0 ? 0 : n] = '\0';
+	return n > 0 && strcmp(state, "folder") != 0 && strcmp(state, "source") != 0;
 }
 
 struct config *mount_place_config_of(const char *path)

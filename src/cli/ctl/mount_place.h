@@ -6,6 +6,8 @@
 #ifndef CLI_CTL_MOUNT_PLACE_H
 #define CLI_CTL_MOUNT_PLACE_H
 
+#include <stdbool.h>
+
 #include <jansson.h>
 
 #include "config/config.h"
@@ -40,6 +42,10 @@ int mount_place_text_of(
 /* What is configured in the mount that `path` lies in (.lensfs/config): the caller's to unref. NULL,
  * without a word, where that cannot be found out: there is no such mount, or it is older. */
 struct config *mount_place_config_of(const char *path);
+
+/* Whether a path is a picture through a view, made or not. A folder through one and what is mirrored
+ * have a state as well, but are none; and what type `auto` becomes nobody knows before. */
+bool mount_place_is_picture_view(const char *path);
 
 /* Says why a mount cannot be asked, by a positive errno; `place` NULL: not known. The exit
  * code. */

@@ -101,10 +101,10 @@ static void judge_encode(struct probe *probe, const json_t *answer)
 		find(probe, PROBE_OK, "encodes in %.0f ms", msec);
 	} else if (strcmp(error, "EBUSY") == 0 || strcmp(error, "ETIMEDOUT") == 0) {
 		find(probe, PROBE_WARNING, "does not encode now: %s",
-			LOG_QUOTE(reason ? reason : error));
+			LOG_VISIBLE(reason ? reason : error));
 	} else {
 		find(probe, PROBE_CRITICAL, "cannot encode: %s",
-			LOG_QUOTE(reason ? reason : error));
+			LOG_VISIBLE(reason ? reason : error));
 	}
 }
 

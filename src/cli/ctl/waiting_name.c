@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/xattr.h>
 
+#include "cli/ctl/mount_place.h"
 #include "util/cleanup.h"
 #include "view/format.h"
 #include "view/name.h"
@@ -29,11 +30,11 @@ struct wanted {
 /* Whether `path` is that picture through a view, and no other file of this name. */
 static bool is_wanted(const struct wanted *wanted, const char *path)
 {
-	char source[PATH_MAX], type[64];
+	char source[PATH_MAX];
 	ssize_t n = lgetxattr(path, "system.lensfs.source", source, sizeof(source) - 1);
 	const char *slash;
 
-	if (n < 0 || lgetxattr(path, "system.lensfs.mime_type", type, sizeof(type)) < 0)
+	if (n < 0 || !mount_place_is_picture_view(path))
 		return false;
 	source[n] = '\0';
 	slash = strrchr(source, '/');

@@ -11,7 +11,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysinfo.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "cli/ctl/cache_work.h"
@@ -45,14 +44,6 @@ static bool has_views(const struct warming *warming)
 	return call_has(warming->call, "view");
 }
 
-/* A folder through a view has a view, and no type. */
-static bool is_view(const char *path)
-{
-	char type[64];
-
-	return lgetxattr(path, "system.lensfs.mime_type", type, sizeof(type)) >= 0;
-}
-
 static bool add_views_of(struct warming *warming, const char *picture, enum warm_name kind)
 {
 	const char *view;
@@ -76,7 +67,7 @@ static bool add_file(void *context, const char *path)
 {
 	struct warming *warming = context;
 
-	if (has_views(warming) && !is_view(path))
+	if (has_views(warming) && !mount_place_is_picture_view(path))
 		return add_views_of(warming, path, WARM_FOUND);
 	return warm_add(warming->warm, path, WARM_FOUND);
 }
@@ -93,7 +84,8 @@ static bool is_folder(const char *path)
 {
 	struct stat st;
 
-	return !is_view(path) && lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
+	return !mount_place_is_picture_view(path) && lstat(path, &st) == 0 &&
+	       S_ISDIR(st.st_mode);
 }
 
 static bool add_path(void *context, const char *path)
@@ -105,7 +97,7 @@ static bool add_path(void *context, const char *path)
 		return warm_add(warming->warm, path, WARM_GIVEN);
 	if (is_folder(path))
 		return walk_folder(path, add_file, note_trouble, warming);
-	if (has_views(warming) && !is_view(path))
+	if (has_views(warming) && !mount_place_is_picture_view(path))
 		return add_views_of(warming, path, WARM_GIVEN);
 	return warm_add(warming->warm, path, WARM_GIVEN);
 }
@@ -115,7 +107,7 @@ static bool add_path(void *context, const char *path)
 static bool drop_path(void *context, const char *path)
 {
 	struct warming *warming = context;
-	bool by_view = has_views(warming) && !is_view(path);
+	bool by_view = has_views(warming) && !mount_place_is_picture_view(path);
 	json_t *more = by_view ? json_pack("{s:O}", "views", warming->views) : NULL;
 	struct cache_place place = { .path = path };
 	struct cache_report report = { 0 };
@@ -198,7 +190,7 @@ static int check_views(struct warming *warming)
 	for (size_t at = 0; (text = call_next_value(call, "view", &at));) {
 		if (view_parse(text, strlen(text), &words, &view, reason) != 0)
 			return call_misused(call, "'%s' is no view: %s", LOG_QUOTE(text),
-				LOG_QUOTE(reason));
+				LOG_VISIBLE(reason));
 		json_array_append_new(warming->views, json_string(text));
 	}
 	return EXIT_CODE_OK;
@@ -275,10 +267,12 @@ static void show_counts(const struct warm *warm, const struct warm_counts *count
 static int tell(const struct warming *warming, bool complete)
 {
 	const struct call *call = warming->call;
-	bool check = call_has(call, "check");
+	bool check = call_has(call, "check"), none;
 	struct warm_counts counts;
 
 	warm_count(warming->warm, &counts);
+	none = counts.passed_over > 0 && !has_views(warming) &&
+	       counts.passed_over == counts.names;
 	if (call->json)
 		output_json(json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:b, s:O, s:O}",
 			"made", (json_int_t)counts.made, "bytes", (json_int_t)counts.made_bytes,
@@ -287,15 +281,15 @@ static int tell(const struct warming *warming, bool complete)
 			(json_int_t)counts.passed_over, "seconds", warm_seconds(warming->warm),
 			"complete", (int)complete, "missing", warm_missing(warming->warm),
 			"failures", warm_failures(warming->warm)));
-	else
+	else if (!none)
 		show_counts(warming->warm, &counts, check);
 	if (!complete) {
 		log_error("stopped; to go on, run it again");
 		return EXIT_CODE_STOPPED;
 	}
-	if (counts.passed_over > 0 && !has_views(warming) &&
-		counts.passed_over == counts.names) {
-		log_error("there are no views here: say which you want with --view");
+	if (none) {
+		log_error("there are no views here: say which you want with --view, such as "
+			  "--view w800-webp");
 		return EXIT_CODE_OTHER;
 	}
 	return counts.failed + counts.missing > 0 ? EXIT_CODE_OTHER : EXIT_CODE_OK;

@@ -18,6 +18,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "cli/ctl/mount_place.h"
 #include "cli/ctl/output.h"
 #include "cli/ctl/waiting_name.h"
 #include "cli/ctl/warm_progress.h"
@@ -121,7 +122,8 @@ static void fail_locked(struct warm *warm, const char *path, const char *reason)
 		return;
 	clear_line(warm);
 	if (warm->counts.failed <= FAILURES_SAID)
-		log_error("'%s': %s", LOG_QUOTE(path), LOG_QUOTE(reason));
+		log_error("'%s': %s", LOG_QUOTE(path + warm->options.unsaid),
+			LOG_VISIBLE(reason));
 	if (warm->counts.failed == FAILURES_SAID + 1)
 		log_error("and more that fail");
 }
@@ -245,7 +247,7 @@ static void handle(struct warm *warm, const struct name *name)
 	_cleanup_free_ char *waiting =
 		warm->options.impatient ? waiting_name(name->path) : NULL;
 	const char *at = waiting ? waiting : name->path;
-	char state[64], type[64];
+	char state[64];
 	uint64_t bytes = 0;
 	int r;
 
@@ -253,7 +255,7 @@ static void handle(struct warm *warm, const struct name *name)
 		note_no_view(warm, name, errno);
 		return;
 	}
-	if (!get_attribute(at, "system.lensfs.mime_type", type, sizeof(type))) {
+	if (!mount_place_is_picture_view(at)) {
 		note_no_view(warm, name, 0);
 		return;
 	}

@@ -21,7 +21,8 @@ struct warm_options {
 	bool json;        /* nothing on stdout; names are kept for the answer */
 	bool progress;    /* on stderr */
 	bool quiet;       /* failures are counted, and not said */
-	bool impatient;   /* names may have a miss policy other than to wait */
+	size_t unsaid; /* bytes of each name that are left out where it is said to have failed */
+	bool impatient; /* names may have a miss policy other than to wait */
 };
 
 enum warm_name {

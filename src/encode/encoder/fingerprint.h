@@ -9,9 +9,9 @@
 #include <stddef.h>
 
 /* Raise it with every change of load, transform or save that may change a byte. */
-#define PIPELINE_VERSION 4
+#define PIPELINE_VERSION 5
 
-/* "lensfs-4 vips-8.14.1 libs-0123456789abcdef webp-1.2.4 …", cut to fit. Call it when libvips
+/* "lensfs-5 vips-8.14.1 libs-0123456789abcdef webp-1.2.4 …", cut to fit. Call it when libvips
  * is initialised, so that its modules are loaded. */
 void fingerprint_print(char *out, size_t out_size);
 

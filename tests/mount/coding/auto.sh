@@ -12,6 +12,9 @@ size() { stat -c %s "$MNT/$1"; }
 
 # Nobody knows before it is made.
 never xattr "$MNT/a.png@auto" mime_type 2>/dev/null
+# A view it is all the same, to be made, and to be missing in a folder.
+has "$(timeout 60 "$LENSCTL" warm --view auto-w30 "$MNT/a.png")" '1 made'
+is "$(timeout 60 "$LENSCTL" warm --check "$MNT/@auto-w31" | wc -l)" 2 'names that are missing'
 least=$(for f in jpeg webp avif; do size "a.png@$f"; done | sort -n | head -1)
 is "$(size a.png@auto)" "$least" 'bytes of auto'
 type=$(xattr "$MNT/a.png@auto" mime_type)

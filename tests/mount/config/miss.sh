@@ -71,7 +71,7 @@ cmp "$MNT/other.jpg@instead" "$SRC/other.jpg"
 tried OK read "$MNT/joined.jpg@later"
 is "$(stat_of misses)" $((misses + 1)) 'jobs begun while memory is critical'
 text=$("$LENSCTL" explain "$MNT/other.jpg@later") || :
-for words in 'preset  later' 'miss    enoent' 'not made yet'; do has "$text" "$words"; done
+for words in 'preset  later' 'state   absent' 'miss    enoent' 'not made yet'; do has "$text" "$words"; done
 stop
 
 # The whole mount's, and the real encoder: nginx's try_files.

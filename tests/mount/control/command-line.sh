@@ -42,7 +42,11 @@ said 'usage: lensctl COMMAND'
 lensctl 2 help cache nonsense
 told "unknown command 'cache nonsense'"
 lensctl 2 nonsense
-told "unknown command 'nonsense'"
+told "unknown command 'nonsense'; lensctl --help"
+lensctl 2 stat .
+told "unknown command 'stat'; did you mean 'stats'?"
+lensctl 2 cache limt 1g .
+told "unknown command 'cache limt'; did you mean 'cache limit'?"
 lensctl 2 cache
 lensctl 2 cache nonsense
 lensctl 2 stats "$MNT" "$MNT"

@@ -21,11 +21,13 @@ explains 0 "$MNT/a.jpg@w20-webp" 'through a view' 'source  a.jpg' 'view    webp-
 	'type    image/webp' 'state   absent'
 explains 1 "$MNT/a.jpg@q101" 'does not exist' 'not a view' q101
 explains 1 "$MNT/a.jpg@nonsense" 'not a view' nonsense
+explains 1 "$MNT/a.jpg@wepb" "did you mean 'webp'?" 'lensctl views'
 explains 1 "$MNT/a.jpg@webp-webp" 'not a view' webp
 explains 1 "$MNT/a.jpg@webp.avif" 'not a view' avif
 explains 1 "$MNT/missing.jpg" "no '@'"
 explains 1 "$MNT/missing.jpg@webp" "$MNT/missing.jpg" 'No such file'
 explains 1 "$MNT/notes.txt@webp" "$MNT/notes.txt" 'not a picture'
+explains 1 "$MNT/a.jpg@p2" "$MNT/a.jpg' is a jpeg: "
 explains 0 "$MNT/folder@webp" 'a folder through a view' 'source  folder' 'view    webp'
 explains 1 "$MNT/fifo@webp" "$MNT/fifo" 'neither a regular file nor a folder'
 explains 5 "$SRC/a.jpg" 'not in a lensfs mount'

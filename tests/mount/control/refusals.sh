@@ -36,6 +36,12 @@ if [[ $(id -u) == 0 ]] && command -v setpriv >/dev/null; then
 	commands_of_all=("${commands[@]}")
 	commands=(explain)
 	all 3 "no permission: only the user who mounted it" "$MNT/a.jpg@webp" "${nobody[@]}"
+	# Others are let in, and this is not for them.
+	stop
+	start allow_other
+	commands=(explain)
+	mkdir -m 700 "$SRC/private"
+	all 3 "may not read this in the source folder" "$MNT/private/a.jpg@webp" "${nobody[@]}"
 	commands=('cache status' 'cache verify' 'cache clear')
 	all 3 "'$CACHE': no permission" "$CACHE" "${nobody[@]}"
 	commands=("${commands_of_all[@]}")
@@ -46,3 +52,5 @@ kill -KILL "$DAEMON"
 await 10 dead "$DAEMON"
 lost
 all 5 "the lensfs that was mounted at '$MNT' has ended" "$MNT"
+commands=(explain)
+all 5 "or clear it away: fusermount3 -uz '$MNT'" "$MNT/a.jpg@webp"

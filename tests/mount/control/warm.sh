@@ -66,8 +66,12 @@ warm 1 -v webp "$MNT/notes.txt"
 told 'notes.txt@webp' 'no such view'
 warm 1 "$MNT/sub"
 told 'say which you want with --view'
+never grep -q made "$T/out"
 warm 2 -v q101 "$MNT"
 told q101
+# A reason has quotes of its own.
+warm 2 -v wepb "$MNT"
+told "'wepb' is no view: unknown token 'wepb'; did you mean 'webp'?"
 warm 2 --check --evict -v webp "$MNT"
 warm 2 -j 0 -v webp "$MNT"
 warm 5 -v webp "$SRC"

@@ -13,6 +13,8 @@ for bad in cache= cache_size=many cache_size=0 cache_size=-5 workers=0 workers=t
 	deadline=x max_pixels=0 threads=0 encoder= sandbox= sandbox=maybe; do
 	refused 2 "${bad%%=*}" -f -o "cache=$CACHE,$bad" "$SRC" "$MNT"
 done
+refused 2 "unknown option '-o cache_sise=3g'; did you mean 'cache_size'?" -o cache_sise=3g "$SRC" "$MNT"
+refused 2 "'3gb' is no value of it, which is: bound of the cache" -o cache_size=3gb "$SRC" "$MNT"
 never mounted "$MNT"
 
 refused 0 'usage: lensfs|cache_size=SIZE|Exit codes' --help

@@ -32,10 +32,10 @@ cat >>"$SRC/page.html" <<'END'
 </script>
 END
 
-browse() { # SCALE OPTION…
+browse() { # SCALE OPTION…: with nothing cached, for the originals may be for ten seconds
 	HOME=$T timeout 60 "$CHROMIUM" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage \
 		--no-first-run --disable-background-networking --disable-extensions \
-		--user-data-dir="$T/profile$1" --disk-cache-size=1 --hide-scrollbars \
+		--user-data-dir="$(mktemp -d "$T/profile.XXXXXX")" --disk-cache-size=1 --hide-scrollbars \
 		--window-size=800,1400 --force-device-scale-factor="$1" --virtual-time-budget=20000 "${@:2}" \
 		"http://127.0.0.1:$PORT/page.html" 2>>"$T/chromium.log"
 }

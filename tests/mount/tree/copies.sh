@@ -35,8 +35,9 @@ tar -C "$tree" -c . | tar -C "$T/tar" -x
 diff -r "$T/tar" "$T/copy"
 is "$(ls -lR "$tree" | awk '/^-/ {s += $5} END {print s}')" \
 	"$(find "$T/copy" -type f -printf '%s\n' | awk '{s += $1} END {print s}')" 'ls -lR'
-is "$(du -s --apparent-size -b "$tree/2024" | cut -f1)" "$(($(find "$T/copy/2024" -type f -printf '%s\n' | paste -sd+) +
-	$(stat -c %s "$SRC/2024")))" 'du'
+# Of files alone: folders count to some releases of du.
+is "$(find "$tree/2024" -type f -print0 | du -cb --files0-from=- | tail -n 1 | cut -f1)" \
+	"$(find "$T/copy/2024" -type f -printf '%s\n' | awk '{s += $1} END {print s}')" 'du'
 is "$(find "$tree" -type f -exec ls -i {} + | awk '{print $1}' | sort -u | wc -l)" 14 'numbers'
 numbers() { (cd "$tree" && find . -printf '%P %i\n' | sort); }
 before=$(numbers)
