@@ -73,7 +73,10 @@ const struct command accesslog_command = {
 		"was), "
 		"encoded, joined (an encode under way), remembered (a failure). Reads that the "
 		"kernel answers from its page cache do not come to the mount. Who reads too "
-		"slowly is told how many lines were lost.",
+		"slowly is told how many lines were lost. While somebody reads, the mount "
+		"answers about three quarters as many lookups of new names a second (72 to "
+		"80 % in four turns on two processors); what the kernel answers by itself is "
+		"not touched.",
 	.no_json = true,
 	.run = accesslog,
 };
