@@ -200,33 +200,33 @@ static void put_tokens(void)
 	}
 }
 
-static void put_effort(const struct format_info *format)
+/* A list: groff makes tables of a page only where its first line says so, which scdoc's does not. */
+static void put_format(const struct format_info *format)
 {
+	put_bold(format->name);
+	fputs("\n\t", stdout);
+	printf("%s. ", !format->writable  ? "Read"
+		       : format->readable ? "Read and written"
+					  : "Written");
+	if (format->quality)
+		printf("Quality %u. ", (unsigned)format->quality);
 	if (format->effort >= 0)
-		printf("%d of %d…%d\n", format->effort, format->effort_min, format->effort_max);
-	else
-		puts("-");
+		printf("Effort %d of %d…%d. ", format->effort, format->effort_min,
+			format->effort_max);
+	fputs("Extensions:", stdout);
+	for (const char *const *e = format->extensions; *e; e++)
+		printf(" %s", *e);
+	fputs(".\n\n", stdout);
 }
 
 static void put_formats(void)
 {
-	fputs("[[ *Format*\n:- *Read*\n:- *Written*\n:- *Quality*\n:- *Effort*\n"
-	      ":- *Extensions*\n",
-		stdout);
 	for (unsigned f = FORMAT_NONE + 1; f < FORMAT_COUNT; f++) {
 		const struct format_info *format = format_info((enum format)f);
 
 		/* `auto` is a token, and no format of a file. */
-		if (!format->extensions[0])
-			continue;
-		printf("|  %s\n:- %s\n:- %s\n:- ", format->name, format->readable ? "yes" : "-",
-			format->writable ? "yes" : "-");
-		printf(format->quality ? "%u\n:- " : "-\n:- ", (unsigned)format->quality);
-		put_effort(format);
-		printf(":- ");
-		for (const char *const *e = format->extensions; *e; e++)
-			printf("%s%s", e > format->extensions ? " " : "", *e);
-		putchar('\n');
+		if (format->extensions[0])
+			put_format(format);
 	}
 }
 
