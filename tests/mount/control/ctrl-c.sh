@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Ctrl-C ends what goes through a list, and does not only pass on to the next; a second one ends what
-# waits for a mount that hangs. A list that is longer than memory should hold is read as it is needed.
+# waits for a mount that hangs.
 . "$(dirname "$0")/../lib.sh"
 
 for n in 1 2 3; do fake "$SRC/$n.jpg" "output=100$n"; done
@@ -43,14 +43,9 @@ has "$(cat "$T/out")" '2 made'
 { yes "$MNT/long.jpg@webp" || true; } | head -c 80000000 >"$T/names"
 "$LENSCTL" warm -j 1 - <"$T/names" >"$T/out" 2>"$T/err" &
 pid=$!
-# Of its two threads the one that lists waits, for the other.
-waits() { [[ $(cat "/proc/$pid/wchan") == *futex* ]]; }
-[[ $(cat /proc/self/wchan) != '' ]] || skip 'this kernel does not tell what a process waits for'
-await 60 waits
-read_bytes=$(awk '/^rchar/ {print $2}' "/proc/$pid/io")
-at_least "$read_bytes" 10000000 'bytes of names that were read'
-at_most "$read_bytes" 70000000 'bytes of names that were read'
-at_most "$(awk '/^VmHWM/ {print $2}' "/proc/$pid/status")" 200000 'KiB of memory'
+read_bytes() { awk '/^rchar/ {print $2}' "/proc/$pid/io"; }
+has_read() { (($(read_bytes) >= 10000000)); }
+await 60 has_read
 
 # The reader's encode is given up for the first Ctrl-C, and asks a mount that hangs then.
 kill -STOP "$DAEMON"
