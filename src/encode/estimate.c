@@ -231,7 +231,7 @@ uint64_t estimate_memory(const struct encode_facts *facts, const struct encode_r
 	if (view->format == FORMAT_AVIF || view->format == FORMAT_AUTO)
 		bytes += 10 * MIB; /* libaom's tables */
 	if (view->format == FORMAT_JXL)
-		bytes += 12 * MIB; /* what libjxl 0.11 takes more than 0.7 */
+		bytes += 14 * MIB; /* what libjxl 0.11 takes more than 0.7 */
 	if (facts->frames > 1)
 		bytes += 3 * result * facts->frames; /* those that are written already */
 	return bytes < ESTIMATE_MAX ? (uint64_t)bytes : (uint64_t)ESTIMATE_MAX;
