@@ -412,8 +412,10 @@ struct daemon *daemon_free(struct daemon *daemon)
 {
 	if (!daemon)
 		return NULL;
-	/* First everybody who waits is told, then the kernel is let go, then what is running
-	 * ends. */
+	/* Nobody comes any more. Everybody who waits is told, then the kernel is let go, then what is
+	 * running ends. */
+	if (daemon->listening)
+		server_hide(&daemon->server);
 	if (daemon->render)
 		render_quiesce(daemon->render);
 	pulse_stopping(&daemon->service.pulse);

@@ -211,6 +211,11 @@ int server_start(struct server *server, struct control *control, const char *fol
 	return r;
 }
 
+void server_hide(struct server *server)
+{
+	unlinkat(server->folder_fd, SERVER_SOCKET_NAME, 0);
+}
+
 void server_stop(struct server *server)
 {
 	eventfd_write(server->stop_fd, 1);
@@ -218,7 +223,7 @@ void server_stop(struct server *server)
 		pthread_join(server->threads[i], NULL);
 	work_done(&server->work);
 	server->control->work = NULL;
-	unlinkat(server->folder_fd, SERVER_SOCKET_NAME, 0);
+	server_hide(server);
 	server->control->socket_path = NULL;
 	server_close(server);
 }

@@ -35,6 +35,8 @@ struct server {
 /* `folder` is absolute, and ours: a socket that lies there was left by a daemon that died. Sets
  * control->socket_path and ->work. 0 or -errno; then there is nothing to stop. */
 int server_start(struct server *server, struct control *control, const char *folder);
+/* Removes the socket: who comes now knows that we end. Those who have come are answered. */
+void server_hide(struct server *server);
 void server_stop(struct server *server); /* joins, stops long work; removes the socket */
 
 #endif

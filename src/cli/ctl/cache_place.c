@@ -6,10 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli/ctl/steering.h"
 #include "cli/exit_code.h"
 #include "util/cleanup.h"
+#include "util/clock.h"
 #include "util/log.h"
 
 /* As cache/folder makes them. Asked without a look at anything else, because the path may lie in
@@ -33,6 +35,48 @@ static bool is_cache_folder(const char *path, bool *ret_denied)
 /* No eviction: a bound that nothing reaches, where it is not the last daemon's. */
 #define NO_LIMIT ((uint64_t)1 << 62)
 
+/* A lensfs that has the folder may not answer yet, or not any more: umount(8) does not wait for its
+ * end. */
+#define BETWEEN_USEC (5 * USEC_PER_SEC)
+
+static bool is_between(const char *socket_path)
+{
+	json_t *request = json_pack("{s:s, s:s}", "command", "cache work", "path", "");
+	json_t *answer = NULL;
+	int r = steering_ask(socket_path, request, BETWEEN_USEC, &answer);
+
+	json_decref(request);
+	json_decref(answer);
+	/* One whose mount has just gone answers for some milliseconds. */
+	clock_sleep(10 * USEC_PER_MSEC);
+	if (access(socket_path, F_OK) < 0)
+		return errno == ENOENT;
+	return r == -ENOENT || r == -ECONNREFUSED || r == -ECONNRESET || r == -EPIPE;
+}
+
+static int open_or_find_socket(
+	const struct cache_options *options, struct cache_place *ret, char *note)
+{
+	usec_t deadline = now_monotonic() + BETWEEN_USEC;
+	_cleanup_free_ char *socket_path = NULL;
+	int r;
+
+	if (asprintf(&socket_path, "%s/control.sock", options->folder) < 0)
+		return -ENOMEM;
+	for (;;) {
+		r = cache_new(options, &ret->cache, note);
+		if (r != CACHE_E_LOCKED || !is_between(socket_path) ||
+			now_monotonic() >= deadline)
+			break;
+		clock_sleep(20 * USEC_PER_MSEC);
+	}
+	if (r != 0)
+		ret->cache = NULL;
+	if (r == CACHE_E_LOCKED)
+		ret->socket_path = TAKE_PTR(socket_path);
+	return r;
+}
+
 static int open_folder(const char *path, int purpose, struct cache_place *ret, char *note)
 {
 	struct cache_options options = {
@@ -41,18 +85,15 @@ static int open_folder(const char *path, int purpose, struct cache_place *ret, c
 		.fingerprint = "",
 		.as_is = purpose == CACHE_PLACE_LOOK,
 	};
-	int r = cache_new(&options, &ret->cache, note);
+	int r = open_or_find_socket(&options, ret, note);
 
 	if (r == 0)
 		return EXIT_CODE_OK;
-	ret->cache = NULL;
 	if (r == CACHE_E_LOCKED) {
 		note[0] = '\0';
-		return asprintf(&ret->socket_path, "%s/control.sock", path) < 0
-		               ? EXIT_CODE_OTHER
-		               : EXIT_CODE_OK;
+		return EXIT_CODE_OK;
 	}
-	log_error("%s", note);
+	log_error("%s", note[0] ? note : strerror(-r));
 	return r == -EACCES || r == -EPERM ? EXIT_CODE_DENIED : EXIT_CODE_CACHE;
 }
 

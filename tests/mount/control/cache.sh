@@ -102,3 +102,13 @@ lensctl 5 'not in a lensfs mount' -- verify "$SRC"
 start_fake cache_size=64m
 read_all last
 for n in 1 2 3 4 sub; do cmp "$T/good.$n" "$T/last.$n"; done
+
+# Unmounting does not wait for the daemon; who comes meanwhile does.
+stop
+for _ in 1 2 3 4 5; do
+	start_fake cache_size=64m
+	cat "$MNT/1.jpg@webp" >/dev/null
+	fusermount3 -u "$MNT"
+	lensctl 0 'nothing is wrong' -- verify "$CACHE"
+	wait "$DAEMON"
+done
