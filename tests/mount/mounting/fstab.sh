@@ -51,6 +51,7 @@ timeout 20 mount -s -T "$T/fstab" "$T/new/c"
 pid=$(stat_of pid "$T/new/c")
 failing 32 'a lensfs is mounted there' -t lensfs -o "$own" "$SRC" "$T/new/c"
 failing 2 'lensctl reload' -o remount,ro "$T/new/c"
+failing 2 'lensctl reload' -o user_id=0,group_id=0,remount,ro "$T/new/c"
 umount "$T/new/c"
 ended "$T/new/c" "$pid"
 timeout 20 mount -f -t lensfs -o "$own" "$SRC" "$T/new/c"
