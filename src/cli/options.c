@@ -257,12 +257,6 @@ static int set_option(const char *option, struct options *ret, char *reason)
 		strncasecmp(option, "x-", 2) == 0 || strncmp(option, "comment=", 8) == 0 ||
 		option[0] == '\0')
 		return 0;
-	if (strcmp(option, "remount") == 0) {
-		snprintf(reason, OPTIONS_REASON_MAX,
-			"a mount keeps its options: unmount it and mount it anew, or change "
-			"the configuration, which 'lensctl reload' has read");
-		return -EINVAL;
-	}
 	return refuse_unknown(option, len, reason);
 }
 
@@ -270,12 +264,13 @@ static int set_option(const char *option, struct options *ret, char *reason)
 static int set_options(const char *list, struct options *ret, char *reason)
 {
 	_cleanup_free_ char *option = malloc(strlen(list) + 1);
+	bool remount = false;
+	int r = 0;
 
 	if (!option)
 		return -ENOMEM;
 	while (*list) {
 		size_t n = 0;
-		int r;
 
 		for (; *list && *list != ','; list++) {
 			if (*list == '\\' && (list[1] == ',' || list[1] == '\\'))
@@ -284,11 +279,18 @@ static int set_options(const char *list, struct options *ret, char *reason)
 		}
 		option[n] = '\0';
 		list += *list == ',';
-		r = set_option(option, ret, reason);
-		if (r < 0)
-			return r;
+		if (strcmp(option, "remount") == 0)
+			remount = true;
+		else if (r == 0)
+			r = set_option(option, ret, reason);
 	}
-	return 0;
+	/* Whatever else there is: Debian 13's mount(8) adds what the kernel says of the mount. */
+	if (!remount)
+		return r;
+	snprintf(reason, OPTIONS_REASON_MAX,
+		"a mount keeps its options: unmount it and mount it anew, or change the "
+		"configuration, which 'lensctl reload' has read");
+	return -EINVAL;
 }
 
 /* --- The command line -------------------------------------------------------------------- */

@@ -227,6 +227,23 @@ START_TEST(profile_is_let_pass_only_when_told)
 }
 END_TEST
 
+START_TEST(png_may_say_that_it_is_upright)
+{
+	/* One, upright, is let pass; six is a quarter turn. */
+	char chunk[] = "\0\0\0\1orNT\1here";
+	size_t size;
+	char *bytes;
+	int fd;
+
+	ck_assert_int_eq(VIPS_INIT("test"), 0);
+	bytes = memory_bytes(plain_file(2), &size);
+	chunk[8] = _i == 0 ? 1 : 6;
+	fd = spliced(bytes, size, 33, chunk, sizeof(chunk) - 1);
+	ck_assert_int_eq(bare_file(fd, FORMAT_PNG, false), _i == 0);
+	free(bytes);
+}
+END_TEST
+
 START_TEST(animations_are_bare)
 {
 	VipsImage *image = picture_noise(40, 90, 3);
@@ -249,6 +266,7 @@ int main(void)
 		{ webp_with_another_chunk_is_noticed, 0, 4 },
 		{ copyright_is_noticed_in_every_format, 0, 5 },
 		{ profile_is_let_pass_only_when_told, 0, 1 },
+		{ png_may_say_that_it_is_upright, 0, 2 },
 		{ animations_are_bare, 0, 3 },
 	};
 

@@ -253,7 +253,7 @@ END_TEST
 
 START_TEST(remount_is_refused_with_what_to_do_instead)
 {
-	ck_assert_int_eq(parse("-o rw,remount,noatime /a /b"), -EINVAL);
+	ck_assert_int_eq(parse("-o user_id=0,rw,remount,noatime /a /b"), -EINVAL);
 	ck_assert_ptr_nonnull(strstr(reason, "lensctl reload"));
 }
 END_TEST

@@ -144,11 +144,14 @@ static bool png_is_bare(struct walk *w)
 	uint64_t at = 8;
 	const uint8_t *p;
 
-	while ((p = bytes_at(w, at, 8))) {
+	while ((p = bytes_at(w, at, 9))) {
 		uint32_t length = be32(p);
 		bool end = memcmp(p + 4, "IEND", 4) == 0;
+		/* ImageMagick 7 says of every PNG that it is upright. */
+		bool upright = memcmp(p, "\0\0\0\1orNT\1", 9) == 0;
 
-		if (!is_among(p + 4, "IHDRPLTEIDATIENDtRNSgAMAcHRMsRGBsBITbKGDpHYshIST") &&
+		if (!upright &&
+			!is_among(p + 4, "IHDRPLTEIDATIENDtRNSgAMAcHRMsRGBsBITbKGDpHYshIST") &&
 			!(w->profile && memcmp(p + 4, "iCCP", 4) == 0))
 			return false;
 		at += 12 + (uint64_t)length;

@@ -20,8 +20,8 @@ start
 
 # A frame's pixels, on grey, within 8 of 255 at each.
 like() {
-	convert "$1" -background grey50 -alpha remove "$T/a.ppm"
-	convert "$2" -background grey50 -alpha remove "$T/b.ppm"
+	convert "$1" -background grey50 -alpha remove -depth 8 "$T/a.ppm"
+	convert "$2" -background grey50 -alpha remove -depth 8 "$T/b.ppm"
 	differ=$(compare -metric AE -fuzz 4% "$T/a.ppm" "$T/b.ppm" null: 2>&1) || true
 	at_most "${differ%.*}" "$3" "pixels of $1 that differ from $2"
 }
