@@ -82,13 +82,11 @@ static const char *const passed_on[] = {
 };
 
 /* What mount(8), fstab and other FUSE programs' habits bring along; the mount is always
- * read-only, unprivileged by default and checks permissions. The last ones are what the kernel
- * shows of a mount, which mount(8) of util-linux 2.41 has in a remount. */
+ * read-only, unprivileged by default and checks permissions. */
 static const char *const ignored[] = { "ro", "rw", "dev", "suid", "nofail", "_netdev", "auto",
 	"noauto", "user", "users", "nouser", "owner", "group", "defaults", "relatime",
 	"norelatime", "strictatime", "diratime", "nodiratime", "lazytime", "nolazytime",
-	"silent", "loud", "mand", "nomand", "nonempty", "default_permissions", "intr",
-	"user_id", "group_id" };
+	"silent", "loud", "mand", "nomand", "nonempty", "default_permissions", "intr" };
 
 static bool is_listed(const char *name, size_t len, const char *const *list, size_t n)
 {
