@@ -230,7 +230,7 @@ ask_words() {
 	while IFS=$'\t' read -r name type rest; do
 		case $type in
 		word) ;;
-		number) name+=2 ;;
+		number) name=${name}2 ;;
 		bytes) name+=100k ;;
 		colour) name+=ff8800 ;;
 		area) name+=0_0_10_10 ;;
