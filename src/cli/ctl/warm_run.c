@@ -22,6 +22,7 @@
 #include "cli/ctl/output.h"
 #include "cli/ctl/waiting_name.h"
 #include "cli/ctl/warm_progress.h"
+#include "cli/ctl/warm_signals.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 #include "util/lock.h"
@@ -51,7 +52,7 @@ struct warm {
 	struct warm_options options;
 	pthread_t *readers; /* owned */
 	unsigned n_readers;
-	struct sigaction old_int, old_term, old_usr1;
+	struct warm_signals signals;
 	usec_t began;
 
 	/* A leaf. */
@@ -69,21 +70,6 @@ struct warm {
 	usec_t ended_at;
 	struct warm_progress progress;
 };
-
-/* A handler has no context to be handed. */
-static atomic_bool stopped;
-
-static void on_stop(int number)
-{
-	(void)number;
-	atomic_store(&stopped, true);
-}
-
-/* Only there to end a wait of a reader: see pthread_kill() below. */
-static void on_wake(int number)
-{
-	(void)number;
-}
 
 /* --- Progress ----------------------------------------------------------------------------- */
 
@@ -173,7 +159,7 @@ static int read_view(const char *path, uint64_t *ret_bytes)
 		fd = open(path, O_RDONLY | O_CLOEXEC);
 		if (fd >= 0 && fstat(fd, &st) == 0 && read_byte(fd))
 			break;
-		if (atomic_load(&stopped))
+		if (warm_signals_stopped())
 			return -EINTR;
 		if (errno != EINTR && (errno != EBUSY || tries >= BUSY_TRIES))
 			return -errno;
@@ -287,7 +273,7 @@ static struct name *take(struct warm *warm)
 
 	while (!warm->first && !warm->complete)
 		pthread_cond_wait(&warm->changed, &warm->lock.mutex);
-	name = atomic_load(&stopped) ? NULL : warm->first;
+	name = warm_signals_stopped() ? NULL : warm->first;
 	if (!name)
 		return NULL;
 	warm->first = name->next;
@@ -315,15 +301,9 @@ static void *reader_main(void *arg)
 	return NULL;
 }
 
-/* The signals are for the thread that lists; readers are woken by SIGUSR1. */
+/* They are woken by SIGUSR1. */
 static unsigned start_readers(struct warm *warm)
 {
-	sigset_t ours, before;
-
-	sigemptyset(&ours);
-	sigaddset(&ours, SIGINT);
-	sigaddset(&ours, SIGTERM);
-	pthread_sigmask(SIG_BLOCK, &ours, &before);
 	for (unsigned i = 0; i < warm->options.readers; i++) {
 		if (pthread_create(&warm->readers[i], NULL, reader_main, warm) != 0)
 			break;
@@ -332,20 +312,7 @@ static unsigned start_readers(struct warm *warm)
 		warm->n_reading++;
 		lock_drop(&warm->lock);
 	}
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return warm->n_readers;
-}
-
-static void watch_signals(struct warm *warm)
-{
-	/* What waits for a daemon that hangs hears of no signal but one that kills: the second. */
-	struct sigaction stop = { .sa_handler = on_stop, .sa_flags = (int)SA_RESETHAND };
-	struct sigaction wake = { .sa_handler = on_wake };
-
-	atomic_store(&stopped, false);
-	sigaction(SIGINT, &stop, &warm->old_int);
-	sigaction(SIGTERM, &stop, &warm->old_term);
-	sigaction(SIGUSR1, &wake, &warm->old_usr1);
 }
 
 struct warm *warm_begin(const struct warm_options *options)
@@ -370,9 +337,10 @@ struct warm *warm_begin(const struct warm_options *options)
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&warm->changed, &attr);
 	pthread_condattr_destroy(&attr);
-	watch_signals(warm);
+	warm_signals_watch(&warm->signals);
 	if (start_readers(warm) > 0)
 		return warm;
+	warm_signals_leave(&warm->signals);
 	log_error("cannot start threads");
 	return warm_free(warm);
 }
@@ -394,9 +362,9 @@ static bool is_line_full(struct warm *warm)
 {
 	LOCK_SCOPE(&warm->lock);
 
-	if (warm->line_bytes > LINE_BYTES_MAX && !atomic_load(&stopped))
+	if (warm->line_bytes > LINE_BYTES_MAX && !warm_signals_stopped())
 		wait_for_change_locked(warm);
-	return warm->line_bytes > LINE_BYTES_MAX && !atomic_load(&stopped);
+	return warm->line_bytes > LINE_BYTES_MAX && !warm_signals_stopped();
 }
 
 bool warm_add(struct warm *warm, const char *path, enum warm_name kind)
@@ -419,7 +387,7 @@ bool warm_add(struct warm *warm, const char *path, enum warm_name kind)
 	pthread_cond_signal(&warm->changed);
 	lock_drop(&warm->lock);
 	draw(warm);
-	return !atomic_load(&stopped);
+	return !warm_signals_stopped();
 }
 
 void warm_fail(struct warm *warm, const char *path, const char *reason)
@@ -447,7 +415,7 @@ bool warm_end(struct warm *warm)
 		draw(warm);
 		/* One that comes just before the wait that it should end is lost, so more
 		 * follow. */
-		for (unsigned i = 0; atomic_load(&stopped) && i < warm->n_readers; i++)
+		for (unsigned i = 0; warm_signals_stopped() && i < warm->n_readers; i++)
 			pthread_kill(warm->readers[i], SIGUSR1);
 	}
 	for (unsigned i = 0; i < warm->n_readers; i++)
@@ -455,10 +423,8 @@ bool warm_end(struct warm *warm)
 	warm->n_readers = 0;
 	clear_line(warm);
 	warm->ended_at = now_monotonic();
-	sigaction(SIGINT, &warm->old_int, NULL);
-	sigaction(SIGTERM, &warm->old_term, NULL);
-	sigaction(SIGUSR1, &warm->old_usr1, NULL);
-	return !atomic_load(&stopped);
+	warm_signals_leave(&warm->signals);
+	return !warm_signals_stopped();
 }
 
 void warm_count(const struct warm *warm, struct warm_counts *ret)
